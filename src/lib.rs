@@ -1,1 +1,6 @@
 //! Lamppost reads live AWS accounts and says of every Lambda function how well it is secured.
+
+pub mod analysis;
+pub mod check;
+pub mod facts;
+pub mod inventory;

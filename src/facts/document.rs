@@ -1,0 +1,167 @@
+//! One document: a resource and the facts known about it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::analysis::MISSING_KEY;
+use crate::inventory::Gap;
+
+/// What a document, and so a check, is about.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// A Lambda function.
+    Function,
+    /// A version of an own layer.
+    Layer,
+    /// An execution role.
+    Role,
+    /// A region of an account.
+    Region,
+    /// An account.
+    Account,
+}
+
+/// Which resource a document is about.
+#[derive(
+    Clone,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+pub struct Resource {
+    /// What kind of resource it is.
+    pub scope: Scope,
+    /// Its ARN; of a function without a qualifier.
+    pub arn: String,
+    /// Its name, as a person would say it.
+    pub name: String,
+    /// The account that it is in.
+    pub account: String,
+    /// The region that it is in; empty for global resources.
+    pub region: String,
+}
+
+/// A fact that is not in a document, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MissingFact {
+    /// Dotted path, for example `role.exists`.
+    pub path: String,
+    /// Why it could not be derived.
+    pub gaps: Vec<Gap>,
+}
+
+/// What checks read about one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The resource.
+    pub resource: Resource,
+    /// The known facts.
+    pub facts: Map<String, Value>,
+    /// The facts that are not known.
+    pub missing: Vec<MissingFact>,
+}
+
+impl Document {
+    /// A document of typed facts; facts that are unknown are taken out and remembered with their gaps.
+    ///
+    /// # Errors
+    /// Only when the facts cannot be expressed in JSON.
+    pub fn new(resource: Resource, facts: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let mut missing = Vec::new();
+        let facts = match serde_json::to_value(facts)? {
+            Value::Object(map) => prune(map, "", &mut missing),
+            _ => Map::new(),
+        };
+        Ok(Self {
+            resource,
+            facts,
+            missing,
+        })
+    }
+
+    /// The gaps behind the missing facts that lie at, above or below one of these paths.
+    pub fn gaps_behind<'a>(&self, reads: impl IntoIterator<Item = &'a str> + Clone) -> Vec<Gap> {
+        let mut gaps: Vec<Gap> = self
+            .missing
+            .iter()
+            .filter(|missing| {
+                reads
+                    .clone()
+                    .into_iter()
+                    .any(|read| related(read, &missing.path))
+            })
+            .flat_map(|missing| missing.gaps.iter().cloned())
+            .collect();
+        gaps.sort();
+        gaps.dedup();
+        gaps
+    }
+}
+
+fn related(one: &str, other: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    within(one, other) || within(other, one)
+}
+
+fn prune(
+    map: Map<String, Value>,
+    prefix: &str,
+    missing: &mut Vec<MissingFact>,
+) -> Map<String, Value> {
+    map.into_iter()
+        .filter_map(|(key, value)| {
+            let path = if prefix.is_empty() {
+                key.clone()
+            } else {
+                format!("{prefix}.{key}")
+            };
+            prune_value(value, &path, missing).map(|value| (key, value))
+        })
+        .collect()
+}
+
+fn prune_value(value: Value, path: &str, missing: &mut Vec<MissingFact>) -> Option<Value> {
+    match value {
+        Value::Object(mut map) => match map.remove(MISSING_KEY) {
+            Some(gaps) => {
+                let gaps = serde_json::from_value(gaps).unwrap_or_default();
+                missing.push(MissingFact {
+                    path: path.to_owned(),
+                    gaps,
+                });
+                None
+            }
+            None => Some(Value::Object(prune(map, path, missing))),
+        },
+        Value::Array(items) => Some(Value::Array(
+            items
+                .into_iter()
+                .filter_map(|item| prune_value(item, path, missing))
+                .collect(),
+        )),
+        other => Some(other),
+    }
+}

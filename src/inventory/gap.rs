@@ -1,0 +1,193 @@
+//! Observations that did not happen, and why.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Why something could not be observed.
+#[derive(
+    Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum GapKind {
+    /// AWS refused the call: identity policy, boundary, session policy or resource policy.
+    AccessDenied,
+    /// AWS refused the call because of a service control policy.
+    DeniedByScp,
+    /// Every attempt was throttled.
+    Throttled,
+    /// No answer within the deadline.
+    Timeout,
+    /// The connection could not be made or broke.
+    Network,
+    /// AWS answered with a fault of its own (HTTP 5xx).
+    ServerFault,
+    /// The answer could not be understood.
+    Malformed,
+    /// The credentials expired and could not be renewed.
+    ExpiredCredentials,
+    /// AWS could not decrypt the value for this caller.
+    Undecryptable,
+    /// A value that this version of Lamppost does not know, such as a new runtime.
+    Unrecognised,
+    /// AWS refused the request for another reason.
+    Refused,
+    /// The chosen checks did not need it, so it was not asked for.
+    NotPlanned,
+    /// The scan was interrupted before it was asked for.
+    Interrupted,
+}
+
+impl GapKind {
+    /// What a person can do about it.
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Self::AccessDenied => {
+                "allow the action for the scanner's role (`lamppost permissions` prints the policy)"
+            }
+            Self::DeniedByScp => {
+                "a service control policy forbids the call: exclude the region or exempt the scanner's role"
+            }
+            Self::Throttled => "scan again when less is going on in the account",
+            Self::Timeout | Self::Network => {
+                "check the network, proxy and endpoint settings, then scan again"
+            }
+            Self::ServerFault => "AWS failed: scan again later",
+            Self::Malformed => {
+                "check what answers at the endpoint; if it is AWS, report this as a bug"
+            }
+            Self::ExpiredCredentials => "renew the credentials and scan again",
+            Self::Undecryptable => {
+                "the function's KMS key does not let the scanner decrypt: look at the variables by hand"
+            }
+            Self::Unrecognised => "update Lamppost, or look at the value by hand",
+            Self::Refused => "read the message",
+            Self::NotPlanned => "scan again with the checks that need it",
+            Self::Interrupted => "scan again and let it finish",
+        }
+    }
+}
+
+/// One thing that could not be observed: which call, how it failed, where, and the next step.
+#[derive(
+    Clone, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub struct Gap {
+    /// The call, as `service:Operation`, for example `lambda:GetPolicy`.
+    pub operation: String,
+    /// How it failed.
+    pub kind: GapKind,
+    /// AWS's error code, for example `AccessDeniedException`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// AWS's message, or ours where AWS said nothing.
+    pub message: String,
+    /// AWS's request id, for a support case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The account that was asked.
+    pub account: String,
+    /// The region that was asked; empty for global services.
+    pub region: String,
+    /// The ARN or id of what was asked for, where the call names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+impl Gap {
+    /// A gap without an answer from AWS.
+    pub fn new(operation: &str, kind: GapKind, message: impl Into<String>) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            kind,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            account: String::new(),
+            region: String::new(),
+            resource: None,
+        }
+    }
+
+    /// The same gap, at an account and region.
+    #[must_use]
+    pub fn at(mut self, account: &str, region: &str) -> Self {
+        account.clone_into(&mut self.account);
+        region.clone_into(&mut self.region);
+        self
+    }
+
+    /// The same gap, about one resource.
+    #[must_use]
+    pub fn about(mut self, resource: &str) -> Self {
+        self.resource = Some(resource.to_owned());
+        self
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// A value as observed, or the reason why it was not.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observed<T> {
+    /// AWS answered.
+    Known(T),
+    /// AWS did not answer, or not with this.
+    Missing(Gap),
+}
+
+impl<T> Observed<T> {
+    /// The value, where there is one.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// The gap, where there is one.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Known(_) => None,
+            Self::Missing(gap) => Some(gap),
+        }
+    }
+
+    /// The value or the gap, borrowed.
+    ///
+    /// # Errors
+    /// The gap, when the value is missing; it makes `?` usable in derivations.
+    pub fn as_result(&self) -> Result<&T, &Gap> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Missing(gap) => Err(gap),
+        }
+    }
+
+    /// The same observation of something else.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Observed<U> {
+        match self {
+            Self::Known(value) => Observed::Known(change(value)),
+            Self::Missing(gap) => Observed::Missing(gap),
+        }
+    }
+}
+
+impl<T> From<Result<T, Gap>> for Observed<T> {
+    fn from(result: Result<T, Gap>) -> Self {
+        match result {
+            Ok(value) => Self::Known(value),
+            Err(gap) => Self::Missing(gap),
+        }
+    }
+}

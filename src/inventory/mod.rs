@@ -1,0 +1,36 @@
+//! What was observed of one account: typed, serialisable, and free of judgement.
+//!
+//! Everything that AWS answered stands here in AWS's own terms, with the raw string of every enum.
+//! What could not be read stands here too, as a [`Gap`] inside [`Observed::Missing`]; `Option` is
+//! only ever AWS itself saying that something is absent. No secret value enters: environment
+//! values are judged at intake and only what was found is kept.
+
+mod account;
+mod function;
+mod gap;
+mod iam;
+mod key;
+mod logs;
+mod network;
+mod operation;
+mod region;
+
+pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
+pub use function::{
+    Alias, Code, Configuration, Environment, EnvironmentVariable, EventInvokeConfig, Function,
+    FunctionDetail, FunctionUrl, LayerReference, Logging, RuntimeManagement, SecretMatch, UrlCors,
+    Version, VpcAttachment,
+};
+pub use gap::{Gap, GapKind, Observed};
+pub use iam::{AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Principal, PrincipalKind};
+pub use key::KmsKey;
+pub use logs::LogGroup;
+pub use network::{
+    AclEntry, InternetProtocolRange, NatGateway, Network, NetworkAcl, Route, RouteTable,
+    SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
+};
+pub use operation::{Budget, OPERATIONS, Operation};
+pub use region::{
+    AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
+    RegionStatus,
+};
