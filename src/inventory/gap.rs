@@ -33,6 +33,8 @@ pub enum GapKind {
     Unrecognised,
     /// AWS refused the request for another reason.
     Refused,
+    /// It was deleted after it had been listed.
+    Deleted,
     /// The chosen checks did not need it, so it was not asked for.
     NotPlanned,
     /// The scan was interrupted before it was asked for.
@@ -63,6 +65,7 @@ impl GapKind {
             }
             Self::Unrecognised => "update Lamppost, or look at the value by hand",
             Self::Refused => "read the message",
+            Self::Deleted => "nothing, or scan again: it was deleted while the scan ran",
             Self::NotPlanned => "scan again with the checks that need it",
             Self::Interrupted => "scan again and let it finish",
         }

@@ -13,6 +13,7 @@ mod key;
 mod logs;
 mod network;
 mod operation;
+mod plan;
 mod region;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
@@ -30,6 +31,7 @@ pub use network::{
     SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
 pub use operation::{Budget, OPERATIONS, Operation};
+pub use plan::Plan;
 pub use region::{
     AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
     RegionStatus,
