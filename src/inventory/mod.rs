@@ -15,6 +15,8 @@ mod network;
 mod operation;
 mod plan;
 mod region;
+mod run;
+mod snapshot;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
 pub use function::{
@@ -32,6 +34,8 @@ pub use network::{
 };
 pub use operation::{Budget, OPERATIONS, Operation};
 pub use plan::Plan;
+pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord};
+pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};
 pub use region::{
     AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
     RegionStatus,

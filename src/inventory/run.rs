@@ -1,0 +1,62 @@
+//! What was observed of the run itself: where it went, what it called, whether it got to its end.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Gap;
+
+/// One run of the collectors.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RunRecord {
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// Whether it was interrupted before its end.
+    pub interrupted: bool,
+    /// Accounts that were targets but gave no inventory, and why.
+    pub missed: Vec<MissedAccount>,
+    /// Every operation that was called.
+    pub ledger: Vec<LedgerEntry>,
+}
+
+/// An account that was a target but could not be, or was not to be, looked into.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct MissedAccount {
+    /// Twelve digits; what the user wrote where that is not known.
+    pub id: String,
+    /// Its name in the organisation; empty where that is not known.
+    pub name: String,
+    /// Why.
+    pub reason: MissedReason,
+}
+
+/// Why an account gave no inventory.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissedReason {
+    /// It could not be entered.
+    Unreachable(Gap),
+    /// It was left out on purpose, for example because it is suspended.
+    Skipped(String),
+}
+
+/// What calling one operation took, over the whole run.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct LedgerEntry {
+    /// `service:Operation`.
+    pub operation: String,
+    /// Calls, each counted once however often it was attempted.
+    pub calls: u64,
+    /// Attempts, retries included.
+    pub attempts: u64,
+    /// Attempts that were throttled.
+    pub throttles: u64,
+    /// Calls that failed in the end, by error code.
+    pub errors: BTreeMap<String, u64>,
+    /// Milliseconds from the first attempt to the answer, summed over calls.
+    pub milliseconds: u64,
+}
