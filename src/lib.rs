@@ -4,3 +4,4 @@ pub mod analysis;
 pub mod check;
 pub mod facts;
 pub mod inventory;
+pub mod reference;

@@ -1,0 +1,29 @@
+//! Dated data that facts rest on, embedded in the binary from `checks/reference/`.
+//!
+//! Each file says where its data comes from, under which licence and as of which day. A file that
+//! cannot be read would give an empty table, and so UNKNOWN where a runtime is looked up; a unit
+//! test reads every file strictly, so that no such binary is ever built.
+
+mod layer;
+mod runtime;
+mod service;
+
+pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
+pub use runtime::{OperatingSystem, Runtime, RuntimeKind, Runtimes, runtimes};
+pub use service::{
+    Authorisation, Invocation, ServicePrincipal, ServicePrincipals, service_principals,
+};
+
+use serde::Deserialize;
+
+/// Where a file's data comes from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Provenance {
+    /// Pages and data sets that it was taken from.
+    pub source: Vec<String>,
+    /// Their licence; `facts` where only facts were taken.
+    pub licence: String,
+    /// The day on which it was last compared with its sources.
+    pub as_of: Option<jiff::civil::Date>,
+}
