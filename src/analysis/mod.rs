@@ -1,5 +1,34 @@
 //! Inventory to facts: one file for each subject. Here lives every hard thing.
+//!
+//! A subject's file owns the type of its facts, documented for check authors, and derives them.
+//! A derivation may not guess: what it cannot know becomes [`Fact::Unknown`] with the gaps behind it.
 
+mod code;
+mod context;
+mod encryption;
+mod events;
+mod exposure;
 mod fact;
+mod function;
+mod grants;
+mod layer;
+mod logging;
+mod network;
+mod role;
+mod route;
+mod runtime;
+mod secrets;
 
+pub use code::{CodeFacts, Layer};
+pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
+pub use encryption::EncryptionFacts;
+pub use events::{Destination, EventFacts, Mapping};
+pub use exposure::{ExposureFacts, SplitAlias, Url};
 pub use fact::{Fact, MISSING_KEY};
+pub use function::FunctionFacts;
+pub use layer::{LayerFacts, LayerGrant};
+pub use logging::LoggingFacts;
+pub use network::{Endpoint, NetworkFacts};
+pub use role::RoleFacts;
+pub use runtime::{AliasedRuntime, RuntimeFacts};
+pub use secrets::{AliasedSecret, CodeInjectionVariable, FoundSecret, SecretFacts};

@@ -1,5 +1,11 @@
 //! The documents that checks read. Their schema is the contract with every check author.
 
+mod account;
 mod document;
+mod schema;
+mod source;
 
+pub use account::{AccountFacts, FunctionDocument, LayerDocument, RegionFacts, documents};
 pub use document::{Document, MissingFact, Resource, Scope};
+pub use schema::schema;
+pub use source::operations;

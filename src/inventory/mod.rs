@@ -34,9 +34,9 @@ pub use network::{
 };
 pub use operation::{Budget, OPERATIONS, Operation};
 pub use plan::Plan;
-pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord};
-pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};
 pub use region::{
     AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
     RegionStatus,
 };
+pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord};
+pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};

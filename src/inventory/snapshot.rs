@@ -103,11 +103,20 @@ impl SnapshotWriter {
     /// # Errors
     /// When no file can be made in the path's folder.
     pub fn create(path: &Path) -> Result<Self, SnapshotError> {
-        let io = |source| SnapshotError::Io { path: path.to_owned(), source };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let io = |source| SnapshotError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let file = NamedTempFile::new_in(folder).map_err(io)?;
         let encoder = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(io)?;
-        let mut writer = Self { path: path.to_owned(), encoder };
+        let mut writer = Self {
+            path: path.to_owned(),
+            encoder,
+        };
         writer.line(&Header {
             lamppost: "snapshot".to_owned(),
             version: SNAPSHOT_VERSION,
@@ -121,7 +130,10 @@ impl SnapshotWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn account(&mut self, inventory: &AccountInventory) -> Result<(), SnapshotError> {
-        let start = AccountStart { account: inventory.account.clone(), iam: inventory.iam.clone() };
+        let start = AccountStart {
+            account: inventory.account.clone(),
+            iam: inventory.iam.clone(),
+        };
         self.line(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
         for region in &inventory.regions {
@@ -143,7 +155,10 @@ impl SnapshotWriter {
     pub fn finish(mut self, run: &RunRecord) -> Result<(), SnapshotError> {
         self.line(&Record::Run(Box::new(run.clone())))?;
         let path = self.path;
-        let io = |source| SnapshotError::Io { path: path.clone(), source };
+        let io = |source| SnapshotError::Io {
+            path: path.clone(),
+            source,
+        };
         let file = self.encoder.finish().map_err(io)?;
         let file = file.into_inner().map_err(|error| io(error.into_error()))?;
         file.persist(&path).map_err(|error| io(error.error))?;
@@ -151,9 +166,17 @@ impl SnapshotWriter {
     }
 
     fn line(&mut self, record: &impl Serialize) -> Result<(), SnapshotError> {
-        let io = |source| SnapshotError::Io { path: self.path.clone(), source };
+        let io = |source| SnapshotError::Io {
+            path: self.path.clone(),
+            source,
+        };
         serde_json::to_writer(&mut self.encoder, record).map_err(|error| io(error.into()))?;
-        self.encoder.write_all(b"\n").map_err(|source| SnapshotError::Io { path: self.path.clone(), source })
+        self.encoder
+            .write_all(b"\n")
+            .map_err(|source| SnapshotError::Io {
+                path: self.path.clone(),
+                source,
+            })
     }
 }
 
@@ -172,22 +195,40 @@ impl SnapshotReader {
     /// # Errors
     /// When the file cannot be read, is no snapshot, or is of a newer format.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
-        let io = |source| SnapshotError::Io { path: path.to_owned(), source };
-        let foreign = || SnapshotError::Foreign { path: path.to_owned() };
+        let io = |source| SnapshotError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let foreign = || SnapshotError::Foreign {
+            path: path.to_owned(),
+        };
         let file = File::open(path).map_err(io)?;
         let decoder = zstd::Decoder::new(file).map_err(io)?;
         let mut lines: BufReader<Box<dyn Read + Send>> = BufReader::new(Box::new(decoder));
         let mut first = Vec::new();
         // A file of another kind fails to decompress or has no end of line within reach.
-        lines.by_ref().take(4096).read_until(b'\n', &mut first).map_err(|_| foreign())?;
+        lines
+            .by_ref()
+            .take(4096)
+            .read_until(b'\n', &mut first)
+            .map_err(|_| foreign())?;
         let header: Header = serde_json::from_slice(&first).map_err(|_| foreign())?;
         if header.lamppost != "snapshot" {
             return Err(foreign());
         }
         if header.version > SNAPSHOT_VERSION {
-            return Err(SnapshotError::Newer { path: path.to_owned(), version: header.version });
+            return Err(SnapshotError::Newer {
+                path: path.to_owned(),
+                version: header.version,
+            });
         }
-        Ok(Self { path: path.to_owned(), lines, line: 1, accounts: 0, run: None })
+        Ok(Self {
+            path: path.to_owned(),
+            lines,
+            line: 1,
+            accounts: 0,
+            run: None,
+        })
     }
 
     /// The next account; none at the end.
@@ -200,10 +241,14 @@ impl SnapshotReader {
                 self.run = Some(*run);
                 return Ok(None);
             }
-            Record::Account(start) => {
-                AccountInventory { account: start.account, iam: start.iam, regions: Vec::new() }
+            Record::Account(start) => AccountInventory {
+                account: start.account,
+                iam: start.iam,
+                regions: Vec::new(),
+            },
+            Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => {
+                return Err(self.truncated());
             }
-            Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => return Err(self.truncated()),
         };
         loop {
             match self.record()? {
@@ -213,7 +258,11 @@ impl SnapshotReader {
                     None => return Err(self.truncated()),
                 },
                 Record::AccountEnd { functions } => {
-                    let read: usize = inventory.regions.iter().map(|region| region.functions.len()).sum();
+                    let read: usize = inventory
+                        .regions
+                        .iter()
+                        .map(|region| region.functions.len())
+                        .sum();
                     if read != functions {
                         return Err(self.truncated());
                     }
@@ -236,8 +285,15 @@ impl SnapshotReader {
             Ok(0) => return Err(self.truncated()),
             Ok(_) => {}
             // The decoder reports a file that ends in the middle of a block this way.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(self.truncated()),
-            Err(source) => return Err(SnapshotError::Io { path: self.path.clone(), source }),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(self.truncated());
+            }
+            Err(source) => {
+                return Err(SnapshotError::Io {
+                    path: self.path.clone(),
+                    source,
+                });
+            }
         }
         self.line += 1;
         if text.last() != Some(&b'\n') {
@@ -251,6 +307,9 @@ impl SnapshotReader {
     }
 
     fn truncated(&self) -> SnapshotError {
-        SnapshotError::Truncated { path: self.path.clone(), accounts: self.accounts }
+        SnapshotError::Truncated {
+            path: self.path.clone(),
+            accounts: self.accounts,
+        }
     }
 }

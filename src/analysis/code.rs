@@ -1,0 +1,159 @@
+//! Where the code comes from and whether that is checked.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Context, Fact, Ownership, arn_account};
+use crate::inventory::{CodeSigningConfig, Gap, Observed};
+use crate::reference;
+
+/// The code's origin.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct CodeFacts {
+    /// Whether code signing can be asked for: not for container images.
+    pub signing_applicable: bool,
+    /// Whether a code-signing configuration is attached.
+    pub signing_configured: Fact<bool>,
+    /// Whether that configuration refuses untrusted code instead of only warning.
+    pub signing_enforced: Fact<bool>,
+    /// ARN of that configuration; empty where none is attached.
+    pub signing_config_arn: Fact<String>,
+    /// Image as deployed; empty for zip packages.
+    pub image_uri: Fact<String>,
+    /// Account whose registry the image comes from; empty for zip packages and images outside ECR.
+    pub image_account: Fact<String>,
+    /// Whether the image comes from a registry that is neither own nor trusted.
+    pub foreign_image: Fact<bool>,
+    /// Layers, in their order.
+    pub layers: Vec<Layer>,
+    /// Layers of accounts that are neither own, nor trusted, nor AWS's or a known vendor's.
+    pub foreign_layers: Fact<Vec<Layer>>,
+}
+
+/// A layer that the function uses.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Layer {
+    /// ARN with the version.
+    pub arn: String,
+    /// Account that owns it; empty where the ARN has none, as for layers of AWS.
+    pub account: String,
+    /// Who publishes it, where the reference data know; empty otherwise.
+    pub publisher: String,
+}
+
+impl CodeFacts {
+    /// Derives them.
+    pub fn derive(context: Context<'_>) -> Self {
+        let function = context.function;
+        let image = function.configuration.package_type == "Image";
+        let signing = signing(context);
+        let image_uri = if image {
+            Fact::of(&function.detail, |detail| {
+                detail.code.image_uri.clone().unwrap_or_default()
+            })
+        } else {
+            Fact::Known(String::new())
+        };
+        let image_account =
+            image_uri.map_ref(|uri| registry_account(uri).unwrap_or_default().to_owned());
+        Self {
+            signing_applicable: !image,
+            signing_configured: signing.map_ref(Option::is_some),
+            signing_enforced: match &signing {
+                Fact::Known(Some(config)) => match config.untrusted_artifact.as_str() {
+                    "Enforce" => Fact::Known(true),
+                    "Warn" => Fact::Known(false),
+                    other => Fact::unknown(&context.unrecognised(
+                        "lambda:ListCodeSigningConfigs",
+                        "code signing policy",
+                        other,
+                    )),
+                },
+                Fact::Known(None) => Fact::Known(false),
+                Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
+            },
+            signing_config_arn: signing
+                .map(|config| config.map_or_else(String::new, |config| config.arn.clone())),
+            foreign_image: match &image_account {
+                Fact::Known(account) if image && account.is_empty() => Fact::Known(true),
+                Fact::Known(account) if account.is_empty() => Fact::Known(false),
+                Fact::Known(account) => context.account.is_foreign(account),
+                Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
+            },
+            image_uri,
+            image_account,
+            layers: function
+                .configuration
+                .layers
+                .iter()
+                .map(|layer| Layer::of(&layer.arn))
+                .collect(),
+            foreign_layers: foreign_layers(context),
+        }
+    }
+}
+
+/// The configuration that the function uses: the inverse look-up of configurations to functions.
+fn signing(context: Context<'_>) -> Fact<Option<&CodeSigningConfig>> {
+    let configs = match &context.region.code_signing {
+        Observed::Known(configs) => configs,
+        Observed::Missing(gap) => return Fact::unknown(gap),
+    };
+    let uses = |config: &&CodeSigningConfig| {
+        config
+            .functions
+            .known()
+            .is_some_and(|functions| functions.contains(&context.function.arn))
+    };
+    if let Some(config) = configs.iter().find(uses) {
+        return Fact::Known(Some(config));
+    }
+    let gaps: Vec<Gap> = configs
+        .iter()
+        .filter_map(|config| config.functions.gap().cloned())
+        .collect();
+    if gaps.is_empty() {
+        Fact::Known(None)
+    } else {
+        Fact::Unknown(gaps)
+    }
+}
+
+fn foreign_layers(context: Context<'_>) -> Fact<Vec<Layer>> {
+    let (mut foreign, mut gaps) = (Vec::new(), Vec::new());
+    for reference in &context.function.configuration.layers {
+        let layer = Layer::of(&reference.arn);
+        if layer.account.is_empty() || !layer.publisher.is_empty() {
+            continue;
+        }
+        match context.account.ownership(&layer.account) {
+            Fact::Known(Ownership::Foreign) => foreign.push(layer),
+            Fact::Known(_) => {}
+            Fact::Unknown(unknown) => gaps.extend(unknown),
+        }
+    }
+    Fact::offenders(foreign, gaps)
+}
+
+impl Layer {
+    fn of(arn: &str) -> Self {
+        let account =
+            arn_account(arn).filter(|account| account.bytes().all(|byte| byte.is_ascii_digit()));
+        Self {
+            arn: arn.to_owned(),
+            account: account.unwrap_or_default().to_owned(),
+            publisher: reference::layer_publishers()
+                .of_layer(arn)
+                .map_or_else(String::new, |publisher| publisher.name.clone()),
+        }
+    }
+}
+
+/// The account of an ECR image: `account.dkr.ecr.region.amazonaws.com/repository`.
+fn registry_account(uri: &str) -> Option<&str> {
+    let (account, rest) = uri.split_once('.')?;
+    (account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.starts_with("dkr"))
+    .then_some(account)
+}

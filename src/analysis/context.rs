@@ -1,0 +1,166 @@
+//! What every derivation may look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::Fact;
+use crate::inventory::{AccountInventory, Function, Gap, GapKind, RegionInventory, RegionStatus};
+
+/// What the user told Lamppost, as far as facts depend on it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Accounts outside the organisation that are trusted.
+    pub trusted_accounts: BTreeSet<String>,
+    /// Organisations other than the account's own that are trusted, by id.
+    pub trusted_organizations: BTreeSet<String>,
+    /// A runtime whose deprecation is at most that many days away is nearing it.
+    pub runtime_horizon_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trusted_accounts: BTreeSet::new(),
+            trusted_organizations: BTreeSet::new(),
+            runtime_horizon_days: 180,
+        }
+    }
+}
+
+/// One account as derivations see it: its inventory and what is computed over all its regions.
+#[derive(Debug)]
+pub struct AccountContext<'a> {
+    /// What was observed.
+    pub inventory: &'a AccountInventory,
+    /// What the user told.
+    pub settings: &'a Settings,
+    /// The day that dates are compared with: that of the observation.
+    pub today: Date,
+    /// Functions by the execution role that they use, over all regions.
+    pub role_users: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Why the list of functions may be incomplete.
+    pub unlisted: Vec<Gap>,
+}
+
+impl<'a> AccountContext<'a> {
+    /// Prepares an account.
+    pub fn new(inventory: &'a AccountInventory, settings: &'a Settings) -> Self {
+        let mut role_users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut unlisted = Vec::new();
+        for region in &inventory.regions {
+            match &region.status {
+                RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
+                    unlisted.push(gap.clone());
+                }
+                RegionStatus::Scanned | RegionStatus::Empty | RegionStatus::NotEnabled => {
+                    unlisted.extend(region.listing.gap().cloned());
+                }
+            }
+            for function in &region.functions {
+                let configuration = &function.configuration;
+                if let (Some(role), None) = (&configuration.role, &configuration.master_arn) {
+                    role_users.entry(role).or_default().push(&function.arn);
+                }
+            }
+        }
+        let today = inventory
+            .account
+            .observed_at
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date();
+        Self {
+            inventory,
+            settings,
+            today,
+            role_users,
+            unlisted,
+        }
+    }
+
+    /// The same account, looking at one function.
+    pub fn function(&'a self, region: &'a RegionInventory, function: &'a Function) -> Context<'a> {
+        Context {
+            account: self,
+            region,
+            function,
+        }
+    }
+
+    /// The account's id.
+    pub fn id(&self) -> &'a str {
+        &self.inventory.account.id
+    }
+
+    /// Whose an account is, seen from this one.
+    pub fn ownership(&self, account: &str) -> Fact<Ownership> {
+        if account == self.id() {
+            return Fact::Known(Ownership::Own);
+        }
+        if self.settings.trusted_accounts.contains(account) {
+            return Fact::Known(Ownership::Trusted);
+        }
+        Fact::of(&self.inventory.account.organization, |organization| {
+            let member = organization
+                .as_ref()
+                .is_some_and(|organization| organization.accounts.iter().any(|id| id == account));
+            if member {
+                Ownership::Organization
+            } else {
+                Ownership::Foreign
+            }
+        })
+    }
+
+    /// Whether an account is neither the own one nor trusted nor of the same organisation.
+    pub fn is_foreign(&self, account: &str) -> Fact<bool> {
+        self.ownership(account)
+            .map(|ownership| ownership == Ownership::Foreign)
+    }
+}
+
+/// Whose an account is, seen from another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ownership {
+    /// The account itself.
+    Own,
+    /// Of the same organisation.
+    Organization,
+    /// Trusted by configuration.
+    Trusted,
+    /// Anybody else's.
+    Foreign,
+}
+
+/// One function with everything around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Its account.
+    pub account: &'a AccountContext<'a>,
+    /// Its region.
+    pub region: &'a RegionInventory,
+    /// The function.
+    pub function: &'a Function,
+}
+
+impl Context<'_> {
+    /// A gap for a value that this version does not know, never taken for a pass.
+    pub fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {
+        Gap::new(
+            operation,
+            GapKind::Unrecognised,
+            format!("{what} `{value}` is not known to this version"),
+        )
+        .at(self.account.id(), &self.region.region)
+        .about(&self.function.arn)
+    }
+}
+
+/// The account field of an ARN; none where the ARN has none or is not one.
+pub fn arn_account(arn: &str) -> Option<&str> {
+    let mut fields = arn.split(':');
+    if fields.next() != Some("arn") {
+        return None;
+    }
+    fields.nth(3).filter(|account| !account.is_empty())
+}

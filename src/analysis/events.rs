@@ -1,0 +1,245 @@
+//! Who invokes the function without waiting, and where lost events go.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Context, Fact, arn_account, grants};
+use crate::inventory::{EventSourceMapping, Observed};
+use crate::reference::{self, Invocation};
+
+/// Events that reach the function and leave it.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct EventFacts {
+    /// Whether it is invoked asynchronously, as far as its policies and settings show.
+    pub asynchronous: Fact<bool>,
+    /// Whether events that fail are kept: by a dead-letter queue or an on-failure destination.
+    pub failure_destination: Fact<bool>,
+    /// Where events and results go: dead-letter queue, on-failure and on-success destinations.
+    pub destinations: Fact<Vec<Destination>>,
+    /// Those in accounts that are neither own nor trusted.
+    pub foreign_destinations: Fact<Vec<Destination>>,
+    /// Event source mappings.
+    pub mappings: Fact<Vec<Mapping>>,
+    /// Mappings whose source lies in an account that is neither own nor trusted.
+    pub foreign_sources: Fact<Vec<Mapping>>,
+    /// Enabled mappings on streams: Kinesis, DynamoDB and Kafka.
+    pub stream_mappings: Fact<i64>,
+    /// Those that drop batches which cannot be processed.
+    pub streams_without_destination: Fact<Vec<Mapping>>,
+    /// Mappings on self-managed Kafka clusters.
+    pub self_managed_kafka: Fact<i64>,
+    /// Those that connect without authentication.
+    pub unauthenticated_kafka: Fact<Vec<Mapping>>,
+}
+
+/// Where events or results go.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Destination {
+    /// `dead-letter`, `on-failure` or `on-success`.
+    pub kind: String,
+    /// The version or alias whose setting it is; `$LATEST` for the unqualified function.
+    pub qualifier: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its account; empty where the ARN has none, as for an S3 bucket.
+    pub account: String,
+}
+
+/// An event source mapping.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Mapping {
+    /// Its id.
+    pub uuid: String,
+    /// ARN of its source; `self-managed Kafka` for a cluster of one's own.
+    pub source: String,
+    /// Account of its source; empty where there is none.
+    pub account: String,
+}
+
+/// Authentication entries of a Kafka mapping; the others only describe the network.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_SourceAccessConfiguration.html>
+const AUTHENTICATION: &[&str] = &[
+    "BASIC_AUTH",
+    "SASL_",
+    "CLIENT_CERTIFICATE_TLS_AUTH",
+    "OAUTHBEARER_AUTH",
+    "IAM_",
+];
+
+impl EventFacts {
+    /// Derives them.
+    pub fn derive(context: Context<'_>) -> Self {
+        let destinations = destinations(context);
+        let mappings = mappings(context);
+        let select = |choose: fn(&EventSourceMapping) -> bool| {
+            mappings.map_ref(|all| {
+                all.iter()
+                    .copied()
+                    .filter(|mapping| choose(mapping))
+                    .map(Mapping::from)
+                    .collect::<Vec<_>>()
+            })
+        };
+        Self {
+            asynchronous: asynchronous(context),
+            failure_destination: failure_destination(context),
+            foreign_destinations: foreign(context, &destinations, |destination| {
+                &destination.account
+            }),
+            foreign_sources: foreign(context, &select(|_| true), |mapping| &mapping.account),
+            destinations,
+            mappings: select(|_| true),
+            stream_mappings: select(streams).map(|all| all.len() as i64),
+            streams_without_destination: select(|mapping| {
+                streams(mapping) && mapping.on_failure.is_none()
+            }),
+            self_managed_kafka: select(|mapping| mapping.self_managed_kafka)
+                .map(|all| all.len() as i64),
+            unauthenticated_kafka: select(|mapping| {
+                mapping.self_managed_kafka && !authenticates(mapping)
+            }),
+        }
+    }
+}
+
+/// Items whose account is foreign; unknown only when none is known to be.
+fn foreign<T: Clone>(
+    context: Context<'_>,
+    items: &Fact<Vec<T>>,
+    account: impl Fn(&T) -> &str,
+) -> Fact<Vec<T>> {
+    let items = match items {
+        Fact::Known(items) => items,
+        Fact::Unknown(gaps) => return Fact::Unknown(gaps.clone()),
+    };
+    let (mut foreign, mut gaps) = (Vec::new(), Vec::new());
+    for item in items.iter().filter(|item| !account(item).is_empty()) {
+        match context.account.is_foreign(account(item)) {
+            Fact::Known(true) => foreign.push(item.clone()),
+            Fact::Known(false) => {}
+            Fact::Unknown(unknown) => gaps.extend(unknown),
+        }
+    }
+    Fact::offenders(foreign, gaps)
+}
+
+/// A function is known to be invoked asynchronously when a policy lets such a service in or when
+/// its asynchronous invocation was configured; only when all of them were read it is known not to be.
+fn asynchronous(context: Context<'_>) -> Fact<bool> {
+    let function = context.function;
+    let configured = Fact::of(&function.invoke_configs, |configs| !configs.is_empty());
+    let services = grants::policies(function)
+        .into_iter()
+        .map(|policy| match policy {
+            Ok((qualifier, text)) => match grants::services(text) {
+                Ok(services) => Fact::Known(services.iter().any(|service| {
+                    reference::service_principals()
+                        .get(service)
+                        .is_some_and(|service| service.invocation == Invocation::Asynchronous)
+                })),
+                Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
+            },
+            Err(gap) => Fact::unknown(gap),
+        });
+    Fact::any(std::iter::once(configured).chain(services))
+}
+
+fn failure_destination(context: Context<'_>) -> Fact<bool> {
+    let function = context.function;
+    let queue = Fact::Known(function.configuration.dead_letter.is_some());
+    let destination = Fact::of(&function.invoke_configs, |configs| {
+        configs.iter().any(|config| config.on_failure.is_some())
+    });
+    Fact::any([queue, destination])
+}
+
+fn destinations(context: Context<'_>) -> Fact<Vec<Destination>> {
+    let function = context.function;
+    let dead_letter = function.configuration.dead_letter.as_deref();
+    let mut found: Vec<Destination> = dead_letter
+        .map(|arn| Destination::new("dead-letter", None, arn))
+        .into_iter()
+        .collect();
+    let mut gaps = Vec::new();
+    match &function.invoke_configs {
+        Observed::Known(configs) => {
+            for config in configs {
+                let qualifier = config.qualifier.as_deref();
+                let targets = [
+                    ("on-failure", &config.on_failure),
+                    ("on-success", &config.on_success),
+                ];
+                found.extend(targets.into_iter().filter_map(|(kind, arn)| {
+                    arn.as_deref()
+                        .map(|arn| Destination::new(kind, qualifier, arn))
+                }));
+            }
+        }
+        Observed::Missing(gap) => gaps.push(gap.clone()),
+    }
+    Fact::offenders(found, gaps)
+}
+
+impl Destination {
+    fn new(kind: &str, qualifier: Option<&str>, arn: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            qualifier: qualifier.unwrap_or("$LATEST").to_owned(),
+            arn: arn.to_owned(),
+            account: arn_account(arn).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// Mappings that invoke the function, with whatever qualifier.
+fn mappings(context: Context<'_>) -> Fact<Vec<&EventSourceMapping>> {
+    let arn = &context.function.arn;
+    match &context.region.event_source_mappings {
+        Observed::Known(all) => Fact::Known(
+            all.iter()
+                .filter(|mapping| {
+                    mapping
+                        .function_arn
+                        .strip_prefix(arn.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+                })
+                .collect(),
+        ),
+        Observed::Missing(gap) => Fact::unknown(gap),
+    }
+}
+
+impl From<&EventSourceMapping> for Mapping {
+    fn from(mapping: &EventSourceMapping) -> Self {
+        let source = mapping.source_arn.as_deref();
+        Self {
+            uuid: mapping.uuid.clone(),
+            source: source.unwrap_or("self-managed Kafka").to_owned(),
+            account: source.and_then(arn_account).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// Whether batches of the source are lost when they cannot be processed: queues redrive by themselves.
+fn streams(mapping: &EventSourceMapping) -> bool {
+    let service = mapping
+        .source_arn
+        .as_deref()
+        .and_then(|arn| arn.split(':').nth(2));
+    let streams =
+        mapping.self_managed_kafka || matches!(service, Some("kinesis" | "dynamodb" | "kafka"));
+    streams
+        && !matches!(
+            mapping.state.as_str(),
+            "Disabled" | "Disabling" | "Deleting"
+        )
+}
+
+fn authenticates(mapping: &EventSourceMapping) -> bool {
+    mapping.source_access.iter().any(|kind| {
+        AUTHENTICATION
+            .iter()
+            .any(|authentication| kind.starts_with(authentication))
+    })
+}

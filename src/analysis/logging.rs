@@ -1,0 +1,71 @@
+//! What the function logs, and how long that is kept.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Context, Fact};
+
+/// Logging of the function.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct LoggingFacts {
+    /// Name of its log group.
+    pub group: String,
+    /// Whether the group exists; Lambda makes it at the first invocation.
+    pub group_exists: Fact<bool>,
+    /// Whether events in the group expire some day.
+    pub group_expires: Fact<bool>,
+    /// Days that events are kept; 0 where they never expire or the group does not exist.
+    pub retention_days: Fact<i64>,
+    /// Whether a customer key encrypts the group.
+    pub group_customer_key: Fact<bool>,
+    /// Whether logs are written as JSON, the only format with log levels.
+    pub json: bool,
+    /// Application log level, as AWS writes it; empty for text logs.
+    pub application_level: String,
+}
+
+/// Class of log groups that keep one day and take no retention setting.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html>
+const DELIVERY: &str = "DELIVERY";
+
+impl LoggingFacts {
+    /// Derives them.
+    pub fn derive(context: Context<'_>) -> Self {
+        let logging = &context.function.configuration.logging;
+        let name = logging
+            .group
+            .clone()
+            .unwrap_or_else(|| format!("/aws/lambda/{}", context.function.name));
+        let group = Fact::of(&context.region.log_groups, |groups| {
+            groups.iter().find(|group| group.name == name).cloned()
+        });
+        let json = logging.format.as_deref() == Some("JSON");
+        Self {
+            group_exists: group.map_ref(Option::is_some),
+            group_expires: group.map_ref(|group| {
+                group
+                    .as_ref()
+                    .is_some_and(|group| group.retention_days.is_some() || group.class == DELIVERY)
+            }),
+            retention_days: group.map_ref(|group| {
+                group
+                    .as_ref()
+                    .and_then(|group| group.retention_days)
+                    .map_or(0, i64::from)
+            }),
+            group_customer_key: group.map_ref(|group| {
+                group
+                    .as_ref()
+                    .is_some_and(|group| group.kms_key_arn.is_some())
+            }),
+            group: name,
+            json,
+            application_level: if json {
+                logging.application_level.clone().unwrap_or_default()
+            } else {
+                String::new()
+            },
+        }
+    }
+}

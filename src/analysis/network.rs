@@ -1,0 +1,337 @@
+//! What a function in a VPC can reach.
+//!
+//! A function has only private addresses, also in a subnet with a route to an internet gateway:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html>.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::route::{Egress, Routing};
+use super::{Context, Fact};
+use crate::inventory::{
+    AclEntry, Gap, GapKind, Network, NetworkAcl, Observed, SecurityGroup, VpcAttachment,
+};
+
+/// The function's network.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct NetworkFacts {
+    /// Whether it is attached to a VPC; otherwise it runs in AWS's own network with free internet access.
+    pub in_vpc: bool,
+    /// The VPC; empty where it is attached to none.
+    pub vpc_id: String,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// How many availability zones its subnets lie in; 0 outside a VPC.
+    pub zones: Fact<i64>,
+    /// Its subnets whose default route goes to an internet gateway, which gives a function no internet.
+    pub public_subnets: Fact<Vec<String>>,
+    /// Its security groups that are a VPC's default group.
+    pub default_security_groups: Fact<Vec<String>>,
+    /// Whether a subnet has a working route to the internet: a public NAT gateway, or IPv6.
+    pub internet_route: Fact<bool>,
+    /// Whether route, security groups and network ACL together let it reach any address of the internet.
+    pub unrestricted_egress: Fact<bool>,
+    /// How many VPC endpoints it can use.
+    pub endpoints: Fact<i64>,
+    /// Those whose policy allows everything to everybody.
+    pub open_endpoints: Fact<Vec<Endpoint>>,
+}
+
+/// A VPC endpoint.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Endpoint {
+    /// `vpce-…`.
+    pub id: String,
+    /// The service behind it, as `com.amazonaws.region.service`.
+    pub service: String,
+}
+
+impl NetworkFacts {
+    /// Derives them.
+    pub fn derive(context: Context<'_>) -> Self {
+        let Some(vpc) = &context.function.configuration.vpc else {
+            return Self::outside();
+        };
+        let place = Place { context, vpc };
+        let network = &context.region.network;
+        let routes: Vec<Fact<Egress>> = vpc
+            .subnets
+            .iter()
+            .map(|subnet| Fact::of_fact(network, |network| place.egress(network, subnet)))
+            .collect();
+        let public: Vec<(String, Fact<bool>)> = vpc
+            .subnets
+            .iter()
+            .zip(&routes)
+            .map(|(subnet, route)| {
+                (
+                    subnet.clone(),
+                    route.map_ref(|egress| egress.internet_gateway),
+                )
+            })
+            .collect();
+        let internet = Fact::any(routes.iter().map(reaches_internet));
+        let paths = vpc.subnets.iter().zip(&routes).map(|(subnet, route)| {
+            let acl = Fact::of_fact(network, |network| place.acl_open(network, subnet));
+            Fact::all([reaches_internet(route), acl])
+        });
+        let groups = match network {
+            Observed::Known(network) => place.groups(network),
+            Observed::Missing(gap) => Fact::unknown(gap),
+        };
+        Self {
+            in_vpc: true,
+            vpc_id: vpc.vpc_id.clone(),
+            subnets: vpc.subnets.clone(),
+            zones: Fact::of_fact(network, |network| place.zones(network)),
+            public_subnets: named(public),
+            default_security_groups: groups.map_ref(|groups| {
+                groups
+                    .iter()
+                    .filter(|group| group.name == "default")
+                    .map(|group| group.id.clone())
+                    .collect()
+            }),
+            internet_route: internet,
+            unrestricted_egress: Fact::all([
+                Fact::any(paths),
+                groups.map_ref(|groups| groups.iter().any(|group| open_to_all(group))),
+            ]),
+            endpoints: Fact::of_fact(network, |network| {
+                place.endpoints(network).map(|all| all.len() as i64)
+            }),
+            open_endpoints: Fact::of_fact(network, |network| place.open_endpoints(network)),
+        }
+    }
+
+    fn outside() -> Self {
+        Self {
+            in_vpc: false,
+            vpc_id: String::new(),
+            subnets: Vec::new(),
+            zones: Fact::Known(0),
+            public_subnets: Fact::Known(Vec::new()),
+            default_security_groups: Fact::Known(Vec::new()),
+            internet_route: Fact::Known(true),
+            unrestricted_egress: Fact::Known(true),
+            endpoints: Fact::Known(0),
+            open_endpoints: Fact::Known(Vec::new()),
+        }
+    }
+}
+
+fn reaches_internet(route: &Fact<Egress>) -> Fact<bool> {
+    match route {
+        Fact::Known(egress) => egress.internet.clone(),
+        Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
+    }
+}
+
+/// The names of what is true; unknown only when nothing is known to be true.
+fn named(facts: Vec<(String, Fact<bool>)>) -> Fact<Vec<String>> {
+    let (mut names, mut gaps) = (Vec::new(), Vec::new());
+    for (name, fact) in facts {
+        match fact {
+            Fact::Known(true) => names.push(name),
+            Fact::Known(false) => {}
+            Fact::Unknown(unknown) => gaps.extend(unknown),
+        }
+    }
+    Fact::offenders(names, gaps)
+}
+
+struct Place<'a> {
+    context: Context<'a>,
+    vpc: &'a VpcAttachment,
+}
+
+impl Place<'_> {
+    /// Something that EC2 did not describe although a function uses it.
+    fn undescribed(&self, operation: &str, id: &str) -> Gap {
+        Gap::new(
+            operation,
+            GapKind::Refused,
+            format!("`{id}` was not described"),
+        )
+        .at(self.context.account.id(), &self.context.region.region)
+        .about(id)
+    }
+
+    fn zones(&self, network: &Network) -> Fact<i64> {
+        Fact::of_fact(&network.subnets, |subnets| {
+            let mut zones = BTreeSet::new();
+            for id in &self.vpc.subnets {
+                match subnets.iter().find(|subnet| &subnet.id == id) {
+                    Some(subnet) => zones.insert(subnet.zone_id.as_str()),
+                    None => return Fact::unknown(&self.undescribed("ec2:DescribeSubnets", id)),
+                };
+            }
+            Fact::Known(zones.len() as i64)
+        })
+    }
+
+    fn egress(&self, network: &Network, subnet: &str) -> Fact<Egress> {
+        match (&network.route_tables, &network.nat_gateways) {
+            (Observed::Missing(gap), _) | (_, Observed::Missing(gap)) => Fact::unknown(gap),
+            (Observed::Known(tables), Observed::Known(gateways)) => {
+                let routing = Routing { tables, gateways };
+                match routing.table(&self.vpc.vpc_id, subnet) {
+                    Some(table) => Fact::Known(routing.egress(table, self.vpc.ipv6, |id, why| {
+                        Gap::new(
+                            "ec2:DescribeRouteTables",
+                            GapKind::Unrecognised,
+                            format!("{why} `{id}`"),
+                        )
+                        .at(self.context.account.id(), &self.context.region.region)
+                        .about(subnet)
+                    })),
+                    None => Fact::unknown(&self.undescribed("ec2:DescribeRouteTables", subnet)),
+                }
+            }
+        }
+    }
+
+    fn groups<'n>(&self, network: &'n Network) -> Fact<Vec<&'n SecurityGroup>> {
+        match &network.security_groups {
+            Observed::Missing(gap) => Fact::unknown(gap),
+            Observed::Known(all) => {
+                let mut groups = Vec::new();
+                for id in &self.vpc.security_groups {
+                    match all.iter().find(|group| &group.id == id) {
+                        Some(group) => groups.push(group),
+                        None => {
+                            return Fact::unknown(
+                                &self.undescribed("ec2:DescribeSecurityGroups", id),
+                            );
+                        }
+                    }
+                }
+                Fact::Known(groups)
+            }
+        }
+    }
+
+    /// Whether the subnet's ACL lets traffic to any address out and its answers in.
+    fn acl_open(&self, network: &Network, subnet: &str) -> Fact<bool> {
+        Fact::of_fact(&network.network_acls, |acls| {
+            match acls
+                .iter()
+                .find(|acl| acl.subnets.iter().any(|id| id == subnet))
+            {
+                Some(acl) => Fact::Known(lets_everything(acl, true) && lets_everything(acl, false)),
+                None => Fact::unknown(&self.undescribed("ec2:DescribeNetworkAcls", subnet)),
+            }
+        })
+    }
+
+    fn endpoints<'n>(&self, network: &'n Network) -> Fact<Vec<&'n crate::inventory::VpcEndpoint>> {
+        let endpoints = match &network.endpoints {
+            Observed::Known(endpoints) => endpoints,
+            Observed::Missing(gap) => return Fact::unknown(gap),
+        };
+        let mut usable = Vec::new();
+        for endpoint in endpoints {
+            if endpoint.vpc_id != self.vpc.vpc_id
+                || !endpoint.state.eq_ignore_ascii_case("available")
+            {
+                continue;
+            }
+            if endpoint.kind == "Gateway" {
+                let tables = match &network.route_tables {
+                    Observed::Known(tables) => tables,
+                    Observed::Missing(gap) => return Fact::unknown(gap),
+                };
+                let routing = Routing {
+                    tables,
+                    gateways: &[],
+                };
+                let routed = self.vpc.subnets.iter().any(|subnet| {
+                    routing
+                        .table(&self.vpc.vpc_id, subnet)
+                        .is_some_and(|table| endpoint.route_tables.contains(&table.id))
+                });
+                if !routed {
+                    continue;
+                }
+            }
+            usable.push(endpoint);
+        }
+        Fact::Known(usable)
+    }
+
+    fn open_endpoints(&self, network: &Network) -> Fact<Vec<Endpoint>> {
+        let endpoints = match self.endpoints(network) {
+            Fact::Known(endpoints) => endpoints,
+            Fact::Unknown(gaps) => return Fact::Unknown(gaps),
+        };
+        let (mut open, mut gaps) = (Vec::new(), Vec::new());
+        for endpoint in endpoints {
+            let Some(text) = &endpoint.policy else {
+                continue;
+            };
+            match super::grants::allows_everything(text) {
+                Ok(true) => open.push(Endpoint {
+                    id: endpoint.id.clone(),
+                    service: endpoint.service.clone(),
+                }),
+                Ok(false) => {}
+                Err(error) => gaps.push(
+                    Gap::new(
+                        "ec2:DescribeVpcEndpoints",
+                        GapKind::Malformed,
+                        error.to_string(),
+                    )
+                    .at(self.context.account.id(), &self.context.region.region)
+                    .about(&endpoint.id),
+                ),
+            }
+        }
+        Fact::offenders(open, gaps)
+    }
+}
+
+/// Whether a rule lets traffic of some port out to every address of IPv4 or IPv6.
+fn open_to_all(group: &SecurityGroup) -> bool {
+    group.egress.iter().any(|rule| {
+        let connects = matches!(rule.protocol.as_str(), "-1" | "tcp" | "6" | "udp" | "17");
+        connects
+            && rule
+                .ranges
+                .iter()
+                .any(|range| range.range.is_some_and(|range| range.prefix_len() == 0))
+    })
+}
+
+/// Ports that answers come back to.
+///
+/// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports>
+const EPHEMERAL: std::ops::RangeInclusive<i32> = 1024..=65_535;
+
+/// Whether the first entry for every address allows some connection.
+fn lets_everything(acl: &NetworkAcl, egress: bool) -> bool {
+    let matters = |entry: &&AclEntry| {
+        entry.egress == egress
+            && matches!(entry.protocol.as_str(), "-1" | "6" | "17" | "tcp" | "udp")
+            && entry
+                .range
+                .range
+                .is_some_and(|range| range.prefix_len() == 0)
+    };
+    for entry in acl.entries.iter().filter(matters) {
+        let all_ports =
+            entry.protocol == "-1" || (entry.from_port.is_none() && entry.to_port.is_none());
+        let overlaps = all_ports
+            || egress
+            || (entry.from_port.unwrap_or(0) <= *EPHEMERAL.end()
+                && entry.to_port.unwrap_or(i32::MAX) >= *EPHEMERAL.start());
+        if entry.allow && overlaps {
+            return true;
+        }
+        if !entry.allow && entry.protocol == "-1" {
+            return false;
+        }
+    }
+    false
+}

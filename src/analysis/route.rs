@@ -1,0 +1,112 @@
+//! Where the default routes of a subnet lead.
+
+use ipnet::IpNet;
+
+use super::Fact;
+use crate::inventory::{Gap, NatGateway, Route, RouteTable};
+
+/// What a subnet's default routes lead to.
+#[derive(Clone, Debug)]
+pub(super) struct Egress {
+    /// Whether an IPv4 default route goes to an internet gateway.
+    pub(super) internet_gateway: bool,
+    /// Whether a function in the subnet reaches the internet.
+    pub(super) internet: Fact<bool>,
+}
+
+/// The route tables and NAT gateways of a region.
+pub(super) struct Routing<'a> {
+    pub(super) tables: &'a [RouteTable],
+    pub(super) gateways: &'a [NatGateway],
+}
+
+impl<'a> Routing<'a> {
+    /// The table that serves a subnet: its own, else its VPC's main one.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html>
+    pub(super) fn table(&self, vpc: &str, subnet: &str) -> Option<&'a RouteTable> {
+        let own = self
+            .tables
+            .iter()
+            .find(|table| table.subnets.iter().any(|id| id == subnet));
+        own.or_else(|| {
+            self.tables
+                .iter()
+                .find(|table| table.main && table.vpc_id == vpc)
+        })
+    }
+
+    /// Where the default routes of a table lead a function that has private addresses only.
+    pub(super) fn egress(
+        &self,
+        table: &RouteTable,
+        ipv6: bool,
+        gap: impl Fn(&str, &str) -> Gap,
+    ) -> Egress {
+        let leads = default_routes(table).map(|(route, version6)| {
+            let target = route.target.as_str();
+            if version6 {
+                if !ipv6 {
+                    return Fact::Known(false);
+                }
+                if target.starts_with("eigw-") || target.starts_with("igw-") {
+                    return Fact::Known(true);
+                }
+            } else if target.starts_with("igw-") {
+                return Fact::Known(false);
+            }
+            if target.starts_with("nat-") {
+                return match self.gateways.iter().find(|gateway| gateway.id == target) {
+                    Some(gateway) => Fact::Known(self.works(table, gateway)),
+                    None => Fact::unknown(&gap(
+                        target,
+                        "the route leads to a NAT gateway that was not described:",
+                    )),
+                };
+            }
+            if target == "local" {
+                return Fact::Known(false);
+            }
+            Fact::unknown(&gap(
+                target,
+                "what lies beyond the route's target is not known:",
+            ))
+        });
+        Egress {
+            internet: Fact::any(leads),
+            internet_gateway: self.has_internet_gateway(table),
+        }
+    }
+
+    /// Whether a NAT gateway reaches the internet itself.
+    ///
+    /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
+    fn works(&self, asking: &RouteTable, gateway: &NatGateway) -> bool {
+        if gateway.state != "available" || gateway.connectivity == "private" {
+            return false;
+        }
+        // A regional gateway stands in no subnet and routes by itself.
+        gateway.subnet_id.is_empty()
+            || self
+                .table(&asking.vpc_id, &gateway.subnet_id)
+                .is_some_and(|table| self.has_internet_gateway(table))
+    }
+
+    fn has_internet_gateway(&self, table: &RouteTable) -> bool {
+        default_routes(table).any(|(route, version6)| !version6 && route.target.starts_with("igw-"))
+    }
+}
+
+/// Live routes for at least half of all addresses, so that two halves count as a default route;
+/// for IPv6 also the block of all global addresses.
+fn default_routes(table: &RouteTable) -> impl Iterator<Item = (&Route, bool)> {
+    table
+        .routes
+        .iter()
+        .filter(|route| route.state == "active")
+        .filter_map(|route| match route.destination.parse::<IpNet>() {
+            Ok(IpNet::V4(range)) if range.prefix_len() <= 1 => Some((route, false)),
+            Ok(IpNet::V6(range)) if range.prefix_len() <= 3 => Some((route, true)),
+            _ => None,
+        })
+}

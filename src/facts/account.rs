@@ -1,0 +1,169 @@
+//! Documents of one account.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Document, Resource, Scope};
+use crate::analysis::{
+    AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts, Fact,
+    FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, RoleFacts, RuntimeFacts, SecretFacts,
+};
+use crate::inventory::{LayerVersion, RegionInventory};
+
+/// What checks of functions read.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct FunctionDocument {
+    /// The function itself.
+    pub function: FunctionFacts,
+    /// Its runtime.
+    pub runtime: RuntimeFacts,
+    /// Its execution role.
+    pub role: RoleFacts,
+    /// How it can be reached.
+    pub exposure: ExposureFacts,
+    /// What it can reach.
+    pub network: NetworkFacts,
+    /// Secrets in its environment.
+    pub secrets: SecretFacts,
+    /// Where its code comes from.
+    pub code: CodeFacts,
+    /// What it logs.
+    pub logging: LoggingFacts,
+    /// Events that reach it and leave it.
+    pub events: EventFacts,
+    /// Its key.
+    pub encryption: EncryptionFacts,
+    /// Its account.
+    pub account: AccountFacts,
+    /// Its region.
+    pub region: RegionFacts,
+}
+
+/// What checks of layers read.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct LayerDocument {
+    /// The layer version.
+    pub layer: LayerFacts,
+    /// Its account.
+    pub account: AccountFacts,
+    /// Its region.
+    pub region: RegionFacts,
+}
+
+/// The account that a resource is in.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct AccountFacts {
+    /// Twelve digits.
+    pub id: String,
+    /// Its name in the organisation; empty where that is not known.
+    pub name: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Its organisation's id; empty outside any organisation.
+    pub organization_id: Fact<String>,
+    /// Whether it is the organisation's management account.
+    pub management: Fact<bool>,
+}
+
+/// The region that a resource is in.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct RegionFacts {
+    /// Its name.
+    pub name: String,
+    /// How many functions it has.
+    pub functions: Fact<i64>,
+    /// Concurrent executions that it allows over all functions.
+    pub concurrent_executions: Fact<i64>,
+}
+
+impl AccountFacts {
+    fn derive(account: &AccountContext<'_>) -> Self {
+        let record = &account.inventory.account;
+        Self {
+            id: record.id.clone(),
+            name: record.name.clone(),
+            partition: record.partition.clone(),
+            organization_id: Fact::of(&record.organization, |organization| {
+                organization
+                    .as_ref()
+                    .map_or_else(String::new, |organization| organization.id.clone())
+            }),
+            management: Fact::of(&record.organization, |organization| {
+                organization
+                    .as_ref()
+                    .is_some_and(|organization| organization.management_account == record.id)
+            }),
+        }
+    }
+}
+
+impl RegionFacts {
+    fn derive(region: &RegionInventory) -> Self {
+        Self {
+            name: region.region.clone(),
+            functions: Fact::of(&region.settings, |settings| settings.function_count),
+            concurrent_executions: Fact::of(&region.settings, |settings| {
+                settings.concurrent_executions
+            }),
+        }
+    }
+}
+
+/// The documents of one account, one at a time, in the order of its inventory.
+pub fn documents<'a>(
+    account: &'a AccountContext<'a>,
+) -> impl Iterator<Item = Result<Document, serde_json::Error>> + 'a {
+    account.inventory.regions.iter().flat_map(move |region| {
+        let functions = region
+            .functions
+            .iter()
+            .map(move |function| function_document(account.function(region, function)));
+        let layers = region.layers.known().into_iter().flatten();
+        functions.chain(layers.map(move |layer| layer_document(account, region, layer)))
+    })
+}
+
+fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error> {
+    let facts = FunctionDocument {
+        function: FunctionFacts::derive(context),
+        runtime: RuntimeFacts::derive(context),
+        role: RoleFacts::derive(context),
+        exposure: ExposureFacts::derive(context),
+        network: NetworkFacts::derive(context),
+        secrets: SecretFacts::derive(context),
+        code: CodeFacts::derive(context),
+        logging: LoggingFacts::derive(context),
+        events: EventFacts::derive(context),
+        encryption: EncryptionFacts::derive(context),
+        account: AccountFacts::derive(context.account),
+        region: RegionFacts::derive(context.region),
+    };
+    let resource = Resource {
+        scope: Scope::Function,
+        arn: context.function.arn.clone(),
+        name: context.function.name.clone(),
+        account: context.account.id().to_owned(),
+        region: context.region.region.clone(),
+    };
+    Document::new(resource, &facts)
+}
+
+fn layer_document(
+    account: &AccountContext<'_>,
+    region: &RegionInventory,
+    layer: &LayerVersion,
+) -> Result<Document, serde_json::Error> {
+    let facts = LayerDocument {
+        layer: LayerFacts::derive(account, &region.region, layer),
+        account: AccountFacts::derive(account),
+        region: RegionFacts::derive(region),
+    };
+    let resource = Resource {
+        scope: Scope::Layer,
+        arn: layer.arn.clone(),
+        name: format!("{}:{}", layer.name, layer.version),
+        account: account.id().to_owned(),
+        region: region.region.clone(),
+    };
+    Document::new(resource, &facts)
+}

@@ -1,0 +1,33 @@
+//! The published schema of the documents.
+
+use serde_json::Value;
+
+use super::{FunctionDocument, LayerDocument, Scope};
+
+/// JSON Schema of a scope's documents; none for a scope that has no documents yet.
+///
+/// No field is required: a fact that could not be derived is left out.
+pub fn schema(scope: Scope) -> Option<Value> {
+    let schema = match scope {
+        Scope::Function => schemars::schema_for!(FunctionDocument),
+        Scope::Layer => schemars::schema_for!(LayerDocument),
+        Scope::Role | Scope::Region | Scope::Account => return None,
+    };
+    let mut schema = schema.to_value();
+    relax(&mut schema);
+    Some(schema)
+}
+
+fn relax(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.get("required").is_some_and(Value::is_array) {
+                map.remove("required");
+                map.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+            map.values_mut().for_each(relax);
+        }
+        Value::Array(items) => items.iter_mut().for_each(relax),
+        _ => {}
+    }
+}

@@ -1,0 +1,240 @@
+//! Where facts come from: the calls behind every field that a check may read.
+//!
+//! With the fields that an expression reads this gives the call plan of a scan and the
+//! permissions that it needs.
+
+use std::collections::BTreeSet;
+
+const MEMBERSHIP: [&str; 2] = [
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+];
+
+/// Calls behind a part of the documents. The longest path that a field lies in counts.
+const SOURCES: &[(&str, &[&str])] = &[
+    ("account", &[]),
+    (
+        "account.management",
+        &["organizations:DescribeOrganization"],
+    ),
+    (
+        "account.organization_id",
+        &["organizations:DescribeOrganization"],
+    ),
+    ("code", &["lambda:ListFunctions"]),
+    (
+        "code.foreign_image",
+        &["lambda:GetFunction", MEMBERSHIP[0], MEMBERSHIP[1]],
+    ),
+    (
+        "code.foreign_layers",
+        &["lambda:ListFunctions", MEMBERSHIP[0], MEMBERSHIP[1]],
+    ),
+    ("code.image_account", &["lambda:GetFunction"]),
+    ("code.image_uri", &["lambda:GetFunction"]),
+    ("code.signing_config_arn", SIGNING),
+    ("code.signing_configured", SIGNING),
+    ("code.signing_enforced", SIGNING),
+    ("encryption", &["lambda:ListFunctions"]),
+    ("encryption.key_state", &["kms:DescribeKey"]),
+    ("encryption.key_usable", &["kms:DescribeKey"]),
+    ("encryption.rotation_applicable", &["kms:DescribeKey"]),
+    (
+        "encryption.rotation_enabled",
+        &["kms:DescribeKey", "kms:GetKeyRotationStatus"],
+    ),
+    ("events", &["lambda:ListFunctions"]),
+    (
+        "events.asynchronous",
+        &[
+            "lambda:GetPolicy",
+            "lambda:ListAliases",
+            "lambda:ListFunctionEventInvokeConfigs",
+        ],
+    ),
+    ("events.destinations", DESTINATIONS),
+    ("events.failure_destination", DESTINATIONS),
+    (
+        "events.foreign_destinations",
+        &[
+            "lambda:ListFunctions",
+            "lambda:ListFunctionEventInvokeConfigs",
+            MEMBERSHIP[0],
+            MEMBERSHIP[1],
+        ],
+    ),
+    (
+        "events.foreign_sources",
+        &[
+            "lambda:ListEventSourceMappings",
+            MEMBERSHIP[0],
+            MEMBERSHIP[1],
+        ],
+    ),
+    ("events.mappings", MAPPINGS),
+    ("events.self_managed_kafka", MAPPINGS),
+    ("events.stream_mappings", MAPPINGS),
+    ("events.streams_without_destination", MAPPINGS),
+    ("events.unauthenticated_kafka", MAPPINGS),
+    ("exposure", &["lambda:ListFunctionUrlConfigs"]),
+    ("exposure.aliases", &["lambda:ListAliases"]),
+    ("exposure.split_aliases", &["lambda:ListAliases"]),
+    ("function", &["lambda:ListFunctions"]),
+    ("function.concurrency_reserved", &["lambda:GetFunction"]),
+    ("function.managed_by", &["lambda:GetFunction"]),
+    (
+        "function.recursion_allowed",
+        &["lambda:GetFunctionRecursionConfig"],
+    ),
+    ("function.state", &["lambda:GetFunction"]),
+    ("function.tags", &["lambda:GetFunction"]),
+    ("layer", &["lambda:ListLayers", "lambda:ListLayerVersions"]),
+    ("layer.public_statements", LAYER_POLICIES),
+    ("layer.shared", LAYER_POLICIES),
+    ("logging", &["lambda:ListFunctions"]),
+    ("logging.group_customer_key", &["logs:DescribeLogGroups"]),
+    ("logging.group_exists", &["logs:DescribeLogGroups"]),
+    ("logging.group_expires", &["logs:DescribeLogGroups"]),
+    ("logging.retention_days", &["logs:DescribeLogGroups"]),
+    ("network", &["lambda:ListFunctions"]),
+    (
+        "network.default_security_groups",
+        &["ec2:DescribeSecurityGroups"],
+    ),
+    ("network.endpoints", ENDPOINTS),
+    ("network.internet_route", ROUTES),
+    ("network.open_endpoints", ENDPOINTS),
+    ("network.public_subnets", ROUTES),
+    (
+        "network.unrestricted_egress",
+        &[
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeNatGateways",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeNetworkAcls",
+        ],
+    ),
+    ("network.zones", &["ec2:DescribeSubnets"]),
+    ("region", &[]),
+    (
+        "region.concurrent_executions",
+        &["lambda:GetAccountSettings"],
+    ),
+    ("region.functions", &["lambda:GetAccountSettings"]),
+    ("role", &["lambda:ListFunctions"]),
+    ("role.exists", &["iam:GetAccountAuthorizationDetails"]),
+    ("runtime", &["lambda:ListFunctions"]),
+    ("runtime.aliased_versions", &["lambda:ListAliases"]),
+    ("runtime.deprecated_behind_alias", VERSIONS),
+    ("runtime.pinned", &["lambda:GetRuntimeManagementConfig"]),
+    ("secrets", &["lambda:ListFunctions"]),
+    ("secrets.behind_alias", VERSIONS),
+];
+
+const DESTINATIONS: &[&str] = &[
+    "lambda:ListFunctions",
+    "lambda:ListFunctionEventInvokeConfigs",
+];
+const ENDPOINTS: &[&str] = &["ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"];
+const LAYER_POLICIES: &[&str] = &[
+    "lambda:ListLayers",
+    "lambda:ListLayerVersions",
+    "lambda:GetLayerVersionPolicy",
+];
+const MAPPINGS: &[&str] = &["lambda:ListEventSourceMappings"];
+const ROUTES: &[&str] = &["ec2:DescribeRouteTables", "ec2:DescribeNatGateways"];
+const SIGNING: &[&str] = &[
+    "lambda:ListCodeSigningConfigs",
+    "lambda:ListFunctionsByCodeSigningConfig",
+];
+const VERSIONS: &[&str] = &["lambda:ListAliases", "lambda:GetFunction"];
+
+/// Labels of the operations that yield the facts at a dotted path, and everything below it.
+pub fn operations(path: &str) -> BTreeSet<&'static str> {
+    let within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let nearest = SOURCES
+        .iter()
+        .filter(|(source, _)| within(path, source))
+        .max_by_key(|(source, _)| source.len());
+    let below = SOURCES.iter().filter(|(source, _)| within(source, path));
+    nearest
+        .into_iter()
+        .chain(below)
+        .flat_map(|(_, operations)| operations.iter().copied())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::facts::{Scope, schema};
+    use crate::inventory::{OPERATIONS, Operation};
+
+    #[test]
+    fn every_operation_named_is_published() {
+        let published: BTreeSet<String> = OPERATIONS.iter().map(Operation::label).collect();
+        for (path, operations) in SOURCES {
+            for operation in *operations {
+                assert!(published.contains(*operation), "{path} names {operation}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_that_need_a_call_of_their_own_say_so() {
+        // A field that takes its part's source must be read off the configuration alone.
+        let known: BTreeSet<String> = parts()
+            .into_iter()
+            .flat_map(|(part, fields)| {
+                let paths: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("{part}.{field}"))
+                    .collect();
+                std::iter::once(part).chain(paths)
+            })
+            .collect();
+        for (path, _) in SOURCES {
+            assert!(known.contains(*path), "{path} is no field");
+        }
+        for (part, _) in parts() {
+            assert!(
+                SOURCES.iter().any(|(source, _)| *source == part),
+                "{part} has no source"
+            );
+        }
+    }
+
+    #[test]
+    fn the_nearest_source_counts() {
+        assert_eq!(
+            operations("role.exists"),
+            BTreeSet::from(["iam:GetAccountAuthorizationDetails"])
+        );
+        assert_eq!(
+            operations("role.shared"),
+            BTreeSet::from(["lambda:ListFunctions"])
+        );
+        assert!(operations("role").contains("iam:GetAccountAuthorizationDetails"));
+    }
+
+    fn parts() -> Vec<(String, Vec<String>)> {
+        let schemas = [Scope::Function, Scope::Layer].map(|scope| schema(scope).unwrap());
+        let parts = schemas.iter().flat_map(|schema| {
+            let parts = schema["properties"].as_object().unwrap();
+            parts.iter().map(move |(part, value)| (part, value, schema))
+        });
+        parts
+            .map(|(part, value, schema): (&String, &Value, &Value)| {
+                let name = value["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+                let fields = schema["$defs"][name]["properties"].as_object().unwrap();
+                (part.clone(), fields.keys().cloned().collect())
+            })
+            .collect()
+    }
+}
