@@ -1,4 +1,13 @@
 //! The one integration binary: every test that stands where a user stands.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected must stop"
+)]
+
 mod facts;
 mod support;
