@@ -20,7 +20,9 @@ def seed_roles(account, organisation, described):
         ],
     }
     audit = [f"arn:aws:iam::aws:policy/{name}" for name in ("SecurityAudit", "AWSLambda_ReadOnlyAccess")]
-    seed_role(account, organisation["scanner_role"], {"trust": trust["Statement"], "managed": audit})
+    decrypt = [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]  # or Lambda shows it no variables
+    scanner = {"trust": trust["Statement"], "managed": audit, "inline": {"read-environments": decrypt}}
+    seed_role(account, organisation["scanner_role"], scanner)
     for name, policy in described.get("policies", {}).items():
         document = {"Version": "2012-10-17", "Statement": policy["statements"]}
         ensure(

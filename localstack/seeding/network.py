@@ -16,9 +16,9 @@ class Vpc:
 
     def find(self, kind, member, ident, name):
         """The id of the resource tagged `name`, if it is there."""
-        argument = "Filter" if kind == "nat_gateways" else "Filters"
-        answer = getattr(self.ec2, f"describe_{kind}")(**{argument: [{"Name": "tag:Name", "Values": [name]}]})
-        return next((item[ident] for item in answer[member]), None)
+        tag = {"Key": "Name", "Value": name}
+        items = getattr(self.ec2, f"describe_{kind}")()[member]
+        return next((item[ident] for item in items if tag in item.get("Tags", [])), None)
 
     def make(self, kind, member, ident, create, name, **args):
         """Finds or creates; returns the id and whether it is new."""

@@ -116,14 +116,31 @@ def shown(place, function, qualifier=None):
     config["FunctionArn"] = function.arn + (f":{qualifier}" if qualifier else "")
     if function.arn in place.masters:
         config["MasterArn"] = place.masters[function.arn]
-    if function.arn in place.undecryptable and config.get("Environment"):
-        config["Environment"] = {
-            "Error": {
-                "ErrorCode": "AccessDeniedException",
-                "Message": "Lambda was unable to decrypt your environment variables because the KMS access was denied.",
-            }
-        }
+    if config.get("Environment", {}).get("Variables"):
+        error = environment_error(place, function, config.get("KMSKeyArn"))
+        if error:
+            config["Environment"] = {"Error": {"ErrorCode": error[0], "Message": error[1]}}
     return config
+
+
+def environment_error(place, function, key):
+    """Why Lambda cannot show the variables: it decrypts them with the caller's right to a usable key."""
+    refused = ("AccessDeniedException", "Lambda was unable to decrypt your environment variables because the KMS access was denied.")
+    if function.arn in place.undecryptable:
+        return refused
+    if not key:
+        return None
+    _, _, _, region, account, resource = key.split(":", 5)
+    if account != place.account:
+        return refused
+    from moto.kms.models import kms_backends
+
+    known = kms_backends[account][region].keys.get(resource.removeprefix("key/"))
+    if known is None:
+        return "KMSNotFoundException", "Lambda was unable to decrypt the environment variables because the KMS key was not found."
+    if known.key_state != "Enabled":
+        return "KMSInvalidStateException", f"Lambda was unable to decrypt the environment variables: the KMS key is {known.key_state}."
+    return None
 
 
 def listed(place, function, version, qualified):
