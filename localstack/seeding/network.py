@@ -14,27 +14,38 @@ class Vpc:
         self.account, self.region, self.name = account, region, name
         self.ec2 = account.client("ec2", region)
 
-    def find(self, kind, member, ident, name):
-        """The id of the resource tagged `name`, if it is there."""
-        tag = {"Key": "Name", "Value": name}
-        items = getattr(self.ec2, f"describe_{kind}")()[member]
-        return next((item[ident] for item in items if tag in item.get("Tags", [])), None)
+    def every(self, kind, member, **args):
+        """All resources of a kind, over all pages."""
+        return [item for page in self.ec2.get_paginator(f"describe_{kind}").paginate(**args) for item in page[member]]
+
+    def mine(self, kind, member):
+        """Those of this VPC."""
+        return self.every(kind, member, Filters=[{"Name": "vpc-id", "Values": [self.id]}])
+
+    def named(self, kind, member, ident):
+        """The ids of all resources of a kind in this region by their Name tag; asked once, then kept up to date."""
+        key = kind, self.region
+        if key not in self.account.ids:
+            items = self.every(kind, member)
+            tags = ((item[ident], tag) for item in items for tag in item.get("Tags", []))
+            self.account.ids[key] = {tag["Value"]: found for found, tag in tags if tag["Key"] == "Name"}
+        return self.account.ids[key]
 
     def make(self, kind, member, ident, create, name, **args):
         """Finds or creates; returns the id and whether it is new."""
-        found = self.find(kind, member, ident, name)
-        if found:
-            return found, False
+        there = self.named(kind, member, ident)
+        if name in there:
+            return there[name], False
         made = create(**args)
         made = next(v for k, v in made.items() if isinstance(v, dict) and ident in v)[ident]
         self.ec2.create_tags(Resources=[made], Tags=[{"Key": "Name", "Value": name}])
+        there[name] = made
         return made, True
 
     def seed(self, described):
         ec2 = self.ec2
         self.id, _ = self.make("vpcs", "Vpcs", "VpcId", ec2.create_vpc, self.name, CidrBlock=described["cidr"])
-        groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [self.id]}])["SecurityGroups"]
-        by_name = {group["GroupName"]: group["GroupId"] for group in groups}
+        by_name = {group["GroupName"]: group["GroupId"] for group in self.mine("security_groups", "SecurityGroups")}
         self.remember("group", "default", by_name["default"])
         self.tables = {}
         for name, subnet in described["subnets"].items():
@@ -110,7 +121,7 @@ class Vpc:
                     NetworkAclId=ident, RuleNumber=number * 100, Protocol="-1", RuleAction="allow", Egress=egress, CidrBlock=cidr
                 )
         subnets = {self.account.ids[f"subnet:{self.name}/{s}", self.region] for s in acl["subnets"]}
-        for other in self.ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [self.id]}])["NetworkAcls"]:
+        for other in self.mine("network_acls", "NetworkAcls"):
             for association in other["Associations"]:
                 if association["SubnetId"] in subnets and other["NetworkAclId"] != ident:
                     self.ec2.replace_network_acl_association(

@@ -58,7 +58,10 @@ def change(place, config, args):
     """What CreateFunction and UpdateFunctionConfiguration have in common."""
     config.update({key: args[key] for key in AS_SENT if args.get(key) is not None})
     if "Environment" in args:
-        config["Environment"] = {"Variables": dict((args["Environment"] or {}).get("Variables") or {})}
+        variables = dict((args["Environment"] or {}).get("Variables") or {})
+        config.pop("Environment", None)
+        if variables:
+            config["Environment"] = {"Variables": variables}
     if "VpcConfig" in args:
         config["VpcConfig"] = vpc_config(place, args["VpcConfig"])
     if "Layers" in args:
@@ -116,7 +119,7 @@ def shown(place, function, qualifier=None):
     config["FunctionArn"] = function.arn + (f":{qualifier}" if qualifier else "")
     if function.arn in place.masters:
         config["MasterArn"] = place.masters[function.arn]
-    if config.get("Environment", {}).get("Variables"):
+    if "Environment" in config:
         error = environment_error(place, function, config.get("KMSKeyArn"))
         if error:
             config["Environment"] = {"Error": {"ErrorCode": error[0], "Message": error[1]}}
