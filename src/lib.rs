@@ -3,5 +3,6 @@
 pub mod analysis;
 pub mod check;
 pub mod facts;
+pub mod finding;
 pub mod inventory;
 pub mod reference;

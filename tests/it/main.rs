@@ -10,4 +10,5 @@
 )]
 
 mod facts;
+mod report;
 mod support;

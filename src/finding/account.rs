@@ -1,0 +1,155 @@
+//! One judged account.
+
+use std::collections::BTreeMap;
+
+use super::gaps::{GapTable, gaps_of};
+use super::model::{
+    Include, RegionReach, RegionTarget, SeverityCounts, Target, TargetReach, VerdictCounts,
+};
+use super::record::Finding;
+use super::score::Factor;
+use crate::check::{Definition, Judgement, Verdict};
+use crate::facts::{Resource, Scope};
+use crate::inventory::{AccountInventory, MissedAccount, MissedReason, RegionStatus};
+
+/// What became of one account: its verdicts as they are reached, without its inventory.
+#[derive(Debug)]
+pub struct AccountResult {
+    pub(super) target: Target,
+    pub(super) functions: BTreeMap<String, Listed>,
+    pub(super) others: BTreeMap<Resource, Tally>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) severities: SeverityCounts,
+    pub(super) gaps: GapTable,
+    include: Include,
+}
+
+/// A function that AWS listed, and the verdicts on it.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) name: String,
+    pub(super) region: String,
+    pub(super) runtime: Option<String>,
+    pub(super) tally: Tally,
+}
+
+/// The verdicts on one resource.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) verdicts: VerdictCounts,
+    pub(super) factors: Vec<Factor>,
+}
+
+impl AccountResult {
+    /// An account that was entered; every function that was listed is in the result from the
+    /// start, whether a check will judge it or not.
+    pub fn scanned(inventory: &AccountInventory, include: Include) -> Self {
+        let mut result = Self::empty(&inventory.account.id, &inventory.account.name, include);
+        for gap in gaps_of(inventory) {
+            result.gaps.add(gap, 0);
+        }
+        for region in &inventory.regions {
+            let reach = match (&region.status, region.listing.gap()) {
+                (RegionStatus::NotEnabled, _) => RegionReach::NotEnabled,
+                (RegionStatus::Denied(gap), _) => RegionReach::Denied {
+                    gap: result.gaps.add(gap.clone(), 0),
+                },
+                (RegionStatus::Unreachable(gap), _) => RegionReach::Unreachable {
+                    gap: result.gaps.add(gap.clone(), 0),
+                },
+                (_, Some(gap)) => RegionReach::Partial {
+                    gap: result.gaps.add(gap.clone(), 0),
+                },
+                (RegionStatus::Scanned, None) => RegionReach::Scanned,
+                (RegionStatus::Empty, None) => RegionReach::Empty,
+            };
+            for function in &region.functions {
+                let listed = Listed {
+                    name: function.name.clone(),
+                    region: region.region.clone(),
+                    runtime: function.configuration.runtime.clone(),
+                    tally: Tally::default(),
+                };
+                result.functions.insert(function.arn.clone(), listed);
+            }
+            result.target.regions.push(RegionTarget {
+                region: region.region.clone(),
+                reach,
+                functions_listed: region.functions.len() as u64,
+                functions_evaluated: 0,
+            });
+        }
+        result
+    }
+
+    /// An account that gave no inventory.
+    pub(super) fn missed(account: &MissedAccount) -> Self {
+        let mut result = Self::empty(&account.id, &account.name, Include::default());
+        result.target.reach = match &account.reason {
+            MissedReason::Unreachable(gap) => TargetReach::Unreachable {
+                gap: result.gaps.add(gap.clone(), 0),
+            },
+            MissedReason::Skipped(reason) => TargetReach::Skipped {
+                reason: reason.clone(),
+            },
+        };
+        result
+    }
+
+    fn empty(account: &str, name: &str, include: Include) -> Self {
+        Self {
+            target: Target {
+                account: account.to_owned(),
+                name: name.to_owned(),
+                reach: TargetReach::Scanned,
+                regions: Vec::new(),
+            },
+            functions: BTreeMap::new(),
+            others: BTreeMap::new(),
+            findings: Vec::new(),
+            severities: SeverityCounts::default(),
+            gaps: GapTable::default(),
+            include,
+        }
+    }
+
+    /// Takes in what a check says of a resource; once for each pair.
+    pub fn judge(&mut self, check: &Definition, resource: &Resource, judgement: Judgement) {
+        let verdict = judgement.verdict;
+        let tally = match resource.scope {
+            // A function that was judged without being listed still shows, as a broken invariant
+            // in the summary, rather than being lost.
+            Scope::Function => {
+                &mut self
+                    .functions
+                    .entry(resource.arn.clone())
+                    .or_insert_with(|| Listed {
+                        name: resource.name.clone(),
+                        region: resource.region.clone(),
+                        runtime: None,
+                        tally: Tally::default(),
+                    })
+                    .tally
+            }
+            Scope::Layer | Scope::Role | Scope::Region | Scope::Account => {
+                self.others.entry(resource.clone()).or_default()
+            }
+        };
+        tally.verdicts.add(verdict);
+        if verdict == Verdict::Fail {
+            tally
+                .factors
+                .push(Factor::new(&check.id, check.severity, check.confidence));
+        }
+        if !self.include.keeps(verdict) {
+            return;
+        }
+        let findings = Finding::of(check, resource, judgement, &mut self.gaps);
+        if verdict == Verdict::Fail {
+            for finding in &findings {
+                self.severities.add(finding.severity);
+            }
+        }
+        self.findings.extend(findings);
+    }
+}

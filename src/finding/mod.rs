@@ -1,0 +1,27 @@
+//! Findings: verdicts with a stable id, the score of every function, and the report that holds both.
+//!
+//! A judged account becomes an [`AccountResult`]; a [`ReportBuilder`] takes these in any order and
+//! finishes a [`Report`] that is sorted the same way every time. Formats are the business of the
+//! report room.
+
+mod account;
+mod builder;
+mod gaps;
+mod id;
+mod model;
+mod outcome;
+mod record;
+mod score;
+
+pub use account::AccountResult;
+pub use builder::{ReportBuilder, RunInfo};
+pub use gaps::{GapRecord, is_incomplete};
+pub use id::finding_id;
+pub use model::{
+    AccountSummary, Calls, FunctionRecord, GradeCounts, Include, Mode, RegionReach, RegionTarget,
+    Report, Run, SCHEMA, SCHEMA_MAJOR, SeverityCounts, Summary, Target, TargetReach, TargetTotals,
+    VerdictCounts,
+};
+pub use outcome::Outcome;
+pub use record::{Finding, Remediation};
+pub use score::{Factor, Grade, Score, confidence_factor, fleet_grade, score, severity_weight};

@@ -1,0 +1,60 @@
+//! How a run ended, as the shell sees it.
+
+use std::process::ExitCode;
+
+use super::model::Report;
+use crate::check::Severity;
+
+/// How a run ended; the number is the exit code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Outcome {
+    /// Everything was scanned and no finding is as bad as `--fail-on`.
+    Clean = 0,
+    /// At least one failed finding is at or above `--fail-on`. Wins over [`Self::Incomplete`].
+    Findings = 1,
+    /// Wrong usage, configuration or check file; nothing was scanned.
+    Usage = 2,
+    /// There are no credentials, or not one region of one account could be looked into.
+    NothingScanned = 3,
+    /// Scanned, but something that was asked for is missing: an account could not be entered, a
+    /// region refused, a call failed, or somebody stopped the scan. The report's `gaps` with
+    /// `incomplete: true` say what; verdicts that are UNKNOWN for other reasons (see
+    /// [`super::is_incomplete`]) do not make it so.
+    Incomplete = 4,
+    /// A defect of Lamppost itself, or of the machine it runs on, such as a full disk.
+    Internal = 5,
+}
+
+impl Outcome {
+    /// The outcome of a finished report.
+    ///
+    /// `fail_on` is the lowest severity that counts; `None`: no finding ever counts. Filters on
+    /// what is shown change nothing here.
+    pub fn of(report: &Report, fail_on: Option<Severity>) -> Self {
+        let failed = fail_on.map_or(0, |severity| report.summary.severities.at_least(severity));
+        let totals = &report.summary.targets;
+        // A region that is not switched on was looked at: there is nothing in it.
+        let looked_into = totals.regions_scanned + totals.regions_not_enabled;
+        if failed > 0 {
+            Self::Findings
+        } else if looked_into == 0 {
+            Self::NothingScanned
+        } else if !report.run.complete {
+            Self::Incomplete
+        } else {
+            Self::Clean
+        }
+    }
+
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome.code())
+    }
+}
