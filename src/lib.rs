@@ -5,4 +5,5 @@ pub mod check;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
+pub mod policy;
 pub mod reference;
