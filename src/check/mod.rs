@@ -1,11 +1,34 @@
 //! Checks: files that say what ought to be, and the engine that reads facts by them.
 //!
-//! The only room that names the expression language's crate.
+//! The only room that names the expression language's crate. A check file is read ([`Registry`]),
+//! its expressions are typed against the JSON Schema of the facts, and then it judges documents
+//! ([`Judge`]). Whatever could go wrong at run time is found when the file is loaded, except that
+//! a fact is absent; and absence is a verdict of its own.
 
+mod compile;
 mod definition;
+mod expression;
+mod judge;
+mod lint;
+mod nearest;
+mod operations;
+mod problem;
+mod registry;
+mod reserved;
+mod source;
+mod span;
+mod template;
+mod types;
+mod typing;
+mod value;
 mod verdict;
 
+pub use compile::{Check, Schemas};
 pub use definition::{
     Confidence, Definition, Example, Examples, Fix, Framework, Persona, Severity, Status,
 };
+pub use judge::Judge;
+pub use lint::{example_document, lint, lint_builtin};
+pub use problem::Problem;
+pub use registry::{LoadError, Registry, SelectError, Selection};
 pub use verdict::{Judgement, Offence, Verdict};

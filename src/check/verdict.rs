@@ -1,5 +1,7 @@
 //! What a check says of a resource.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +22,17 @@ pub enum Verdict {
     Unknown,
     /// The check does not concern this resource.
     NotApplicable,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Unknown => "UNKNOWN",
+            Self::NotApplicable => "NOT_APPLICABLE",
+        })
+    }
 }
 
 /// A verdict with its reasons.

@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+mod check;
 mod facts;
 mod report;
 mod support;

@@ -1,0 +1,168 @@
+//! Compiled expressions of checks.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use cel::common::ast::{Expr, operators};
+use cel::common::types::{CelBool, CelString, STRING_TYPE};
+use cel::common::value::CowVal;
+use cel::{Context, Env, ExecutionError, IdedExpr, Program, Value as CelValue};
+use regex::Regex;
+
+use super::reserved::{disguise, for_each_part, undisguise, undisguise_text};
+use super::span::byte_of;
+use super::types::Type;
+use super::typing::{Fault, Role, Typer};
+
+/// The name under which an expression calls our `matches`, which compiles a pattern once.
+const MATCHES: &str = "@matches";
+
+/// What expressions can call; shared by all of them.
+pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    let mut env = Env::stdlib();
+    let arguments = vec![STRING_TYPE, STRING_TYPE];
+    // The name cannot be written in an expression, so it cannot be taken.
+    let added = env.add_overload(MATCHES, MATCHES, arguments, matches);
+    debug_assert!(added.is_ok());
+    Arc::new(env)
+});
+
+static PATTERNS: LazyLock<RwLock<HashMap<String, Regex>>> = LazyLock::new(RwLock::default);
+
+fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let text = |at: usize| {
+        let value = args.get(at).and_then(|arg| arg.downcast_ref::<CelString>());
+        value.map(CelString::inner).unwrap_or_default()
+    };
+    let (text, pattern) = (text(0), text(1));
+    let known = PATTERNS.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = known.get(pattern) {
+        return Ok(CowVal::owned(CelBool::from(regex.is_match(text))));
+    }
+    drop(known);
+    let regex = Regex::new(pattern).map_err(|e| ExecutionError::function_error("matches", e))?;
+    let found = regex.is_match(text);
+    let mut known = PATTERNS.write().unwrap_or_else(PoisonError::into_inner);
+    known.insert(pattern.to_owned(), regex);
+    Ok(CowVal::owned(CelBool::from(found)))
+}
+
+/// An expression that has been parsed and typed.
+#[derive(Debug)]
+pub(super) struct Expression {
+    pub(super) expr: IdedExpr,
+    /// The facts that it reads, as dotted paths.
+    pub(super) reads: BTreeSet<String>,
+    /// What it evaluates to.
+    pub(super) kind: Type,
+}
+
+/// Why a value is not there.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A fact that it needs is absent.
+    Absent,
+    /// Something that typing should have found.
+    Broken(String),
+}
+
+impl From<ExecutionError> for Failure {
+    fn from(error: ExecutionError) -> Self {
+        match error {
+            ExecutionError::NoSuchKey(_) => Self::Absent,
+            // A top-level fact is a variable, and its absence an undeclared one: typing has
+            // made sure that the schema knows it.
+            ExecutionError::UndeclaredReference(_) => Self::Absent,
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl Expression {
+    /// Parses and types an expression.
+    ///
+    /// # Errors
+    /// All faults that were found; none of them depends on what a document holds.
+    pub(super) fn compile(text: &str, facts: &Type, role: Role) -> Result<Self, Vec<Fault>> {
+        let program = Program::compile(&disguise(text)).map_err(|errors| {
+            let faults = errors.errors.iter();
+            faults
+                .map(|error| syntax(text, error.pos, &error.msg))
+                .collect::<Vec<_>>()
+        })?;
+        let mut expr = program.expression().clone();
+        undisguise(&mut expr);
+        let mut typer = Typer::new(facts, program.source_info(), role);
+        let kind = match role {
+            Role::Verdict => {
+                typer.expect_bool(&expr, "the expression");
+                Type::Bool
+            }
+            Role::Evidence => typer.value(&expr),
+        };
+        if !typer.faults.is_empty() {
+            return Err(typer.faults);
+        }
+        let reads = typer.reads;
+        cache_patterns(&mut expr);
+        Ok(Self { expr, reads, kind })
+    }
+
+    /// The verdict of an expression that typing has found to be a bool.
+    pub(super) fn test(&self, context: &Context<'_, '_>) -> Result<bool, Failure> {
+        let value = CelValue::resolve_val(&self.expr, context)?;
+        match value.downcast_ref::<CelBool>() {
+            Some(value) => Ok(*value.inner()),
+            None => Err(Failure::Broken("the expression gave no bool".to_owned())),
+        }
+    }
+}
+
+/// What the parser says, shortened to what a reader needs.
+fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
+    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
+    let (message, _) = message.split_once(" expecting ").unwrap_or((message, ""));
+    let line = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+    let column = usize::try_from(column).unwrap_or(1).saturating_sub(1);
+    let before: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(before..).unwrap_or_default();
+    let start = before + byte_of(rest, column);
+    let length = text.get(start..).and_then(|rest| rest.chars().next());
+    Fault {
+        span: start..start + length.map_or(0, char::len_utf8),
+        message: format!("not an expression: {}", undisguise_text(message)),
+        label: String::new(),
+        help: None,
+    }
+}
+
+/// Lets `text.matches(pattern)` call the function that remembers compiled patterns.
+fn cache_patterns(expr: &mut IdedExpr) {
+    if let Expr::Call(call) = &mut expr.expr
+        && call.func_name == "matches"
+        && let Some(target) = call.target.take()
+    {
+        MATCHES.clone_into(&mut call.func_name);
+        call.args.insert(0, *target);
+    }
+    for_each_part(expr, cache_patterns);
+}
+
+/// The parts of a `map` or `filter` loop step: its guard and the one item that it appends.
+pub(super) fn append_step(step: &IdedExpr) -> Option<(Option<&IdedExpr>, &IdedExpr)> {
+    let Expr::Call(call) = &step.expr else {
+        return None;
+    };
+    match (call.func_name.as_str(), call.args.as_slice()) {
+        (operators::CONDITIONAL, [guard, taken, _]) => {
+            let (_, item) = append_step(taken)?;
+            Some((Some(guard), item))
+        }
+        (operators::ADD, [_, item]) => match &item.expr {
+            Expr::List(list) => list.elements.first().map(|item| (None, item)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! What is wrong with a check file, and where.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// One thing that is wrong with a check file; displayed as a picture of the place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Problem {
+    /// The file, as a person would find it.
+    pub file: String,
+    /// What is wrong.
+    pub message: String,
+    /// What stands at the place, in a few words; may be empty.
+    pub label: String,
+    /// What would mend it.
+    pub help: Option<String>,
+    /// The place, in bytes from the start of the file; none when the file as a whole is meant.
+    pub span: Option<Range<usize>>,
+    pub(super) text: Arc<str>,
+}
+
+impl Problem {
+    /// Line and column of the place, counted from one, the column in characters.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        let before = self.text.get(..self.span.as_ref()?.start)?;
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default();
+        Some((line, column.chars().count() + 1))
+    }
+
+    /// The picture, in colour where asked for.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let title = Level::ERROR.primary_title(&self.message);
+        let mut group = match &self.span {
+            Some(span) => {
+                let mark = AnnotationKind::Primary.span(span.clone());
+                let mark = if self.label.is_empty() {
+                    mark
+                } else {
+                    mark.label(&self.label)
+                };
+                title.element(
+                    Snippet::source(&*self.text)
+                        .path(&self.file)
+                        .annotation(mark),
+                )
+            }
+            None => title.element(annotate_snippets::Origin::path(&self.file)),
+        };
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        renderer.render(&[group])
+    }
+
+    /// The same problem with a suggestion.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Problem {}

@@ -1,0 +1,259 @@
+//! All checks: the built-in ones and those of the user.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::compile::{Check, Schemas, compile};
+use super::definition::Persona;
+use super::nearest::nearest;
+use super::problem::Problem;
+use super::source::Source;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/checks");
+
+/// The folder beside the checks that holds data, not checks.
+const REFERENCE: &str = "reference";
+
+/// Why checks could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A folder or file could not be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// What could not be read.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Check files are wrong.
+    #[error("{}", pictures(.0))]
+    Wrong(Vec<Problem>),
+}
+
+/// Why a choice of checks could not be made.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SelectError {
+    /// No check has this id.
+    #[error("no check `{id}`{}", suggestion(.nearest.as_ref()))]
+    UnknownId {
+        /// What was asked for.
+        id: String,
+        /// The id that was probably meant.
+        nearest: Option<String>,
+    },
+    /// No check is of this family.
+    #[error("no family of checks `{family}`{}", suggestion(.nearest.as_ref()))]
+    UnknownFamily {
+        /// What was asked for.
+        family: String,
+        /// The family that was probably meant.
+        nearest: Option<String>,
+    },
+}
+
+fn suggestion(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+fn pictures(problems: &[Problem]) -> String {
+    let pictures: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    pictures.join("\n\n")
+}
+
+/// Which checks to run.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Selection {
+    /// Only these ids, whatever their persona; empty: all.
+    pub ids: Vec<String>,
+    /// Only these families; empty: all.
+    pub families: Vec<String>,
+    /// Not these ids.
+    pub skip: Vec<String>,
+    /// Checks for this persona and those before it.
+    pub persona: Persona,
+}
+
+/// All checks that were loaded, in the order of their ids.
+#[derive(Debug)]
+pub struct Registry {
+    checks: BTreeMap<String, Check>,
+}
+
+impl Registry {
+    /// The checks in the binary.
+    ///
+    /// # Errors
+    /// When one of them is wrong, which the project's tests rule out.
+    pub fn builtin(schemas: Schemas<'_>) -> Result<Self, LoadError> {
+        Self::load(&[], schemas)
+    }
+
+    /// The checks in the binary, and those in these folders and all folders within them.
+    ///
+    /// # Errors
+    /// When a folder cannot be read, or a check in it is wrong or has the id of another.
+    pub fn load(folders: &[PathBuf], schemas: Schemas<'_>) -> Result<Self, LoadError> {
+        let mut sources = built_in();
+        for folder in folders {
+            sources.extend(read(folder)?);
+        }
+        Self::of(sources, schemas)
+    }
+
+    /// The checks in these folders alone, without those in the binary.
+    ///
+    /// # Errors
+    /// As [`Registry::load`].
+    pub fn only(folders: &[PathBuf], schemas: Schemas<'_>) -> Result<Self, LoadError> {
+        let mut sources = Vec::new();
+        for folder in folders {
+            sources.extend(read(folder)?);
+        }
+        Self::of(sources, schemas)
+    }
+
+    fn of(sources: Vec<Source>, schemas: Schemas<'_>) -> Result<Self, LoadError> {
+        let (checks, problems) = compile_all(sources, schemas);
+        if problems.is_empty() {
+            Ok(Self { checks })
+        } else {
+            Err(LoadError::Wrong(problems))
+        }
+    }
+
+    /// Every check, in the order of ids.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.values()
+    }
+
+    /// The check of this id.
+    ///
+    /// # Errors
+    /// When there is none; the error names the nearest.
+    pub fn get(&self, id: &str) -> Result<&Check, SelectError> {
+        self.checks.get(id).ok_or_else(|| SelectError::UnknownId {
+            id: id.to_owned(),
+            nearest: nearest_id(id, self.checks.keys().map(String::as_str)),
+        })
+    }
+
+    /// The chosen checks, in the order of ids.
+    ///
+    /// # Errors
+    /// When an id or a family is named that does not exist.
+    pub fn select(&self, selection: &Selection) -> Result<Vec<&Check>, SelectError> {
+        for id in selection.ids.iter().chain(&selection.skip) {
+            self.get(id)?;
+        }
+        for family in &selection.families {
+            let known: BTreeSet<&str> = self.checks().map(|check| &*check.family).collect();
+            if !known.contains(family.as_str()) {
+                return Err(SelectError::UnknownFamily {
+                    family: family.clone(),
+                    nearest: nearest(family, known).map(str::to_owned),
+                });
+            }
+        }
+        let chosen = |check: &&Check| {
+            let id = &check.definition.id;
+            let named = selection.ids.contains(id);
+            let wanted = selection.ids.is_empty() && check.definition.persona <= selection.persona;
+            let family =
+                selection.families.is_empty() || selection.families.contains(&check.family);
+            (named || wanted) && family && !selection.skip.contains(id)
+        };
+        Ok(self.checks().filter(chosen).collect())
+    }
+}
+
+/// The id nearest to a wrong one: by letters, else one that holds it as a part.
+fn nearest_id<'a>(id: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    nearest(id, ids.clone())
+        .or_else(|| {
+            ids.into_iter()
+                .find(|known| known.contains(id) && !id.is_empty())
+        })
+        .map(str::to_owned)
+}
+
+/// Compiles files, keeping every good check and every problem.
+pub(super) fn compile_all(
+    sources: Vec<Source>,
+    schemas: Schemas<'_>,
+) -> (BTreeMap<String, Check>, Vec<Problem>) {
+    let mut checks: BTreeMap<String, Check> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for source in sources {
+        match compile(source, schemas) {
+            Err(found) => problems.extend(found),
+            Ok(check) => match checks.get(&check.definition.id) {
+                Some(other) => {
+                    let message = format!("the id is taken by `{}`", other.file);
+                    problems.push(check.source.problem("id", message, ""));
+                }
+                None => {
+                    checks.insert(check.definition.id.clone(), check);
+                }
+            },
+        }
+    }
+    (checks, problems)
+}
+
+/// The check files in the binary.
+pub(super) fn built_in() -> Vec<Source> {
+    let mut sources = Vec::new();
+    let mut folders = vec![&BUILT_IN];
+    while let Some(folder) = folders.pop() {
+        folders.extend(
+            folder
+                .dirs()
+                .filter(|dir| dir.path() != Path::new(REFERENCE)),
+        );
+        for file in folder.files().filter(|file| is_check(file.path())) {
+            let text = file.contents_utf8().unwrap_or_default();
+            let name = Path::new("checks").join(file.path());
+            sources.push(Source::new(&name.to_string_lossy(), text));
+        }
+    }
+    sources.sort_by(|one, other| one.file.cmp(&other.file));
+    sources
+}
+
+/// The check files at a path: itself if it is a file, else all in the folder and below.
+pub(super) fn read(path: &Path) -> Result<Vec<Source>, LoadError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| LoadError::Read { path, source }
+    };
+    let mut sources = Vec::new();
+    let mut paths = vec![path.to_owned()];
+    while let Some(next) = paths.pop() {
+        if next.is_dir() {
+            for entry in fs::read_dir(&next).map_err(failed(&next))? {
+                let entry = entry.map_err(failed(&next))?.path();
+                if entry.is_dir() {
+                    let data = next == path && entry.file_name().is_some_and(|n| n == REFERENCE);
+                    if !data {
+                        paths.push(entry);
+                    }
+                } else if is_check(&entry) {
+                    paths.push(entry);
+                }
+            }
+        } else {
+            let text = fs::read_to_string(&next).map_err(failed(&next))?;
+            sources.push(Source::new(&next.to_string_lossy(), &text));
+        }
+    }
+    sources.sort_by(|one, other| one.file.cmp(&other.file));
+    Ok(sources)
+}
+
+fn is_check(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
+}

@@ -1,0 +1,343 @@
+//! Templates of messages and remediation: filled with real names, harmless to paste.
+
+use std::ops::Range;
+
+use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+
+use super::definition::{Definition, Fix};
+use super::nearest::nearest;
+use super::types::Type;
+use super::typing::Fault;
+
+/// What stands in a text where the fact is not known.
+pub(super) const UNKNOWN: &str = "(unknown)";
+
+/// The keys of a check file that hold templates.
+pub(super) const KEYS: [&str; 5] = [
+    "message",
+    "fix.text",
+    "fix.cli",
+    "fix.terraform",
+    "fix.cloudformation",
+];
+
+/// The source of a template.
+pub(super) fn source<'d>(definition: &'d Definition, key: &str) -> Option<&'d str> {
+    match key {
+        "message" => Some(&definition.message),
+        "fix.text" => Some(&definition.fix.text),
+        "fix.cli" => definition.fix.cli.as_deref(),
+        "fix.terraform" => definition.fix.terraform.as_deref(),
+        "fix.cloudformation" => definition.fix.cloudformation.as_deref(),
+        _ => None,
+    }
+}
+
+/// The templates of one check.
+#[derive(Debug)]
+pub(super) struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// Compiles the templates of a check and tries them on values of every type they may meet.
+    ///
+    /// # Errors
+    /// What is wrong with them, with the key that each fault is at.
+    pub(super) fn compile(
+        definition: &Definition,
+        facts: &Type,
+        item: Option<&Type>,
+    ) -> Result<Self, Vec<(&'static str, Fault)>> {
+        let mut environment = environment();
+        let mut faults = Vec::new();
+        for key in KEYS {
+            let Some(text) = source(definition, key) else {
+                continue;
+            };
+            if let Err(error) = environment.add_template_owned(key, text.to_owned()) {
+                faults.push((key, fault(text, &error)));
+                continue;
+            }
+            let unknown = unknown_names(&environment, key, text, facts, item);
+            let sound = unknown.is_empty();
+            faults.extend(unknown.into_iter().map(|fault| (key, fault)));
+            if sound && let Some(fault) = try_out(key, text, facts, item) {
+                faults.push((key, fault));
+            }
+            if key == "fix.cli"
+                && let Some(span) = quoted_value(text)
+            {
+                faults.push((
+                    key,
+                    Fault {
+                        span,
+                        message: "a value inside quotes could break out of them".to_owned(),
+                        label: "values are quoted where they need it".to_owned(),
+                        help: Some(
+                            "end the quotes before it, and begin them anew after".to_owned(),
+                        ),
+                    },
+                ));
+            }
+        }
+        if faults.is_empty() {
+            Ok(Self { environment })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The message, filled in.
+    pub(super) fn message(&self, context: &Value) -> Option<String> {
+        self.render("message", context)
+    }
+
+    /// The remediation, filled in.
+    pub(super) fn fix(&self, definition: &Fix, context: &Value) -> Fix {
+        let text = self.render("fix.text", context);
+        Fix {
+            text: text.unwrap_or_else(|| definition.text.clone()),
+            cli: self.render("fix.cli", context),
+            terraform: self.render("fix.terraform", context),
+            cloudformation: self.render("fix.cloudformation", context),
+        }
+    }
+
+    fn render(&self, key: &str, context: &Value) -> Option<String> {
+        let template = self.environment.get_template(key).ok()?;
+        let text = template.render(context).ok()?;
+        Some(text.trim().to_owned())
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_auto_escape_callback(|name| match name {
+        "fix.cli" => AutoEscape::Custom("shell".into()),
+        "fix.terraform" => AutoEscape::Custom("terraform".into()),
+        "fix.cloudformation" => AutoEscape::Custom("yaml".into()),
+        _ => AutoEscape::None,
+    });
+    environment.set_formatter(write_value);
+    environment.add_filter("shell", |value: Value| -> Value {
+        if value.is_undefined() {
+            value
+        } else {
+            Value::from_safe_string(each(&value, " ", shell))
+        }
+    });
+    environment.add_filter("join", |value: Value, separator: Option<String>| -> Value {
+        if value.is_undefined() {
+            value
+        } else {
+            let separator = separator.unwrap_or_else(|| ", ".to_owned());
+            Value::from(each(&value, &separator, str::to_owned))
+        }
+    });
+    environment
+}
+
+fn write_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    let value = if value.is_undefined() {
+        if state.undefined_behavior() == UndefinedBehavior::Strict {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        Value::from(UNKNOWN)
+    } else {
+        value.clone()
+    };
+    let place = match state.auto_escape() {
+        AutoEscape::Custom(place) => place.as_ref(),
+        _ => "",
+    };
+    let text = match place {
+        _ if value.is_safe() => value.to_string(),
+        "shell" => each(&value, " ", shell),
+        "terraform" => each(&value, ", ", terraform),
+        "yaml" => each(&value, ", ", yaml),
+        _ => each(&value, ", ", str::to_owned),
+    };
+    out.write_str(&text).map_err(Error::from)
+}
+
+/// A value as text; the items of a list one by one.
+fn each(value: &Value, separator: &str, quote: impl Fn(&str) -> String) -> String {
+    if value.kind() == ValueKind::Seq
+        && let Ok(items) = value.try_iter()
+    {
+        let items: Vec<String> = items.map(|item| quote(&item.to_string())).collect();
+        items.join(separator)
+    } else {
+        quote(&value.to_string())
+    }
+}
+
+fn harmless(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "_./:=@+-".contains(letter))
+}
+
+/// A word of a POSIX shell.
+fn shell(text: &str) -> String {
+    if harmless(text) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// The inside of a quoted Terraform string.
+fn terraform(text: &str) -> String {
+    if harmless(text) {
+        return text.to_owned();
+    }
+    let quoted = serde_json::Value::from(text).to_string();
+    let inside = quoted.trim_start_matches('"');
+    let inside = inside.strip_suffix('"').unwrap_or(inside);
+    inside.replace("${", "$${").replace("%{", "%%{")
+}
+
+/// A YAML scalar; JSON strings are YAML.
+fn yaml(text: &str) -> String {
+    if harmless(text) {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}
+
+/// The names in a template that nothing will ever fill.
+fn unknown_names(
+    environment: &Environment<'_>,
+    key: &str,
+    text: &str,
+    facts: &Type,
+    item: Option<&Type>,
+) -> Vec<Fault> {
+    let Ok(template) = environment.get_template(key) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    names.sort();
+    let resource = Type::from_schema(&serde_json::json!({"properties": {
+        "arn": {"type": "string"},
+        "name": {"type": "string"},
+        "account": {"type": "string"},
+        "region": {"type": "string"},
+    }, "type": "object"}));
+    let mut faults = Vec::new();
+    for name in names {
+        let (root, rest) = name.split_once('.').unwrap_or((&name, ""));
+        let root_type = match (root, item) {
+            ("resource", _) => Some(&resource),
+            ("item", Some(item)) => Some(item),
+            _ => facts.field(root),
+        };
+        let help = match root_type {
+            None if root == "item" => {
+                Some("the check has no `evidence` to take it from".to_owned())
+            }
+            None => {
+                let others = ["item", "resource"].into_iter();
+                let near = facts.nearest_field(root).or_else(|| nearest(root, others));
+                near.map(|near| format!("did you mean `{near}`?"))
+            }
+            Some(kind) => match walk(kind, rest) {
+                Ok(()) => continue,
+                Err(near) => near.map(|near| format!("did you mean `{near}`?")),
+            },
+        };
+        let start = text.find(&name).unwrap_or(0);
+        faults.push(Fault {
+            span: start..start + name.len(),
+            message: format!("nothing is called `{name}`"),
+            label: String::new(),
+            help,
+        });
+    }
+    faults
+}
+
+/// Follows fields; the nearest name where there is no such field.
+fn walk<'t>(kind: &'t Type, path: &str) -> Result<(), Option<&'t str>> {
+    let mut kind = kind;
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        kind = match kind {
+            Type::Any => return Ok(()),
+            Type::Map(kind) => kind,
+            kind => kind.field(name).ok_or_else(|| kind.nearest_field(name))?,
+        };
+    }
+    Ok(())
+}
+
+/// Renders a template where nothing is missing, once with all there is and once with empty values.
+fn try_out(key: &str, text: &str, facts: &Type, item: Option<&Type>) -> Option<Fault> {
+    let mut environment = environment();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_debug(true);
+    environment.add_template_owned(key, text.to_owned()).ok()?;
+    let template = environment.get_template(key).ok()?;
+    for full in [true, false] {
+        let resource = minijinja::context! {
+            arn => "arn", name => "name", account => "account", region => "region",
+        };
+        let facts = Value::from(Serde(facts.specimen(full)));
+        let item = item.map(|item| Value::from(Serde(item.specimen(full))));
+        if let Err(error) = template.render(minijinja::context! { item, resource, ..facts }) {
+            return Some(fault(text, &error));
+        }
+    }
+    None
+}
+
+fn fault(text: &str, error: &Error) -> Fault {
+    let line = error.line().unwrap_or(1).saturating_sub(1);
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let line = text.get(start..).and_then(|rest| rest.lines().next());
+    let whole = start..start + line.unwrap_or_default().len();
+    let detail = error.detail().map(str::to_owned);
+    Fault {
+        span: error.range().unwrap_or(whole),
+        message: format!("the template cannot be filled: {}", error.kind()),
+        label: detail.unwrap_or_default(),
+        help: None,
+    }
+}
+
+/// The first value of a shell template that stands inside quotes of its own.
+fn quoted_value(text: &str) -> Option<Range<usize>> {
+    let mut quote = None;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let ends = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+        if let Some((open, close)) = ends.into_iter().find(|(open, _)| rest.starts_with(open)) {
+            let length = rest.find(close).map_or(rest.len(), |end| end + close.len());
+            if open == "{{" && quote.is_some() {
+                return Some(at..at + length);
+            }
+            at += length;
+            continue;
+        }
+        let letter = rest.chars().next()?;
+        at += letter.len_utf8();
+        match (letter, quote) {
+            ('\\', None | Some('"')) => {
+                at += text.get(at..)?.chars().next().map_or(0, char::len_utf8);
+            }
+            ('"' | '\'', None) => quote = Some(letter),
+            (letter, Some(open)) if letter == open => quote = None,
+            _ => {}
+        }
+    }
+    None
+}

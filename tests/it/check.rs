@@ -1,0 +1,191 @@
+//! The check engine: loading, typing, judging, linting.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use lamppost::analysis::Fact;
+use lamppost::check::{Judge, Registry, Selection, Verdict, lint};
+use lamppost::facts::{Document, Resource, Scope};
+use lamppost::inventory::{Gap, GapKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Facts as small as they may be and still have every kind of field.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Facts {
+    function: Fact<Function>,
+    exposure: Fact<Exposure>,
+    secrets: Fact<Secrets>,
+}
+
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Function {
+    name: String,
+    timeout_s: Fact<u32>,
+    load: Fact<f64>,
+    package: Fact<Package>,
+    tags: Fact<BTreeMap<String, String>>,
+    layers: Fact<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+enum Package {
+    /// A zip file.
+    Zip,
+    /// A container image.
+    #[expect(dead_code, reason = "only its name in the schema is of interest")]
+    Image,
+}
+
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Exposure {
+    has_url: Fact<bool>,
+    urls: Fact<Vec<Url>>,
+}
+
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Url {
+    qualifier: String,
+    auth: String,
+    public: Fact<bool>,
+}
+
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Secrets {
+    variables: Fact<Vec<Variable>>,
+}
+
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+struct Variable {
+    name: String,
+    detector: String,
+}
+
+fn schema(_: Scope) -> Value {
+    schemars::schema_for!(Facts).to_value()
+}
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/checks")
+}
+
+fn registry() -> Registry {
+    Registry::only(&[samples()], &schema).unwrap()
+}
+
+fn denied() -> Gap {
+    Gap::new("lambda:GetPolicy", GapKind::AccessDenied, "not allowed")
+}
+
+fn facts() -> Facts {
+    Facts {
+        function: Fact::Known(Function {
+            name: "checkout".to_owned(),
+            timeout_s: Fact::Known(900),
+            load: Fact::Known(0.5),
+            package: Fact::Known(Package::Zip),
+            tags: Fact::Known(BTreeMap::from([(
+                "owner".to_owned(),
+                "payments".to_owned(),
+            )])),
+            layers: Fact::Known(vec!["tools".to_owned()]),
+        }),
+        exposure: Fact::Known(Exposure {
+            has_url: Fact::Known(true),
+            urls: Fact::Known(vec![
+                Url {
+                    qualifier: "live".to_owned(),
+                    auth: "NONE".to_owned(),
+                    public: Fact::Known(true),
+                },
+                Url {
+                    qualifier: "$LATEST".to_owned(),
+                    auth: "NONE".to_owned(),
+                    public: Fact::unknown(&denied()),
+                },
+            ]),
+        }),
+        secrets: Fact::unknown(&Gap::new("kms:Decrypt", GapKind::Undecryptable, "no key")),
+    }
+}
+
+fn document(facts: &Facts) -> Document {
+    let resource = Resource {
+        scope: Scope::Function,
+        arn: "arn:aws:lambda:eu-central-1:111122223333:function:checkout".to_owned(),
+        name: "checkout".to_owned(),
+        account: "111122223333".to_owned(),
+        region: "eu-central-1".to_owned(),
+    };
+    Document::new(resource, facts).unwrap()
+}
+
+#[test]
+fn the_samples_lint_green() {
+    let problems = lint(&samples(), &schema).unwrap();
+    let pictures: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(pictures.is_empty(), "{}", pictures.join("\n\n"));
+}
+
+#[test]
+fn one_offender_is_enough_and_is_shown_beside_an_unknown_one() {
+    let registry = registry();
+    let document = document(&facts());
+    let judge = Judge::new(&document);
+    let judgement = judge.judge(registry.get("public-function-url").unwrap());
+    assert_eq!(judgement.verdict, Verdict::Fail);
+    let messages: Vec<&str> = judgement
+        .offences
+        .iter()
+        .map(|o| o.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        ["The URL of live of checkout answers anybody on the internet."]
+    );
+    assert_eq!(judgement.offences[0].identity, ["live"]);
+
+    let judgement = judge.judge(registry.get("secret-in-environment").unwrap());
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert_eq!(judgement.gaps[0].kind, GapKind::Undecryptable);
+}
+
+#[test]
+fn checks_are_chosen_by_persona_family_and_id() {
+    let registry = registry();
+    let ids = |selection: &Selection| {
+        let chosen = registry
+            .select(selection)
+            .map_err(|error| error.to_string())?;
+        Ok::<_, String>(
+            chosen
+                .iter()
+                .map(|c| c.definition.id.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let all = Selection::default();
+    assert_eq!(
+        ids(&all).unwrap(),
+        ["public-function-url", "secret-in-environment"]
+    );
+    let named = Selection {
+        ids: vec!["long-timeout".to_owned()],
+        ..Selection::default()
+    };
+    assert_eq!(ids(&named).unwrap(), ["long-timeout"]);
+    let family = Selection {
+        families: vec!["secrets".to_owned()],
+        ..Selection::default()
+    };
+    assert_eq!(ids(&family).unwrap(), ["secret-in-environment"]);
+    let wrong = Selection {
+        ids: vec!["long-timout".to_owned()],
+        ..Selection::default()
+    };
+    assert_eq!(
+        ids(&wrong).unwrap_err(),
+        "no check `long-timout`; did you mean `long-timeout`?"
+    );
+}
