@@ -1,9 +1,13 @@
 //! Lamppost reads live AWS accounts and says of every Lambda function how well it is secured.
 
 pub mod analysis;
+#[cfg(feature = "live")]
+pub mod aws;
 pub mod check;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
 pub mod policy;
 pub mod reference;
+#[cfg(feature = "live")]
+pub mod target;

@@ -1,0 +1,97 @@
+//! Credentials that outlive themselves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::error::chain;
+
+/// How long credentials may take to load; a `credential_process` may ask a person.
+const LOAD: Duration = Duration::from_secs(120);
+
+/// How long before their end credentials are renewed.
+const EARLY: Duration = Duration::from_secs(300);
+
+/// Loads once for all who wait, and again some time before the end.
+pub(crate) struct Cached {
+    source: Arc<dyn ProvideCredentials>,
+    held: Mutex<Option<Held>>,
+}
+
+struct Held {
+    credentials: Credentials,
+    since: SystemTime,
+}
+
+impl Held {
+    /// Whether the last quarter of their life, at most five minutes, has begun.
+    fn old(&self, now: SystemTime) -> bool {
+        self.credentials.expiry().is_some_and(|end| {
+            let life = end.duration_since(self.since).unwrap_or_default();
+            let left = end.duration_since(now).unwrap_or_default();
+            left <= EARLY.min(life / 4)
+        })
+    }
+
+    fn ended(&self, now: SystemTime) -> bool {
+        self.credentials.expiry().is_some_and(|end| end <= now)
+    }
+}
+
+impl Cached {
+    pub(crate) fn new(source: impl ProvideCredentials + 'static) -> Self {
+        Self {
+            source: Arc::new(source),
+            held: Mutex::new(None),
+        }
+    }
+
+    async fn get(&self) -> Result<Credentials, CredentialsError> {
+        let mut held = self.held.lock().await;
+        let now = SystemTime::now();
+        if let Some(held) = held.as_ref().filter(|held| !held.old(now)) {
+            return Ok(held.credentials.clone());
+        }
+        let loaded = timeout(LOAD, self.source.provide_credentials())
+            .await
+            .unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(LOAD)));
+        match loaded {
+            Ok(credentials) => {
+                *held = Some(Held {
+                    credentials: credentials.clone(),
+                    since: now,
+                });
+                Ok(credentials)
+            }
+            // those that are held still serve for a while
+            Err(error) => match held.as_ref().filter(|held| !held.ended(now)) {
+                Some(held) => {
+                    tracing::warn!("credentials could not be renewed yet: {}", chain(&error));
+                    Ok(held.credentials.clone())
+                }
+                None => Err(error),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Cached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cached").finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for Cached {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.get())
+    }
+}

@@ -1,0 +1,312 @@
+//! The one place that makes SDK clients.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::identity::IdentityCache;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_sdk_lambda::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::gate::Gate;
+use super::guard::Guard;
+use super::ledger::Ledger;
+use super::transport;
+
+/// How much at once, how long, and how often.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Requests under way at once, over all accounts and regions.
+    pub in_flight: usize,
+    /// How long a connection may take to stand.
+    pub connect: Duration,
+    /// How long the first byte of an answer may take.
+    pub read: Duration,
+    /// How long one attempt may take, to the last byte.
+    pub attempt: Duration,
+    /// How long the attempts of one call may take together; waiting for a turn does not count.
+    pub operation: Duration,
+    /// How often a call is attempted.
+    pub attempts: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            in_flight: 64,
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(20),
+            attempt: Duration::from_secs(30),
+            operation: Duration::from_secs(120),
+            attempts: 8,
+        }
+    }
+}
+
+/// What all sessions of a process share: the way out, the limits and the ledger.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    http: SharedHttpClient,
+    limits: Limits,
+    ledger: Arc<Ledger>,
+}
+
+impl Connection {
+    /// A connection to AWS, through proxies and certificates as the environment names them.
+    pub fn live(limits: Limits) -> Self {
+        Self::over(transport::live(), limits)
+    }
+
+    /// A connection over any transport.
+    pub fn over(transport: SharedHttpClient, limits: Limits) -> Self {
+        let ledger = Arc::new(Ledger::default());
+        let gate = Gate::new(transport, limits, ledger.clone());
+        Self {
+            http: SharedHttpClient::new(gate),
+            limits,
+            ledger,
+        }
+    }
+
+    /// What was called so far.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Reads the user's settings: environment, profiles, endpoints.
+    pub(crate) fn loader(&self) -> ConfigLoader {
+        aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(self.http.clone())
+    }
+
+    /// What every client of ours is made with, whatever the user's settings say.
+    pub(crate) fn settle(&self, config: SdkConfig) -> SdkConfig {
+        config
+            .into_builder()
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(self.limits.attempts)
+                    .with_max_backoff(Duration::from_secs(10)),
+            )
+            // attempts and operations are timed in the gate
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(self.limits.connect)
+                    .read_timeout(self.limits.read)
+                    .disable_operation_attempt_timeout()
+                    .disable_operation_timeout()
+                    .build(),
+            )
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            // credentials are cached by our own provider, one for each identity
+            .identity_cache(IdentityCache::no_cache())
+            .build()
+    }
+}
+
+/// Everything needed to call AWS as one identity in one account.
+///
+/// Cheap to clone; clients are made once for each region.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    connection: Connection,
+    config: SdkConfig,
+    account: Arc<str>,
+    partition: String,
+    caller: Option<String>,
+    clients: Clients,
+}
+
+type PerRegion<C> = Mutex<HashMap<String, C>>;
+
+#[derive(Default)]
+struct Clients {
+    lambda: PerRegion<aws_sdk_lambda::Client>,
+    ec2: PerRegion<aws_sdk_ec2::Client>,
+    kms: PerRegion<aws_sdk_kms::Client>,
+    logs: PerRegion<aws_sdk_cloudwatchlogs::Client>,
+    sts: PerRegion<aws_sdk_sts::Client>,
+    iam: PerRegion<aws_sdk_iam::Client>,
+    organizations: PerRegion<aws_sdk_organizations::Client>,
+}
+
+/// The client of one service in one region, made when first asked for.
+macro_rules! client {
+    ($session:expr, $field:ident, $sdk:ident, $region:expr) => {{
+        let inner = &$session.0;
+        let region: &str = $region;
+        let mut clients = inner
+            .clients
+            .$field
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        clients
+            .entry(region.to_owned())
+            .or_insert_with(|| {
+                let config = $sdk::config::Builder::from(&inner.config)
+                    .region($sdk::config::Region::new(region.to_owned()))
+                    .retry_partition(inner.retry_partition(region))
+                    .interceptor(inner.guard(region))
+                    .build();
+                $sdk::Client::from_conf(config)
+            })
+            .clone()
+    }};
+}
+
+impl Session {
+    pub(crate) fn new(
+        connection: Connection,
+        config: SdkConfig,
+        account: &str,
+        partition: &str,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            connection,
+            config,
+            account: Arc::from(account),
+            partition: partition.to_owned(),
+            caller: None,
+            clients: Clients::default(),
+        }))
+    }
+
+    /// The same session, now that AWS has said whose it is.
+    pub(crate) fn as_caller(&self, account: &str, partition: &str, arn: &str) -> Self {
+        Self(Arc::new(Inner {
+            connection: self.0.connection.clone(),
+            config: self.0.config.clone(),
+            account: Arc::from(account),
+            partition: partition.to_owned(),
+            caller: Some(arn.to_owned()),
+            clients: Clients::default(),
+        }))
+    }
+
+    /// The caller's ARN, where it was asked for.
+    pub fn caller(&self) -> Option<&str> {
+        self.0.caller.as_deref()
+    }
+
+    /// The account that calls go to, twelve digits.
+    pub fn account(&self) -> &str {
+        &self.0.account
+    }
+
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn partition(&self) -> &str {
+        &self.0.partition
+    }
+
+    /// The region that the user's configuration names, else the partition's first one: where
+    /// calls go that could go anywhere, such as `GetCallerIdentity`.
+    pub fn home_region(&self) -> &str {
+        self.0
+            .config
+            .region()
+            .map_or_else(|| first_region(&self.0.partition), |region| region.as_ref())
+    }
+
+    /// Whether calls go to an endpoint that the environment names instead of AWS's own.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.0.config.endpoint_url()
+    }
+
+    /// What this session shares with all others.
+    pub fn connection(&self) -> &Connection {
+        &self.0.connection
+    }
+
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.0.config
+    }
+
+    /// Lambda in one region.
+    pub fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+        client!(self, lambda, aws_sdk_lambda, region)
+    }
+
+    /// EC2 in one region.
+    pub fn ec2(&self, region: &str) -> aws_sdk_ec2::Client {
+        client!(self, ec2, aws_sdk_ec2, region)
+    }
+
+    /// KMS in one region.
+    pub fn kms(&self, region: &str) -> aws_sdk_kms::Client {
+        client!(self, kms, aws_sdk_kms, region)
+    }
+
+    /// CloudWatch Logs in one region.
+    pub fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+        client!(self, logs, aws_sdk_cloudwatchlogs, region)
+    }
+
+    /// STS in one region.
+    pub fn sts(&self, region: &str) -> aws_sdk_sts::Client {
+        client!(self, sts, aws_sdk_sts, region)
+    }
+
+    /// IAM, which is global.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        client!(self, iam, aws_sdk_iam, first_region(&self.0.partition))
+    }
+
+    /// Organizations, which is global.
+    pub fn organizations(&self) -> aws_sdk_organizations::Client {
+        let region = first_region(&self.0.partition);
+        client!(self, organizations, aws_sdk_organizations, region)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("account", &self.0.account)
+            .field("partition", &self.0.partition)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Retries of one client are paid for by that client alone: one throttled account must not
+    /// use up another's. A throttle costs nothing, because it says nothing about AWS's health;
+    /// the number of attempts bounds it.
+    fn retry_partition(&self, region: &str) -> RetryPartition {
+        RetryPartition::custom(format!("{}-{region}", self.account))
+            .token_bucket(
+                TokenBucket::builder()
+                    .capacity(500)
+                    .throttling_retry_cost(0)
+                    .build(),
+            )
+            .build()
+    }
+
+    fn guard(&self, region: &str) -> Guard {
+        Guard {
+            account: self.account.clone(),
+            region: Arc::from(region),
+            ledger: self.connection.ledger.clone(),
+        }
+    }
+}
+
+/// Where a partition's global services live, and a region that is enabled in every account of it.
+pub(crate) fn first_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}

@@ -1,0 +1,346 @@
+//! Who we are: the credentials to begin with, and the roles that are assumed from there.
+
+use std::time::SystemTime;
+
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use thiserror::Error;
+
+use super::cached::Cached;
+use super::client::{Connection, Session};
+use super::error::{Call, cause, chain, gap};
+use crate::inventory::{Gap, GapKind};
+
+/// Which credentials a session begins with.
+#[derive(Clone, Debug)]
+pub enum Base {
+    /// As every AWS tool finds them: environment, profile, SSO, container, instance.
+    Default,
+    /// A profile of the shared configuration, whatever the environment says.
+    Profile(String),
+    /// Given ones, with nothing read from the environment: recordings and tests.
+    Given {
+        /// Where calls go that could go anywhere.
+        region: String,
+    },
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Role {
+    /// Its ARN.
+    pub arn: String,
+    /// The external id that its trust policy asks for.
+    pub external_id: Option<String>,
+    /// The session name, as it stands in the account's audit trail.
+    pub session_name: String,
+}
+
+/// Why there is no identity to scan with.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+pub enum IdentityError {
+    /// Nothing and nobody offers credentials.
+    #[error("no AWS credentials were found")]
+    NoCredentials,
+    /// The profile has none.
+    #[error("profile `{profile}` does not exist or holds no credentials: {reason}")]
+    Profile {
+        /// The profile's name.
+        profile: String,
+        /// What the SDK says of it.
+        reason: String,
+    },
+    /// The login of a person ended.
+    #[error("the SSO session{} has expired", of(.profile))]
+    SsoExpired {
+        /// The profile, where one was named.
+        profile: Option<String>,
+    },
+    /// AWS does not know the credentials, or they have ended.
+    #[error("AWS does not accept the credentials{}: {gap}", of(.profile))]
+    Rejected {
+        /// The profile, where one was named.
+        profile: Option<String>,
+        /// The refused call.
+        gap: Box<Gap>,
+    },
+    /// Nobody answered.
+    #[error("cannot reach {endpoint}: {gap}")]
+    Unreachable {
+        /// What was called.
+        endpoint: String,
+        /// The call.
+        gap: Box<Gap>,
+    },
+    /// The source of credentials failed.
+    #[error("the credentials{} could not be loaded: {reason}", of(.profile))]
+    Source {
+        /// The profile, where one was named.
+        profile: Option<String>,
+        /// What the SDK says of it.
+        reason: String,
+    },
+}
+
+fn of(profile: &Option<String>) -> String {
+    profile
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" of profile `{name}`"))
+}
+
+impl IdentityError {
+    /// What a person can do about it, in one line.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoCredentials => {
+                "set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)"
+                    .into()
+            }
+            Self::Profile { .. } => "`aws configure list-profiles` shows the profiles".into(),
+            Self::SsoExpired {
+                profile: Some(name),
+            } => {
+                format!("log in again: aws sso login --profile {name}")
+            }
+            Self::SsoExpired { profile: None } => "log in again: aws sso login".into(),
+            Self::Rejected { gap, .. } if gap.kind == GapKind::ExpiredCredentials => {
+                "renew the credentials".into()
+            }
+            Self::Rejected { .. } => {
+                "check the access key, and that AWS_REGION lies in the credentials' partition"
+                    .into()
+            }
+            Self::Unreachable { .. } => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
+            Self::Source { .. } => "check the profile in ~/.aws/config".into(),
+        }
+    }
+}
+
+impl Session {
+    /// Loads credentials and asks AWS whose they are.
+    ///
+    /// # Errors
+    /// When there are none, or AWS does not accept them.
+    pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
+        let config = configure(connection, base).await;
+        let profile = match base {
+            Base::Profile(name) => Some(name.clone()),
+            Base::Default => std::env::var("AWS_PROFILE").ok(),
+            Base::Given { .. } => None,
+        };
+        if let Some(provider) = config.credentials_provider() {
+            provider
+                .provide_credentials()
+                .await
+                .map_err(|error| not_loaded(&error, base, profile.clone()))?;
+        }
+        let unknown = Self::new(connection.clone(), config, "", "aws");
+        let region = unknown.home_region().to_owned();
+        let answer = unknown.sts(&region).get_caller_identity().send().await;
+        let caller = answer.map_err(|error| {
+            let gap = gap(
+                &error,
+                &Call {
+                    operation: "sts:GetCallerIdentity",
+                    account: "",
+                    region: &region,
+                    resource: None,
+                },
+            );
+            refused(&unknown, gap, profile.clone())
+        })?;
+        let arn = caller.arn().unwrap_or_default();
+        let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
+        let account = caller.account().unwrap_or_default().to_owned();
+        Ok(unknown.as_caller(&account, &partition, arn))
+    }
+
+    /// The session of a role, assumed from this one and renewed before it ends.
+    ///
+    /// Nothing is called yet: [`Session::enter`] does.
+    pub fn assume(&self, role: &Role) -> Self {
+        let account = role.arn.split(':').nth(4).unwrap_or_default().to_owned();
+        let provider = Cached::new(AssumedRole {
+            through: self.clone(),
+            role: role.clone(),
+        });
+        let config = self
+            .config()
+            .to_builder()
+            .credentials_provider(SharedCredentialsProvider::new(provider))
+            .region(Region::new(self.home_region().to_owned()))
+            .build();
+        Self::new(
+            self.connection().clone(),
+            config,
+            &account,
+            self.partition(),
+        )
+    }
+
+    /// Makes sure that there are credentials for this session.
+    ///
+    /// # Errors
+    /// The gap behind the call that failed, such as a denied `sts:AssumeRole`.
+    pub async fn enter(&self) -> Result<(), Gap> {
+        let Some(provider) = self.config().credentials_provider() else {
+            return Ok(());
+        };
+        match provider.provide_credentials().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(credentials_gap(&error)
+                .unwrap_or_else(|| {
+                    let message = chain(&error);
+                    Gap::new("sts:AssumeRole", GapKind::ExpiredCredentials, message)
+                })
+                .at(self.account(), self.home_region())),
+        }
+    }
+}
+
+async fn configure(connection: &Connection, base: &Base) -> SdkConfig {
+    let loaded = match base {
+        Base::Given { region } => SdkConfig::builder()
+            .region(Region::new(region.clone()))
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "LAMPPOSTREPLAY",
+                "none",
+                None,
+                None,
+                "given",
+            )))
+            .build(),
+        Base::Default => connection.loader().load().await,
+        // the environment's keys would win in the default chain
+        Base::Profile(name) => {
+            let loader = connection.loader().profile_name(name);
+            let config = loader.load().await;
+            let mut provider = ProviderConfig::without_region()
+                .with_region(config.region().cloned())
+                .with_behavior_version(config.behavior_version());
+            if let Some(http) = config.http_client() {
+                provider = provider.with_http_client(http);
+            }
+            let credentials = ProfileFileCredentialsProvider::builder()
+                .configure(&provider)
+                .profile_name(name)
+                .build();
+            config
+                .into_builder()
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .build()
+        }
+    };
+    let source = loaded.credentials_provider();
+    let settled = connection.settle(loaded);
+    let Some(source) = source else {
+        return settled;
+    };
+    settled
+        .into_builder()
+        .credentials_provider(SharedCredentialsProvider::new(Cached::new(source)))
+        .build()
+}
+
+fn not_loaded(error: &CredentialsError, base: &Base, profile: Option<String>) -> IdentityError {
+    let reason = chain(error);
+    let lower = reason.to_lowercase();
+    if lower.contains("sso") && (lower.contains("token") || lower.contains("session")) {
+        return IdentityError::SsoExpired { profile };
+    }
+    match (error, base, profile) {
+        (
+            CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_),
+            Base::Profile(_),
+            Some(profile),
+        ) => IdentityError::Profile { profile, reason },
+        (CredentialsError::CredentialsNotLoaded(_), _, _) => IdentityError::NoCredentials,
+        (_, _, profile) => IdentityError::Source { profile, reason },
+    }
+}
+
+fn refused(session: &Session, gap: Gap, profile: Option<String>) -> IdentityError {
+    let unreachable = matches!(
+        gap.kind,
+        GapKind::Network | GapKind::Timeout | GapKind::ServerFault | GapKind::Malformed
+    );
+    let gap = Box::new(gap);
+    if unreachable {
+        let endpoint = session
+            .endpoint_url()
+            .map_or_else(|| "AWS".to_owned(), |url| format!("`{url}`"));
+        return IdentityError::Unreachable { endpoint, gap };
+    }
+    IdentityError::Rejected { profile, gap }
+}
+
+/// A role could not be assumed.
+#[derive(Debug, Error)]
+#[error("{0}")]
+struct NotAssumed(Gap);
+
+/// The gap behind credentials that could not be had, where a call of ours was behind it.
+pub(crate) fn credentials_gap(error: &(dyn std::error::Error + 'static)) -> Option<Gap> {
+    cause::<NotAssumed>(error).map(|failure| failure.0.clone())
+}
+
+#[derive(Debug)]
+struct AssumedRole {
+    through: Session,
+    role: Role,
+}
+
+impl ProvideCredentials for AssumedRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.call())
+    }
+}
+
+impl AssumedRole {
+    async fn call(&self) -> Result<Credentials, CredentialsError> {
+        let region = self.through.home_region();
+        let answer = self
+            .through
+            .sts(region)
+            .assume_role()
+            .role_arn(&self.role.arn)
+            .role_session_name(&self.role.session_name)
+            .set_external_id(self.role.external_id.clone())
+            .send()
+            .await
+            .map_err(|error| {
+                let call = Call {
+                    operation: "sts:AssumeRole",
+                    account: self.through.account(),
+                    region,
+                    resource: Some(&self.role.arn),
+                };
+                // the failure of an earlier role in the chain is the one to show
+                let gap = credentials_gap(&error).unwrap_or_else(|| gap(&error, &call));
+                CredentialsError::provider_error(NotAssumed(gap))
+            })?;
+        let given = answer.credentials.ok_or_else(|| {
+            let message = "the answer holds no credentials";
+            let gap = Gap::new("sts:AssumeRole", GapKind::Malformed, message)
+                .at(self.through.account(), region)
+                .about(&self.role.arn);
+            CredentialsError::provider_error(NotAssumed(gap))
+        })?;
+        Ok(Credentials::new(
+            given.access_key_id,
+            given.secret_access_key,
+            Some(given.session_token),
+            SystemTime::try_from(given.expiration).ok(),
+            "lamppost-role",
+        ))
+    }
+}

@@ -1,0 +1,182 @@
+//! The place that every attempt passes on its way to the transport: it waits its turn here, is held
+//! to its deadline, and is counted.
+//!
+//! Deadlines are kept here and not by the SDK, because the SDK's clock also runs while a request
+//! waits for its turn: with fifteen calls a second and hundreds waiting, calls would time out that
+//! were never sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use thiserror::Error;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout};
+
+use super::client::Limits;
+use super::error::{error_code, is_throttle};
+use super::guard::Ticket;
+use super::ledger::{Ledger, Outcome};
+
+/// No answer came within the time that an attempt, or the whole call, may take.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("no answer within {} s", .0.as_secs())]
+pub(crate) struct Overdue(pub(crate) Duration);
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    transport: SharedHttpClient,
+    turns: Arc<Turns>,
+}
+
+/// Who may send next.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    limits: Limits,
+    in_flight: Semaphore,
+    ledger: Arc<Ledger>,
+}
+
+impl Gate {
+    pub(crate) fn new(transport: SharedHttpClient, limits: Limits, ledger: Arc<Ledger>) -> Self {
+        let turns = Turns {
+            in_flight: Semaphore::new(limits.in_flight),
+            limits,
+            ledger,
+        };
+        Self {
+            transport,
+            turns: Arc::new(turns),
+        }
+    }
+}
+
+impl HttpClient for Gate {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Passage {
+            transport: self.transport.http_connector(settings, components),
+            turns: self.turns.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Passage {
+    transport: SharedHttpConnector,
+    turns: Arc<Turns>,
+}
+
+impl HttpConnector for Passage {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let transport = self.transport.clone();
+        let turns = self.turns.clone();
+        HttpConnectorFuture::new(async move {
+            // credential providers inside the SDK: no ticket, and they must never queue behind
+            // the calls that wait for their credentials
+            let Some(ticket) = request.extension::<Ticket>().cloned() else {
+                return within(turns.limits.attempt, exchange(&transport, request)).await;
+            };
+            turns.pass(&ticket, &transport, request).await
+        })
+    }
+}
+
+impl Turns {
+    /// Waits until this attempt may be sent.
+    ///
+    /// Every attempt comes through here, retries included. A budget per account, region and
+    /// `ticket.operation.budget` is charged before the permit is taken, so that an attempt
+    /// that waits for a slow budget does not keep the others from sending.
+    async fn admit(&self, _ticket: &Ticket) -> Result<SemaphorePermit<'_>, ConnectorError> {
+        self.in_flight
+            .acquire()
+            .await
+            .map_err(|closed| ConnectorError::other(closed.into(), None))
+    }
+
+    /// Learns how an attempt ended; a budget shrinks here on a throttle and recovers.
+    fn settle(&self, ticket: &Ticket, waiting: Duration, time: Duration, outcome: &Outcome) {
+        ticket.spend(time);
+        self.ledger.attempt(ticket, waiting, time, outcome);
+    }
+
+    async fn pass(
+        &self,
+        ticket: &Ticket,
+        transport: &SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let queued = Instant::now();
+        let permit = self.admit(ticket).await?;
+        let sent = Instant::now();
+        let left = self.limits.operation.saturating_sub(ticket.spent());
+        if left.is_zero() {
+            // not an error that the SDK retries
+            let overdue = Overdue(self.limits.operation);
+            return Err(ConnectorError::other(overdue.into(), None));
+        }
+        let result = within(self.limits.attempt.min(left), exchange(transport, request)).await;
+        drop(permit);
+        let outcome = outcome(&result);
+        self.settle(ticket, sent - queued, sent.elapsed(), &outcome);
+        result
+    }
+}
+
+async fn within(
+    limit: Duration,
+    exchange: impl Future<Output = Result<HttpResponse, ConnectorError>>,
+) -> Result<HttpResponse, ConnectorError> {
+    timeout(limit, exchange)
+        .await
+        .unwrap_or_else(|_| Err(ConnectorError::timeout(Overdue(limit).into())))
+}
+
+/// Sends a request and reads the whole answer, so that a body that stops half-way is an error of
+/// the attempt, which is retried.
+async fn exchange(
+    transport: &SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let mut response = transport.call(request).await?;
+    let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+    let bytes = ByteStream::new(body)
+        .collect()
+        .await
+        .map_err(|error| ConnectorError::io(error.into()))?
+        .into_bytes();
+    *response.body_mut() = SdkBody::from(bytes);
+    Ok(response)
+}
+
+fn outcome(result: &Result<HttpResponse, ConnectorError>) -> Outcome {
+    match result {
+        Ok(response) if response.status().is_success() => Outcome::Answered,
+        Ok(response) => {
+            let code = error_code(
+                response.headers(),
+                response.body().bytes().unwrap_or_default(),
+            )
+            .unwrap_or_else(|| format!("HTTP {}", response.status().as_u16()));
+            if is_throttle(&code, response.status().as_u16()) {
+                Outcome::Throttled(code)
+            } else {
+                Outcome::Failed(code)
+            }
+        }
+        Err(error) if error.is_timeout() => Outcome::Failed("timeout".to_owned()),
+        Err(_) => Outcome::Failed("network".to_owned()),
+    }
+}

@@ -1,0 +1,128 @@
+//! Refuses every operation that is not on the published list, before anything is signed or sent.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+    FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use thiserror::Error;
+
+use super::ledger::Ledger;
+use crate::inventory::Operation;
+
+/// An operation that is not on the published read-only list.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[error("`{service}:{operation}` is not on the list of read-only operations, so it was not sent")]
+pub struct Refusal {
+    /// The SDK's service name.
+    pub service: String,
+    /// The operation's name.
+    pub operation: String,
+}
+
+/// What every attempt of a call carries to the transport: which operation, for whom, where.
+///
+/// It travels as an extension of the HTTP request; requests of credential providers inside the
+/// SDK carry none.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// The published operation.
+    pub operation: &'static Operation,
+    /// The account that is asked; empty before it is known.
+    pub account: Arc<str>,
+    /// The region that is asked.
+    pub region: Arc<str>,
+    spent: Arc<Mutex<Duration>>,
+}
+
+impl Ticket {
+    /// A ticket for a new call.
+    pub fn new(operation: &'static Operation, account: Arc<str>, region: Arc<str>) -> Self {
+        Self {
+            operation,
+            account,
+            region,
+            spent: Arc::default(),
+        }
+    }
+
+    /// Time that the attempts of this call have taken on the wire so far.
+    pub fn spent(&self) -> Duration {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn spend(&self, time: Duration) {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) += time;
+    }
+}
+
+impl Storable for Ticket {
+    type Storer = StoreReplace<Self>;
+}
+
+/// The interceptor of every client that Lamppost makes.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) account: Arc<str>,
+    pub(crate) region: Arc<str>,
+    pub(crate) ledger: Arc<Ledger>,
+}
+
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "lamppost-guard"
+    }
+
+    fn read_before_execution(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (service, name) = cfg
+            .load::<Metadata>()
+            .map_or(("unknown", "unknown"), |metadata| {
+                (metadata.service(), metadata.name())
+            });
+        let Some(operation) = Operation::find(service, name) else {
+            return Err(Refusal {
+                service: service.to_owned(),
+                operation: name.to_owned(),
+            }
+            .into());
+        };
+        let ticket = Ticket::new(operation, self.account.clone(), self.region.clone());
+        cfg.interceptor_state().store_put(ticket);
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(ticket) = cfg.load::<Ticket>() {
+            context.request_mut().add_extension(ticket.clone());
+        }
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        _context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(ticket) = cfg.load::<Ticket>() {
+            self.ledger.call(ticket);
+        }
+        Ok(())
+    }
+}
