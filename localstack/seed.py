@@ -4,6 +4,7 @@
     seed.py --endpoint http://127.0.0.1:PORT            the whole organisation; a second run changes nothing
     seed.py --endpoint ... --fresh                      empties the emulator first
     seed.py --endpoint ... --scale 2000                 instead: 2,000 functions in one region of the management account
+    seed.py --endpoint ... --lane denied                instead: the small world of the lane for denied calls
     seed.py --endpoint ... --plain                      an endpoint without our switches (LocalStack)
 """
 import argparse
@@ -36,16 +37,19 @@ def main():
     parser.add_argument("--endpoint", default=os.environ.get("AWS_ENDPOINT_URL", ""), help="default: AWS_ENDPOINT_URL")
     parser.add_argument("--fresh", action="store_true", help="empty the emulator first")
     parser.add_argument("--scale", type=int, metavar="N", help="create N plain functions instead of the organisation")
+    parser.add_argument("--lane", choices=["organisation", "denied"], default="organisation")
     parser.add_argument("--plain", action="store_true", help="the endpoint is not ours: set no switches")
     args = parser.parse_args()
     if not args.endpoint:
         sys.exit("lamppost seed: no endpoint: give --endpoint http://127.0.0.1:PORT or set AWS_ENDPOINT_URL")
     args.endpoint = args.endpoint.rstrip("/")
-    from seeding import scale, world
+    from seeding import denied, scale, world
 
     try:
         if args.fresh:
             post(args.endpoint, "/lamppost/reset", {})
+        if args.lane == "denied":
+            return denied.seed(args.endpoint)
         if args.scale:
             return scale.seed(args.endpoint, args.scale)
         organisation = world.load(HERE / "organisation")

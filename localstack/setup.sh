@@ -31,7 +31,7 @@ python=$(command -v python3) || fail "python3 is needed (3.11 or newer) and was 
 
 # Parallel test runs may call this at the same time: one installs, the others wait.
 if command -v flock >/dev/null 2>&1 && [ "${LAMPPOST_SETUP_LOCKED:-}" = "" ]; then
-    LAMPPOST_SETUP_LOCKED=1 exec flock "$here/.setup.lock" "$0" "$@"
+    LAMPPOST_SETUP_LOCKED=1 exec flock "$here/.setup.lock" "$here/setup.sh" "$@"
 fi
 
 install .venv requirements.txt

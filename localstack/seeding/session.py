@@ -10,7 +10,7 @@ class Account:
 
     def __init__(self, endpoint, number):
         self.endpoint, self.number = endpoint, number
-        self.session = boto3.Session(aws_access_key_id=number, aws_secret_access_key="seed")
+        self.session = boto3.Session(aws_access_key_id=number, aws_secret_access_key="test")
         self.clients, self.ids = {}, {}
 
     def client(self, service, region="us-east-1"):

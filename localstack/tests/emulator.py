@@ -1,4 +1,5 @@
 """A server of its own for a test module, seeded or empty, and clients of it."""
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,10 @@ ORGANISATION = ("111111111111", "222222222222", "333333333333", "444444444444")
 class Emulator:
     """Runs `server.py run`; it ends when this object lets go of its input."""
 
-    def __init__(self, **env):
-        import os
-
+    def __init__(self, lane="organisation", **env):
+        self.manager = "AKIAMANAGEMENT000000" if lane == "organisation" else "111111111111"
         self.process = subprocess.Popen(
-            [sys.executable, HERE / "server.py", "run"], env={**os.environ, **env}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, HERE / "server.py", "run", "--lane", lane], env={**os.environ, **env}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.endpoint = self.process.stdout.readline().decode().split()[-1]
 
@@ -31,7 +31,7 @@ class Emulator:
         command = [sys.executable, HERE / "seed.py", "--endpoint", self.endpoint, *args]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def client(self, service, region="us-east-1", key="111111111111", secret="x", token=None):
+    def client(self, service, region="us-east-1", key="111111111111", secret="test", token=None):
         return boto3.client(
             service, region, endpoint_url=self.endpoint, config=Config(retries={"max_attempts": 1}),
             aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token,
@@ -40,7 +40,7 @@ class Emulator:
     def assume(self, account, role="LamppostAudit", **more):
         """A function like `client`, acting with the role of an account."""
         arn = f"arn:aws:iam::{account}:role/{role}"
-        got = self.client("sts", key="AKIAMANAGEMENT000000").assume_role(RoleArn=arn, RoleSessionName="lamppost", **more)
+        got = self.client("sts", key=self.manager).assume_role(RoleArn=arn, RoleSessionName="lamppost", **more)
         got = got["Credentials"]
         keys = {"key": got["AccessKeyId"], "secret": got["SecretAccessKey"], "token": got["SessionToken"]}
         return lambda service, region="us-east-1": self.client(service, region, **keys)
