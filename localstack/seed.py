@@ -43,6 +43,7 @@ def main():
     if not args.endpoint:
         sys.exit("lamppost seed: no endpoint: give --endpoint http://127.0.0.1:PORT or set AWS_ENDPOINT_URL")
     args.endpoint = args.endpoint.rstrip("/")
+    from botocore.exceptions import EndpointConnectionError
     from seeding import denied, scale, world
 
     try:
@@ -56,7 +57,7 @@ def main():
         flags = world.seed(args.endpoint, organisation, args.plain)
         if not args.plain:
             post(args.endpoint, "/lamppost/flags", flags)
-    except (urllib.error.URLError, ConnectionError) as error:
+    except (urllib.error.URLError, ConnectionError, EndpointConnectionError) as error:
         sys.exit(f"lamppost seed: {args.endpoint} does not answer: {error}")
 
 

@@ -2,7 +2,10 @@
 # Sets up the Python environment of the emulated AWS: localstack/.venv, from the pinned requirements.
 # Does nothing when it is up to date.  `setup.sh denied` also sets up the lane for denied calls (ministack).
 set -eu
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+case "$0" in
+*/*) here=$(CDPATH='' cd -- "${0%/*}" && pwd) ;;
+*) here=$(pwd) ;;
+esac
 
 fail() {
     echo "lamppost emulator: $1" >&2
