@@ -1,20 +1,8 @@
 //! What resource-based policies say at first sight, for facts that need no evaluation.
 
-use serde_json::Value;
-
 use super::Context;
 use crate::inventory::{Function, Gap, GapKind, Observed};
-
-/// A policy that cannot be understood.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PolicyError {
-    /// No JSON.
-    #[error("the policy cannot be parsed: {0}")]
-    Json(#[from] serde_json::Error),
-    /// JSON, but no policy.
-    #[error("the policy has no statements")]
-    NoStatements,
-}
+use crate::policy::{Condition, Effect, ParseError, Policy, Principal, Statement, Test};
 
 /// The policies of a function by qualifier, of those that have one; the gap where one was not read.
 ///
@@ -57,7 +45,7 @@ fn push<'a>(
 }
 
 /// The gap for a policy of a function that cannot be understood.
-pub(super) fn unparsable(context: Context<'_>, qualifier: &str, error: &PolicyError) -> Gap {
+pub(super) fn unparsable(context: Context<'_>, qualifier: &str, error: &ParseError) -> Gap {
     Gap::new(
         "lambda:GetPolicy",
         GapKind::Malformed,
@@ -68,98 +56,92 @@ pub(super) fn unparsable(context: Context<'_>, qualifier: &str, error: &PolicyEr
 }
 
 /// Services that some statement allows something, whatever its conditions.
-pub(super) fn services(text: &str) -> Result<Vec<String>, PolicyError> {
-    let statements = statements(text)?;
-    let allowed = statements.iter().filter(|statement| allows(statement));
-    Ok(allowed
-        .flat_map(|statement| {
-            statement
-                .pointer("/Principal/Service")
-                .map(list)
-                .unwrap_or_default()
+pub(super) fn services(text: &str) -> Result<Vec<String>, ParseError> {
+    let policy = Policy::parse(text)?;
+    let principals = allowing(&policy).filter_map(|statement| statement.principal.as_ref());
+    Ok(principals
+        .filter(|principal| !principal.negated)
+        .flat_map(|principal| &principal.items)
+        .filter_map(|principal| match principal {
+            Principal::Service(service) => Some(service.service.clone()),
+            _ => None,
         })
         .collect())
 }
 
-/// Statements that allow everybody something: principal `*` and no condition on the caller's
-/// account or organisation. By id, or by place (`#1`) where there is none.
-pub(super) fn public_statements(text: &str) -> Result<Vec<String>, PolicyError> {
-    let all = statements(text)?;
-    let public = all.iter().enumerate().filter(|(_, statement)| {
-        allows(statement) && everybody(&statement["Principal"]) && !narrows(&statement["Condition"])
-    });
-    Ok(public
-        .map(|(index, statement)| {
-            statement["Sid"]
-                .as_str()
-                .map_or_else(|| format!("#{}", index + 1), str::to_owned)
+/// Statements that allow everybody something: every principal, and no condition that ties the
+/// caller to an account or organisation. By id, or by place (`#1`) where there is none.
+pub(super) fn public_statements(text: &str) -> Result<Vec<String>, ParseError> {
+    let policy = Policy::parse(text)?;
+    Ok(allowing(&policy)
+        .filter(|statement| everybody(statement) && !statement.conditions.iter().any(narrows))
+        .map(|statement| {
+            statement
+                .sid
+                .clone()
+                .unwrap_or_else(|| format!("#{}", statement.index + 1))
         })
         .collect())
 }
 
 /// Whether a policy allows everybody everything, as the default policy of a VPC endpoint does.
-pub(super) fn allows_everything(text: &str) -> Result<bool, PolicyError> {
-    let statements = statements(text)?;
-    let open = |statement: &Value| {
-        allows(statement)
-            && everybody(&statement["Principal"])
-            && list(&statement["Action"])
+pub(super) fn allows_everything(text: &str) -> Result<bool, ParseError> {
+    let policy = Policy::parse(text)?;
+    let open = |statement: &Statement| {
+        let all_resources = statement.resource.as_ref().is_some_and(|resource| {
+            !resource.negated && resource.items.iter().any(|item| item.written() == "*")
+        });
+        everybody(statement)
+            && !statement.action.negated
+            && statement
+                .action
+                .items
+                .written()
                 .iter()
                 .any(|action| action == "*")
-            && list(&statement["Resource"])
-                .iter()
-                .any(|resource| resource == "*")
-            && statement["Condition"].is_null()
+            && all_resources
+            && statement.conditions.is_empty()
     };
-    Ok(statements.iter().any(open) && statements.iter().all(allows))
+    let denies = policy
+        .statements
+        .iter()
+        .any(|statement| statement.effect == Effect::Deny);
+    Ok(!denies && allowing(&policy).any(open))
 }
 
-fn statements(text: &str) -> Result<Vec<Value>, PolicyError> {
-    let mut policy: Value = serde_json::from_str(text)?;
-    match policy.get_mut("Statement").map(Value::take) {
-        Some(Value::Array(statements)) => Ok(statements),
-        Some(statement @ Value::Object(_)) => Ok(vec![statement]),
-        _ => Err(PolicyError::NoStatements),
-    }
+fn allowing(policy: &Policy) -> impl Iterator<Item = &Statement> {
+    policy
+        .statements
+        .iter()
+        .filter(|statement| statement.effect == Effect::Allow)
 }
 
-fn allows(statement: &Value) -> bool {
-    statement["Effect"] == "Allow"
+/// Whether it names everybody; all but some are everybody too.
+fn everybody(statement: &Statement) -> bool {
+    statement.principal.as_ref().is_some_and(|principal| {
+        principal.negated || principal.items.contains(&Principal::Everyone)
+    })
 }
 
-fn everybody(principal: &Value) -> bool {
-    principal == "*" || list(&principal["AWS"]).iter().any(|name| name == "*")
-}
-
-/// Whether a condition ties the caller to an account or organisation by a fixed value.
-fn narrows(condition: &Value) -> bool {
+/// Whether a condition ties the caller to an account or organisation by fixed values.
+fn narrows(condition: &Condition) -> bool {
     const KEYS: [&str; 3] = [
         "aws:principalorgid",
         "aws:principalaccount",
         "aws:sourceaccount",
     ];
-    let positive = ["StringEquals", "StringEqualsIgnoreCase", "StringLike"];
-    let keys = positive
-        .iter()
-        .filter_map(|operator| condition[*operator].as_object())
-        .flatten();
-    keys.into_iter().any(|(key, values)| {
-        KEYS.contains(&key.to_ascii_lowercase().as_str())
-            && list(values)
-                .iter()
-                .all(|value| !value.contains(['*', '?', '$']))
-    })
-}
-
-/// A string or a list of strings, as policies allow everywhere.
-fn list(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items
+    let operator = &condition.operator;
+    let equality = matches!(
+        operator.test,
+        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike
+    );
+    equality
+        && !operator.negated
+        && !operator.if_exists
+        && operator.quantifier.is_none()
+        && KEYS.contains(&condition.key.to_ascii_lowercase().as_str())
+        && condition
+            .values
             .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
-    }
+            .all(|value| !value.written().contains(['*', '?', '$']))
 }

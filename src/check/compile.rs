@@ -11,8 +11,8 @@ use super::types::Type;
 use super::typing::{Fault, Role};
 use crate::facts::Scope;
 
-/// Where the JSON Schema of a scope's facts comes from; none for a scope without documents.
-pub type Schemas<'a> = &'a dyn Fn(Scope) -> Option<Value>;
+/// Where the JSON Schema of a scope's facts comes from.
+pub type Schemas<'a> = &'a dyn Fn(Scope) -> Value;
 
 /// A check that has been read, typed and compiled: nothing in it can go wrong but absence.
 #[derive(Debug)]
@@ -62,11 +62,7 @@ fn item_type(evidence: &Expression) -> &Type {
 pub(super) fn compile(source: Source, schemas: Schemas<'_>) -> Result<Check, Vec<Problem>> {
     let definition: Definition =
         toml::from_str(&source.text).map_err(|error| vec![source.problem_toml(&error)])?;
-    let Some(schema) = schemas(definition.scope) else {
-        let message = "there are no facts of this scope yet";
-        return Err(vec![source.problem("scope", message, "")]);
-    };
-    let facts = Type::from_schema(&schema);
+    let facts = Type::from_schema(&schemas(definition.scope));
     let mut problems = Vec::new();
     if definition.id != source.stem {
         let message = format!("the id must be the file's name, `{}`", source.stem);

@@ -12,6 +12,7 @@ mod judge;
 mod lint;
 mod nearest;
 mod operations;
+mod plan;
 mod problem;
 mod registry;
 mod reserved;
@@ -29,6 +30,7 @@ pub use definition::{
 };
 pub use judge::Judge;
 pub use lint::{example_document, lint, lint_builtin};
+pub use plan::plan;
 pub use problem::Problem;
 pub use registry::{LoadError, Registry, SelectError, Selection};
 pub use verdict::{Judgement, Offence, Verdict};

@@ -5,6 +5,7 @@
 //! report room.
 
 mod account;
+mod assess;
 mod builder;
 mod gaps;
 mod id;
@@ -14,6 +15,7 @@ mod record;
 mod score;
 
 pub use account::AccountResult;
+pub use assess::assess;
 pub use builder::{ReportBuilder, RunInfo};
 pub use gaps::{GapRecord, is_incomplete};
 pub use id::finding_id;

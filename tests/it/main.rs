@@ -10,6 +10,7 @@
 )]
 
 mod check;
+mod builtin;
 mod facts;
 mod report;
 mod support;
