@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Seeds the emulated organisation that `organisation/*.toml` describes.
 
-    seed.py --endpoint http://127.0.0.1:PORT            the whole organisation; a second run changes nothing
-    seed.py --endpoint ... --fresh                      empties the emulator first
-    seed.py --endpoint ... --scale 2000                 instead: 2,000 functions in one region of the management account
-    seed.py --endpoint ... --lane denied                instead: the small world of the lane for denied calls
-    seed.py --endpoint ... --plain                      an endpoint without our switches (LocalStack)
+seed.py --endpoint http://127.0.0.1:PORT            the whole organisation; a second run changes nothing
+seed.py --endpoint ... --fresh                      empties the emulator first
+seed.py --endpoint ... --scale 2000                 instead: 2,000 functions in one region of the management account
+seed.py --endpoint ... --lane denied                instead: the small world of the lane for denied calls
+seed.py --endpoint ... --plain                      an endpoint without our switches (LocalStack)
 """
+
 import argparse
 import json
 import os
@@ -44,6 +45,7 @@ def main():
         sys.exit("lamppost seed: no endpoint: give --endpoint http://127.0.0.1:PORT or set AWS_ENDPOINT_URL")
     args.endpoint = args.endpoint.rstrip("/")
     from botocore.exceptions import EndpointConnectionError
+
     from seeding import denied, scale, world
 
     try:

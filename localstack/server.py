@@ -9,6 +9,7 @@
 `--lane denied` is ministack with IAM enforced, for denied calls (needs `setup.sh denied`). Port 0 picks a free one.
 Only the standard library here: this file runs before anything is installed.
 """
+
 import argparse
 import ctypes
 import os

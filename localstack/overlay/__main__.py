@@ -1,4 +1,5 @@
 """`python -m overlay --port N`: serves the emulated AWS on 127.0.0.1 until it is stopped."""
+
 import argparse
 import logging
 import os

@@ -1,4 +1,5 @@
 """Answers in the shape of each AWS protocol."""
+
 import json
 import uuid
 from xml.sax.saxutils import escape

@@ -1,4 +1,5 @@
 """The WSGI application: refusals and Lambda in front, moto behind."""
+
 import json
 import traceback
 
@@ -32,6 +33,8 @@ class Emulator:
         return answer(environ, start_response)
 
     def answer(self, seen, environ):
+        if seen.service == "lambda":
+            seen.operation, seen.params = self.plane.model.read(seen.request)
         self.flags.check(seen)
         if seen.service == "lambda":
             return self.plane.answer(seen)

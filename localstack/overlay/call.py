@@ -1,4 +1,5 @@
 """Who calls what: account, region, service and operation of a request, read from its signature and body."""
+
 import io
 import os
 import re

@@ -1,4 +1,5 @@
 """Mends what moto's other services answer unlike AWS, where the scanner would notice."""
+
 import io
 import json
 import re
@@ -39,7 +40,9 @@ def describe_log_groups(self):
     if not wanted:
         return _describe_log_groups(self)
     if len(wanted) > 50:
-        raise InvalidParameterException("Member must have length less than or equal to 50", "logGroupIdentifiers", wanted)
+        raise InvalidParameterException(
+            "Member must have length less than or equal to 50", "logGroupIdentifiers", wanted
+        )
     names = {w.split(":log-group:", 1)[-1].removesuffix(":*") for w in wanted}
     groups = [group.to_describe_dict() for name, group in sorted(self.logs_backend.groups.items()) if name in names]
     return json.dumps({"logGroups": groups})

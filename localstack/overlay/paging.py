@@ -1,4 +1,5 @@
 """Pages: as AWS cuts them, and smaller when LAMPPOST_PAGE_SIZE says so, so that tests really turn pages."""
+
 import os
 
 from .answers import Refused

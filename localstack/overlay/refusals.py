@@ -1,12 +1,13 @@
-"""What is refused although the resource is there: denied regions, roles and single calls, set through `/lamppost/flags`.
+"""What is refused although the resource is there: denied regions, roles and single calls.
 
-All of it lives in memory. A flag is a JSON list; sending one replaces it, the others stay.
+Set through `POST /lamppost/flags`, kept in memory. A flag is a JSON list; sending one replaces it, the others stay.
 """
+
 import json
 
 from moto.iam.models import iam_backends
 
-from .answers import denied
+from .answers import Refused, denied
 
 # Roles that open an account before its roles are seeded, as AWS Organizations makes them.
 BOOTSTRAP_ROLES = ("OrganizationAccountAccessRole",)
@@ -16,7 +17,7 @@ SCP = "with an explicit deny in a service control policy"
 DEFAULTS = {
     "denied_regions": [],  # {"region": "...", "except_accounts": ["..."]}
     "denied_roles": [],  # role ARNs that nobody may assume
-    "denied_calls": [],  # {"call": "lambda:GetPolicy", "account": "...", "region": "...", "resource": "NAME"}; call must be there
+    "denied_calls": [],  # {"call": "lambda:GetPolicy", "account", "region", "resource": "NAME"}: what is given must match
     "regions": [],  # regions that are enabled; none means as moto has them
     "regions_not_opted_in": [],
     "undecryptable_functions": [],  # function ARNs whose environment the caller's role cannot decrypt
@@ -49,26 +50,24 @@ class Flags:
         for rule in self["denied_regions"]:
             if call.region == rule["region"] and call.account not in rule.get("except_accounts", []):
                 if call.service not in GLOBAL_SERVICES:
-                    raise denied(call.service, not_authorized(call, "*", SCP))
-        if call.service == "lambda":
-            return  # judged once its operation and resource are known
-        self.check_call(call, "")
-
-    def check_call(self, call, resource):
-        """Refuses one operation, perhaps on one resource only. The seed itself is never refused."""
+                    raise denied(call.service, not_authorized(call))
         if call.is_root:
-            return
-        name = f"{call.service}:{call.operation}"
+            return  # the seed
         for rule in self["denied_calls"]:
-            if rule["call"] == name and rule.get("account", call.account) == call.account:
-                if rule.get("region", call.region) == call.region and rule.get("resource") in (None, resource):
-                    raise denied(call.service, not_authorized(call, resource or "*", SCP))
+            given = {"call": f"{call.service}:{call.operation}", "account": call.account, "region": call.region}
+            given["resource"] = resource_of(call)[1]
+            if all(given[name] == value for name, value in rule.items()):
+                raise denied(call.service, not_authorized(call))
 
     def check_role(self, call):
         """AWS refuses a role that is missing, that does not trust the caller, or whose external id is not given."""
         arn = call.params.get("RoleArn", "")
+        if arn.count(":") < 5:
+            raise Refused(400, "ValidationError", f"{arn} is invalid")
         account, name = arn.split(":")[4], arn.rsplit("/", 1)[-1]
-        refusal = denied("sts", f"User: {call.principal} is not authorized to perform: sts:AssumeRole on resource: {arn}")
+        refusal = denied(
+            "sts", f"User: {call.principal} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+        )
         if arn in self["denied_roles"]:
             raise refusal
         if name in BOOTSTRAP_ROLES:
@@ -90,6 +89,17 @@ def external_ids(trust):
     return found
 
 
-def not_authorized(call, resource, why):
-    action = f"{call.service}:{call.operation}" if call.operation else f"{call.service}:*"
-    return f"User: {call.principal} is not authorized to perform: {action} on resource: {resource} {why}"
+def resource_of(call):
+    """Kind and name of the function or layer that a Lambda call is about; two empty texts for any other call."""
+    for kind, members in {"function": ("FunctionName", "ResourceArn"), "layer": ("LayerName",)}.items():
+        for member in members:
+            if call.service == "lambda" and member in call.params:
+                return kind, call.params[member].split(f":{kind}:")[-1].split(":")[0]
+    return "", ""
+
+
+def not_authorized(call):
+    kind, name = resource_of(call)
+    arn = f"arn:aws:lambda:{call.region}:{call.account}:{kind}:{name}" if name else "*"
+    action = f"{call.service}:{call.operation}"
+    return f"User: {call.principal} is not authorized to perform: {action} on resource: {arn} {SCP}"

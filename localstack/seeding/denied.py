@@ -2,6 +2,7 @@
 
 ministack evaluates the role's policies and its external id by itself; nothing here is switched.
 """
+
 import json
 
 from .foundation import BASIC, LAMBDA_TRUST
@@ -13,7 +14,11 @@ AUDIT = "LamppostAudit"
 MAY = ["lambda:List*", "lambda:Get*", "iam:Get*", "iam:List*", "ec2:Describe*", "sts:GetCallerIdentity"]
 STATEMENTS = [
     {"Effect": "Allow", "Action": MAY, "Resource": "*"},
-    {"Effect": "Deny", "Action": ["lambda:GetPolicy", "iam:GetAccountAuthorizationDetails", "ec2:DescribeSubnets"], "Resource": "*"},
+    {
+        "Effect": "Deny",
+        "Action": ["lambda:GetPolicy", "iam:GetAccountAuthorizationDetails", "ec2:DescribeSubnets"],
+        "Resource": "*",
+    },
     {"Effect": "Deny", "Action": "lambda:GetFunction", "Resource": "arn:aws:lambda:*:*:function:secret-*"},
 ]  # kms and logs are not allowed either
 
@@ -22,7 +27,12 @@ def seed(endpoint):
     account = Account(endpoint, ACCOUNT)
     iam, api = account.client("iam"), account.client("lambda", REGION)
     condition = {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
-    trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole", "Condition": condition}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
     roles = {AUDIT: {"Version": "2012-10-17", "Statement": [trust]}, "functions": LAMBDA_TRUST}
     for name, document in roles.items():
         ensure(iam.create_role, "EntityAlreadyExists", RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
@@ -38,4 +48,6 @@ def seed(endpoint):
         )
         for name in names
     )  # fmt: skip
-    print(f"{ACCOUNT} {REGION}: {made} functions made, {len(names) - made} there already; role {AUDIT}, external id {EXTERNAL_ID}")
+    print(
+        f"{ACCOUNT} {REGION}: {made} functions made, {len(names) - made} there already; role {AUDIT}, external id {EXTERNAL_ID}"
+    )

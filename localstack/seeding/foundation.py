@@ -1,4 +1,5 @@
 """Roles and keys: what functions stand on."""
+
 import json
 
 from .session import ensure
@@ -26,7 +27,10 @@ def seed_roles(account, organisation, described):
     for name, policy in described.get("policies", {}).items():
         document = {"Version": "2012-10-17", "Statement": policy["statements"]}
         ensure(
-            account.client("iam").create_policy, "EntityAlreadyExists", PolicyName=name, PolicyDocument=json.dumps(document)
+            account.client("iam").create_policy,
+            "EntityAlreadyExists",
+            PolicyName=name,
+            PolicyDocument=json.dumps(document),
         )
     for name, role in described.get("roles", {}).items():
         seed_role(account, name, role)
@@ -88,7 +92,9 @@ def seed_keys(account, region, keys):
     for name, key in keys.items():
         ident = there.get(f"alias/{name}")
         if ident is None:
-            ident = kms.create_key(Description=key["why"], Tags=[{"TagKey": "Name", "TagValue": name}])["KeyMetadata"]["KeyId"]
+            ident = kms.create_key(Description=key["why"], Tags=[{"TagKey": "Name", "TagValue": name}])["KeyMetadata"][
+                "KeyId"
+            ]
             kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=ident)
             if key.get("rotation", True):
                 kms.enable_key_rotation(KeyId=ident)

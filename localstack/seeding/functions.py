@@ -1,4 +1,5 @@
 """Layers, code-signing configurations and functions with all that hangs on them."""
+
 import io
 import json
 import zipfile
@@ -32,14 +33,19 @@ def seed_layers(account, region, layers):
     if not layers:
         return
     api = account.client("lambda", region)
-    there = {layer["LayerName"]: layer for page in api.get_paginator("list_layers").paginate() for layer in page["Layers"]}
+    there = {
+        layer["LayerName"]: layer for page in api.get_paginator("list_layers").paginate() for layer in page["Layers"]
+    }
     for name, layer in layers.items():
         if name in there:
             account.ids[f"layer:{name}", region] = there[name]["LatestMatchingVersion"]["LayerVersionArn"]
             continue
         for number, version in enumerate(layer["versions"], 1):
             made = api.publish_layer_version(
-                LayerName=name, Description=layer["why"], Content={"ZipFile": package(name)}, CompatibleRuntimes=["python3.13"]
+                LayerName=name,
+                Description=layer["why"],
+                Content={"ZipFile": package(name)},
+                CompatibleRuntimes=["python3.13"],
             )
             account.ids[f"layer:{name}", region] = made["LayerVersionArn"]
             for sid, grant in version.items():

@@ -1,4 +1,5 @@
 """VPCs: subnets by name, with the way out of each, security groups, network ACLs and endpoints."""
+
 import json
 
 
@@ -68,12 +69,16 @@ class Vpc:
             VpcId=self.id, CidrBlock=subnet["cidr"], AvailabilityZone=zone,
         )  # fmt: skip
         self.remember("subnet", name, ident)
-        table, fresh = self.make("route_tables", "RouteTables", "RouteTableId", self.ec2.create_route_table, tag, VpcId=self.id)
+        table, fresh = self.make(
+            "route_tables", "RouteTables", "RouteTableId", self.ec2.create_route_table, tag, VpcId=self.id
+        )
         self.tables[name] = table
         if new:
             self.ec2.associate_route_table(RouteTableId=table, SubnetId=ident)
         if fresh and "out" in subnet:
-            self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **self.way_out(subnet["out"], tag))
+            self.ec2.create_route(
+                RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **self.way_out(subnet["out"], tag)
+            )
 
     def way_out(self, out, tag):
         """`internet`, `nat:SUBNET` (a NAT gateway in that subnet), `private-nat:SUBNET` or `transit`."""
@@ -81,13 +86,19 @@ class Vpc:
         ec2 = self.ec2
         if kind == "internet":
             tag = f"{self.name}/internet"
-            ident, new = self.make("internet_gateways", "InternetGateways", "InternetGatewayId", ec2.create_internet_gateway, tag)
+            ident, new = self.make(
+                "internet_gateways", "InternetGateways", "InternetGatewayId", ec2.create_internet_gateway, tag
+            )
             if new:
                 ec2.attach_internet_gateway(InternetGatewayId=ident, VpcId=self.id)
             return {"GatewayId": ident}
         if kind == "transit":
             ident, _ = self.make(
-                "transit_gateways", "TransitGateways", "TransitGatewayId", ec2.create_transit_gateway, f"{self.name}/transit"
+                "transit_gateways",
+                "TransitGateways",
+                "TransitGatewayId",
+                ec2.create_transit_gateway,
+                f"{self.name}/transit",
             )
             return {"TransitGatewayId": ident}
         subnet = self.account.ids[f"subnet:{self.name}/{place}", self.region]
@@ -104,7 +115,8 @@ class Vpc:
             everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
             self.ec2.revoke_security_group_egress(GroupId=ident, IpPermissions=[everything])
             allowed = [
-                {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": cidr}]} for cidr in group["egress"]
+                {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": cidr}]}
+                for cidr in group["egress"]
             ]
             self.ec2.authorize_security_group_egress(GroupId=ident, IpPermissions=allowed)
         return ident
@@ -112,13 +124,20 @@ class Vpc:
     def seed_acl(self, name, acl):
         """A network ACL that lets the named subnets reach only some addresses."""
         tag = f"{self.name}/{name}"
-        ident, new = self.make("network_acls", "NetworkAcls", "NetworkAclId", self.ec2.create_network_acl, tag, VpcId=self.id)
+        ident, new = self.make(
+            "network_acls", "NetworkAcls", "NetworkAclId", self.ec2.create_network_acl, tag, VpcId=self.id
+        )
         if not new:
             return
         for number, cidr in enumerate(acl["egress"], 1):
             for egress in (True, False):
                 self.ec2.create_network_acl_entry(
-                    NetworkAclId=ident, RuleNumber=number * 100, Protocol="-1", RuleAction="allow", Egress=egress, CidrBlock=cidr
+                    NetworkAclId=ident,
+                    RuleNumber=number * 100,
+                    Protocol="-1",
+                    RuleAction="allow",
+                    Egress=egress,
+                    CidrBlock=cidr,
                 )
         subnets = {self.account.ids[f"subnet:{self.name}/{s}", self.region] for s in acl["subnets"]}
         for other in self.mine("network_acls", "NetworkAcls"):

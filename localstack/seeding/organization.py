@@ -1,4 +1,5 @@
 """AWS Organizations: the tree, its accounts and its service control policies."""
+
 import json
 
 

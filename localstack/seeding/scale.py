@@ -1,4 +1,5 @@
 """Many plain functions in one place, for measuring."""
+
 import time
 
 from .foundation import BASIC, seed_role
@@ -26,6 +27,10 @@ def seed(endpoint, count):
         if new and index % 2:
             source = f"arn:aws:sns:{REGION}:{ACCOUNT}:bulk"
             api.add_permission(
-                FunctionName=name, StatementId="sns", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com", SourceArn=source
+                FunctionName=name,
+                StatementId="sns",
+                Action="lambda:InvokeFunction",
+                Principal="sns.amazonaws.com",
+                SourceArn=source,
             )
     print(f"{ACCOUNT} {REGION}: {count} functions in {time.monotonic() - started:.1f} s")

@@ -2,6 +2,7 @@
 
 They repeat from run to run: a placeholder `{secret:aws-access-key}` in the TOML files always gives the same text.
 """
+
 import random
 import string
 

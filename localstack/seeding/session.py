@@ -1,4 +1,5 @@
 """Clients of one account. Against the emulator the access key is the account's own number (its root)."""
+
 import boto3
 from botocore.config import Config
 

@@ -3,6 +3,7 @@
 Placeholders in any text: `{account}`, `{region}`, `{key:NAME}` (ARN of a KMS key), `{layer:NAME}` (ARN of the newest
 version), `{code-signing:NAME}`, `{org}` (the organisation's id), `{secret:KIND}` (see secrets.py).
 """
+
 import re
 import tomllib
 
@@ -52,7 +53,9 @@ def attempt(account, function):
 
 def seed(endpoint, organisation, plain):
     """Makes everything; returns the flags that the emulator needs."""
-    org_id = organization.seed(Account(endpoint, organisation["management"]), organisation) if not plain else "o-lamppost00"
+    org_id = (
+        organization.seed(Account(endpoint, organisation["management"]), organisation) if not plain else "o-lamppost00"
+    )
     flags = {**organisation["flags"], "undecryptable_functions": [], "edge_replicas": []}
     for number, described in organisation["accounts"].items():
         account = Account(endpoint, number)

@@ -1,4 +1,5 @@
 """A server of its own for a test module, seeded or empty, and clients of it."""
+
 import os
 import subprocess
 import sys
@@ -17,7 +18,10 @@ class Emulator:
     def __init__(self, lane="organisation", **env):
         self.manager = "AKIAMANAGEMENT000000" if lane == "organisation" else "111111111111"
         self.process = subprocess.Popen(
-            [sys.executable, HERE / "server.py", "run", "--lane", lane], env={**os.environ, **env}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, HERE / "server.py", "run", "--lane", lane],
+            env={**os.environ, **env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self.endpoint = self.process.stdout.readline().decode().split()[-1]
 
@@ -53,5 +57,9 @@ def error_of(call, **args):
     try:
         call(**args)
     except ClientError as error:
-        return error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Code"], error.response["Error"]["Message"]
+        return (
+            error.response["ResponseMetadata"]["HTTPStatusCode"],
+            error.response["Error"]["Code"],
+            error.response["Error"]["Message"],
+        )
     raise AssertionError("the call went through")

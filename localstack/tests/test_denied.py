@@ -1,4 +1,5 @@
 """The lane for denied calls (ministack with IAM enforced); left out when it was not set up."""
+
 import unittest
 
 from emulator import HERE, Emulator, error_of

@@ -1,4 +1,5 @@
 """The seeded organisation: who may enter, what is refused and how, and that seeding twice changes nothing."""
+
 import json
 import tomllib
 import unittest
@@ -41,33 +42,69 @@ class Organisation(unittest.TestCase):
         """How many there are of what the seed makes beside functions."""
         open_ = self.scanner("222222222222")
         ec2, kms, iam = open_("ec2"), open_("kms"), open_("iam")
-        kinds = ("vpcs", "subnets", "route_tables", "nat_gateways", "internet_gateways", "security_groups", "network_acls", "vpc_endpoints")
-        found = [len(items) for kind in kinds for page in ec2.get_paginator(f"describe_{kind}").paginate() for items in page.values() if isinstance(items, list)]
-        return found, len(kms.list_keys()["Keys"]), len(iam.list_roles()["Roles"]), len(open_("lambda").list_event_source_mappings()["EventSourceMappings"])
+        kinds = (
+            "vpcs",
+            "subnets",
+            "route_tables",
+            "nat_gateways",
+            "internet_gateways",
+            "security_groups",
+            "network_acls",
+            "vpc_endpoints",
+        )
+        found = [
+            len(items)
+            for kind in kinds
+            for page in ec2.get_paginator(f"describe_{kind}").paginate()
+            for items in page.values()
+            if isinstance(items, list)
+        ]
+        return (
+            found,
+            len(kms.list_keys()["Keys"]),
+            len(iam.list_roles()["Roles"]),
+            len(open_("lambda").list_event_source_mappings()["EventSourceMappings"]),
+        )
 
     def test_every_function_is_in_the_table_of_truth(self):
         truth = tomllib.loads((HERE / "truth.toml").read_text())
-        listed = {(a, r, f["FunctionName"]) for a in SCANNED for r in ("us-east-1", "eu-central-1") for f in self.functions(a, r)}
+        listed = {
+            (a, r, f["FunctionName"])
+            for a in SCANNED
+            for r in ("us-east-1", "eu-central-1")
+            for f in self.functions(a, r)
+        }
         self.assertEqual(listed, {(f["account"], f["region"], f["name"]) for f in truth["function"]})
         self.assertEqual(len(listed), truth["expected"]["functions"])
         layers = set()
         for account in SCANNED:
             for region in ("us-east-1", "eu-central-1"):
                 api = self.scanner(account)("lambda", region)
-                for layer in (layer for page in api.get_paginator("list_layers").paginate() for layer in page["Layers"]):
+                for layer in (
+                    layer for page in api.get_paginator("list_layers").paginate() for layer in page["Layers"]
+                ):
                     for page in api.get_paginator("list_layer_versions").paginate(LayerName=layer["LayerName"]):
-                        layers |= {(account, region, layer["LayerName"], version["Version"]) for version in page["LayerVersions"]}
+                        layers |= {
+                            (account, region, layer["LayerName"], version["Version"])
+                            for version in page["LayerVersions"]
+                        }
         self.assertEqual(layers, {(x["account"], x["region"], x["name"], x["version"]) for x in truth["layer"]})
 
     def test_truth_is_unambiguous(self):
         """No check twice for one function, none that the defaults do not know, none that merely repeats a default."""
         truth = tomllib.loads((HERE / "truth.toml").read_text())
         default = truth["default"]
-        self.assertEqual(len(truth["function"]), len({(f["account"], f["region"], f["name"]) for f in truth["function"]}))
+        self.assertEqual(
+            len(truth["function"]), len({(f["account"], f["region"], f["name"]) for f in truth["function"]})
+        )
         for function in truth["function"]:
             base = {**default["function"], **default["account"].get(function["account"], {})}
             base.update(default["image"] if function.get("package") == "image" else {})
-            named = [(check, verdict) for verdict in ("fail", "pass", "unknown", "not_applicable") for check in function.get(verdict, [])]
+            named = [
+                (check, verdict)
+                for verdict in ("fail", "pass", "unknown", "not_applicable")
+                for check in function.get(verdict, [])
+            ]
             self.assertEqual(len(named), len(dict(named)), function["name"])
             for check, verdict in named:
                 self.assertIn(check, base)
@@ -88,8 +125,19 @@ class Organisation(unittest.TestCase):
             self.assertIn(f"is not authorized to perform: sts:AssumeRole on resource: {arn}", message)
 
     def test_external_id_is_asked_for(self):
-        trust = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "seven"}}}]}
-        self.emulator.client("iam", key="333333333333").create_role(RoleName="Guarded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", **trust}))
+        trust = {
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringEquals": {"sts:ExternalId": "seven"}},
+                }
+            ]
+        }
+        self.emulator.client("iam", key="333333333333").create_role(
+            RoleName="Guarded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", **trust})
+        )
         arn, api = "arn:aws:iam::333333333333:role/Guarded", self.emulator.client("sts")
         self.assertEqual(error_of(api.assume_role, RoleArn=arn, RoleSessionName="lamppost")[1], "AccessDenied")
         api.assume_role(RoleArn=arn, RoleSessionName="lamppost", ExternalId="seven")
@@ -99,9 +147,13 @@ class Organisation(unittest.TestCase):
         open_ = self.scanner("222222222222")
         for service, operation in calls.items():
             status, code, message = error_of(getattr(open_(service, "eu-west-1"), operation))
-            self.assertEqual((status, code), (403, "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException"))
+            self.assertEqual(
+                (status, code), (403, "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException")
+            )
             self.assertIn("with an explicit deny in a service control policy", message)
-        self.assertEqual(self.functions("111111111111", "eu-west-1"), [])  # the policy does not bind the management account
+        self.assertEqual(
+            self.functions("111111111111", "eu-west-1"), []
+        )  # the policy does not bind the management account
 
     def test_regions(self):
         api = self.emulator.client("ec2")
@@ -114,27 +166,45 @@ class Organisation(unittest.TestCase):
     def test_single_calls_are_denied(self):
         open_ = self.scanner("333333333333")
         vault = open_("lambda", "eu-central-1")
-        for operation in ("get_policy", "get_function", "list_aliases", "list_function_url_configs", "get_function_recursion_config"):
-            self.assertEqual(error_of(getattr(vault, operation), FunctionName="vault-unsealer")[:2], (403, "AccessDeniedException"))
+        for operation in (
+            "get_policy",
+            "get_function",
+            "list_aliases",
+            "list_function_url_configs",
+            "get_function_recursion_config",
+        ):
+            self.assertEqual(
+                error_of(getattr(vault, operation), FunctionName="vault-unsealer")[:2], (403, "AccessDeniedException")
+            )
         vault.get_function(FunctionName="hoarder")
         key = vault.get_function(FunctionName="sealed-key")["Configuration"]["KMSKeyArn"]
         self.assertEqual(error_of(open_("kms", "eu-central-1").describe_key, KeyId=key)[1], "AccessDeniedException")
 
     def test_variables_whose_key_is_out_of_reach(self):
-        found = {f["FunctionName"]: f["Environment"] for a in SCANNED for f in self.functions(a, "us-east-1") if "Environment" in f}
+        found = {
+            f["FunctionName"]: f["Environment"]
+            for a in SCANNED
+            for f in self.functions(a, "us-east-1")
+            if "Environment" in f
+        }
         hidden = {name for name, environment in found.items() if "Error" in environment}
         self.assertEqual(hidden, {"payments-refund", "payments-archive", "undecryptable", "borrowed-key", "lost-key"})
         self.assertFalse([name for name in hidden if "Variables" in found[name]])
 
     def test_foreign_and_missing_keys(self):
         kms = self.scanner("333333333333")("kms")
-        foreign, lost = "arn:aws:kms:us-east-1:999988887777:key/1", "arn:aws:kms:us-east-1:333333333333:key/deadbeef-0000-4000-8000-000000000000"
+        foreign, lost = (
+            "arn:aws:kms:us-east-1:999988887777:key/1",
+            "arn:aws:kms:us-east-1:333333333333:key/deadbeef-0000-4000-8000-000000000000",
+        )
         self.assertEqual(error_of(kms.describe_key, KeyId=foreign)[1], "AccessDeniedException")
         self.assertEqual(error_of(kms.describe_key, KeyId=lost)[1], "NotFoundException")
 
     def test_account_details_in_pages(self):
         iam = self.scanner("222222222222")("iam")
-        pages = list(iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role", "LocalManagedPolicy"]))
+        pages = list(
+            iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role", "LocalManagedPolicy"])
+        )
         roles = [r["RoleName"] for page in pages for r in page["RoleDetailList"]]
         self.assertGreater(len(pages), 10)
         self.assertEqual(len(roles), len(set(roles)))
@@ -148,7 +218,11 @@ class Organisation(unittest.TestCase):
         subnets = [s["SubnetId"] for page in every for s in page["Subnets"]]
         self.assertEqual(len(subnets), len(set(subnets)))
         self.assertGreater(len(subnets), 15)
-        kinds = {n["ConnectivityType"] for page in ec2.get_paginator("describe_nat_gateways").paginate() for n in page["NatGateways"]}
+        kinds = {
+            n["ConnectivityType"]
+            for page in ec2.get_paginator("describe_nat_gateways").paginate()
+            for n in page["NatGateways"]
+        }
         self.assertEqual(kinds, {"public", "private"})
 
     def test_log_groups_by_name(self):

@@ -1,4 +1,5 @@
 """The Lambda control plane: what is written is read back as AWS would show it, in pages."""
+
 import io
 import json
 import unittest
@@ -46,7 +47,12 @@ class ControlPlane(unittest.TestCase):
     def test_configuration_is_kept(self):
         sent = {
             "DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"},
-            "FileSystemConfigs": [{"Arn": f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:access-point/fsap-1", "LocalMountPath": "/mnt/a"}],
+            "FileSystemConfigs": [
+                {
+                    "Arn": f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:access-point/fsap-1",
+                    "LocalMountPath": "/mnt/a",
+                }
+            ],
             "Environment": {"Variables": {"A": "1"}},
             "TracingConfig": {"Mode": "Active"},
             "EphemeralStorage": {"Size": 1024},
@@ -58,7 +64,12 @@ class ControlPlane(unittest.TestCase):
 
     def test_logging_defaults(self):
         name = self.make(LoggingConfig={"LogFormat": "JSON"})
-        want = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", "LogGroup": f"/aws/lambda/{name}"}
+        want = {
+            "LogFormat": "JSON",
+            "ApplicationLogLevel": "INFO",
+            "SystemLogLevel": "INFO",
+            "LogGroup": f"/aws/lambda/{name}",
+        }
         self.assertEqual(self.api.get_function_configuration(FunctionName=name)["LoggingConfig"], want)
 
     def test_unknown_runtime_and_missing_role_are_accepted(self):
@@ -77,7 +88,9 @@ class ControlPlane(unittest.TestCase):
 
     def test_image(self):
         uri = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/app:1"
-        got = self.api.get_function(FunctionName=self.make(PackageType="Image", Code={"ImageUri": uri}, Runtime="", Handler=""))
+        got = self.api.get_function(
+            FunctionName=self.make(PackageType="Image", Code={"ImageUri": uri}, Runtime="", Handler="")
+        )
         self.assertEqual(got["Code"]["ImageUri"], uri)
         self.assertRegex(got["Code"]["ResolvedImageUri"], r"/app@sha256:[0-9a-f]{64}$")
 
@@ -108,20 +121,35 @@ class ControlPlane(unittest.TestCase):
         for _ in range(2):
             self.api.publish_version(FunctionName=name)
         for alias in ("a", "b", "c"):
-            self.api.create_alias(FunctionName=name, Name=alias, FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}})
+            self.api.create_alias(
+                FunctionName=name,
+                Name=alias,
+                FunctionVersion="1",
+                RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
+            )
         items, pages = self.pages("list_aliases", "Aliases", FunctionName=name)
         self.assertEqual([item["Name"] for item in items], ["a", "b", "c"])
         self.assertEqual(pages, 2)
         self.assertEqual(items[0]["RoutingConfig"]["AdditionalVersionWeights"], {"2": 0.1})
-        self.assertEqual(self.api.get_function_configuration(FunctionName=name, Qualifier="a")["FunctionArn"], f"{ARN}{name}:a")
-        self.assertEqual(error_of(self.api.get_alias, FunctionName=name, Name="z")[:2], (404, "ResourceNotFoundException"))
+        self.assertEqual(
+            self.api.get_function_configuration(FunctionName=name, Qualifier="a")["FunctionArn"], f"{ARN}{name}:a"
+        )
+        self.assertEqual(
+            error_of(self.api.get_alias, FunctionName=name, Name="z")[:2], (404, "ResourceNotFoundException")
+        )
 
     def test_policies_of_qualifiers_are_separate(self):
         name = self.make()
         self.api.publish_version(FunctionName=name)
         self.api.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-        for sid, qualifier in (("on-function", {}), ("on-alias", {"Qualifier": "live"}), ("on-version", {"Qualifier": "1"})):
-            self.api.add_permission(FunctionName=name, StatementId=sid, Action="lambda:InvokeFunction", Principal="*", **qualifier)
+        for sid, qualifier in (
+            ("on-function", {}),
+            ("on-alias", {"Qualifier": "live"}),
+            ("on-version", {"Qualifier": "1"}),
+        ):
+            self.api.add_permission(
+                FunctionName=name, StatementId=sid, Action="lambda:InvokeFunction", Principal="*", **qualifier
+            )
             statements = json.loads(self.api.get_policy(FunctionName=name, **qualifier)["Policy"])["Statement"]
             self.assertEqual([s["Sid"] for s in statements], [sid])
             suffix = f":{qualifier['Qualifier']}" if qualifier else ""
@@ -138,13 +166,21 @@ class ControlPlane(unittest.TestCase):
                 {"Service": "s3.amazonaws.com"},
                 {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b"}, "StringEquals": {"AWS:SourceAccount": ACCOUNT}},
             ),
-            "org": ({"Principal": "*", "PrincipalOrgID": "o-1234567890"}, "*", {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}),
+            "org": (
+                {"Principal": "*", "PrincipalOrgID": "o-1234567890"},
+                "*",
+                {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
+            ),
             "url": (
                 {"Principal": "*", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
                 "*",
                 {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
             ),
-            "via-url": ({"Principal": "*", "InvokedViaFunctionUrl": True}, "*", {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
+            "via-url": (
+                {"Principal": "*", "InvokedViaFunctionUrl": True},
+                "*",
+                {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
+            ),
             "token": (
                 {"Principal": "alexa-appkit.amazon.com", "EventSourceToken": "t"},
                 {"Service": "alexa-appkit.amazon.com"},
@@ -161,7 +197,10 @@ class ControlPlane(unittest.TestCase):
 
     def test_resource_policy_is_the_same_policy(self):
         name = self.make()
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "lambda:*", "Resource": ARN + name}]}
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "lambda:*", "Resource": ARN + name}],
+        }
         self.api.put_resource_policy(ResourceArn=ARN + name, Policy=json.dumps(document))
         self.assertEqual(json.loads(self.api.get_resource_policy(ResourceArn=ARN + name)["Policy"]), document)
         self.assertEqual(json.loads(self.api.get_policy(FunctionName=name)["Policy"]), document)
@@ -186,9 +225,17 @@ class ControlPlane(unittest.TestCase):
         for name in ("one", "two", "three"):
             self.api.publish_layer_version(LayerName=name, Content={"ZipFile": package()})
         self.api.publish_layer_version(LayerName="one", Content={"ZipFile": package()})
-        self.assertEqual(error_of(self.api.get_layer_version_policy, LayerName="one", VersionNumber=1)[:2], (404, "ResourceNotFoundException"))
+        self.assertEqual(
+            error_of(self.api.get_layer_version_policy, LayerName="one", VersionNumber=1)[:2],
+            (404, "ResourceNotFoundException"),
+        )
         self.api.add_layer_version_permission(
-            LayerName="one", VersionNumber=1, StatementId="org", Action="lambda:GetLayerVersion", Principal="*", OrganizationId="o-1234567890"
+            LayerName="one",
+            VersionNumber=1,
+            StatementId="org",
+            Action="lambda:GetLayerVersion",
+            Principal="*",
+            OrganizationId="o-1234567890",
         )
         policy = json.loads(self.api.get_layer_version_policy(LayerName="one", VersionNumber=1)["Policy"])
         self.assertEqual(policy["Statement"][0]["Condition"], {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}})
@@ -203,10 +250,16 @@ class ControlPlane(unittest.TestCase):
 
     def test_event_source_mappings(self):
         name = self.make()
-        kafka = {"SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["k:9092"]}}, "Topics": ["t"], "StartingPosition": "LATEST"}
+        kafka = {
+            "SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["k:9092"]}},
+            "Topics": ["t"],
+            "StartingPosition": "LATEST",
+        }
         self.api.create_event_source_mapping(FunctionName=name, **kafka)
         for queue in ("a", "b"):
-            self.api.create_event_source_mapping(FunctionName=name, EventSourceArn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}")
+            self.api.create_event_source_mapping(
+                FunctionName=name, EventSourceArn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}"
+            )
         items, pages = self.pages("list_event_source_mappings", "EventSourceMappings", FunctionName=name)
         self.assertEqual((len(items), pages), (3, 2))
         self.assertEqual(items[0]["SelfManagedEventSource"], kafka["SelfManagedEventSource"])
@@ -214,7 +267,10 @@ class ControlPlane(unittest.TestCase):
 
     def test_event_invoke_configs(self):
         name = self.make()
-        self.assertEqual(error_of(self.api.get_function_event_invoke_config, FunctionName=name)[:2], (404, "ResourceNotFoundException"))
+        self.assertEqual(
+            error_of(self.api.get_function_event_invoke_config, FunctionName=name)[:2],
+            (404, "ResourceNotFoundException"),
+        )
         where = {"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed"}}
         self.api.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=1, DestinationConfig=where)
         self.api.publish_version(FunctionName=name)
@@ -225,7 +281,9 @@ class ControlPlane(unittest.TestCase):
 
     def test_code_signing_and_its_inverse(self):
         publishers = {"SigningProfileVersionArns": [f"arn:aws:signer:us-east-1:{ACCOUNT}:/signing-profiles/p/1"]}
-        made = [self.api.create_code_signing_config(AllowedPublishers=publishers)["CodeSigningConfig"] for _ in range(3)]
+        made = [
+            self.api.create_code_signing_config(AllowedPublishers=publishers)["CodeSigningConfig"] for _ in range(3)
+        ]
         self.assertEqual(made[0]["CodeSigningPolicies"], {"UntrustedArtifactOnDeployment": "Warn"})
         arn = made[0]["CodeSigningConfigArn"]
         names = [self.make(CodeSigningConfigArn=arn) for _ in range(3)]

@@ -1,4 +1,5 @@
 """Code-signing configurations and which functions use them."""
+
 from ..paging import lambda_page
 from .store import not_found, now
 

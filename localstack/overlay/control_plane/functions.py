@@ -1,4 +1,5 @@
 """CreateFunction, GetFunction, ListFunctions and the rest of a function's own life."""
+
 import base64
 
 from werkzeug.wrappers import Response
@@ -128,7 +129,10 @@ def shown(place, function, qualifier=None):
 
 def environment_error(place, function, key):
     """Why Lambda cannot show the variables: it decrypts them with the caller's right to a usable key."""
-    refused = ("AccessDeniedException", "Lambda was unable to decrypt your environment variables because the KMS access was denied.")
+    refused = (
+        "AccessDeniedException",
+        "Lambda was unable to decrypt your environment variables because the KMS access was denied.",
+    )
     if function.arn in place.undecryptable:
         return refused
     if not key:
@@ -140,9 +144,15 @@ def environment_error(place, function, key):
 
     known = kms_backends[account][region].keys.get(resource.removeprefix("key/"))
     if known is None:
-        return "KMSNotFoundException", "Lambda was unable to decrypt the environment variables because the KMS key was not found."
+        return (
+            "KMSNotFoundException",
+            "Lambda was unable to decrypt the environment variables because the KMS key was not found.",
+        )
     if known.key_state != "Enabled":
-        return "KMSInvalidStateException", f"Lambda was unable to decrypt the environment variables: the KMS key is {known.key_state}."
+        return (
+            "KMSInvalidStateException",
+            f"Lambda was unable to decrypt the environment variables: the KMS key is {known.key_state}.",
+        )
     return None
 
 

@@ -1,4 +1,5 @@
 """Layers and the policy of each layer version. A layer of another account is read only if its policy allows that."""
+
 import base64
 import json
 
@@ -7,7 +8,15 @@ from ..paging import lambda_page
 from . import policies
 from .store import not_found, now, sha256
 
-LISTED = ("LayerVersionArn", "Version", "Description", "CreatedDate", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo")
+LISTED = (
+    "LayerVersionArn",
+    "Version",
+    "Description",
+    "CreatedDate",
+    "CompatibleRuntimes",
+    "CompatibleArchitectures",
+    "LicenseInfo",
+)
 
 
 def publish(place, args):
@@ -34,7 +43,9 @@ def find(place, args):
         owner, name = place.store.place_of(name), name.split(":")[6]
     version = owner.layers.get(name, {}).get(int(args["VersionNumber"]))
     if owner.account != place.account and not (version and readable(version, place.account)):
-        raise denied("lambda", "User is not authorized to perform: lambda:GetLayerVersion on the layer of another account")
+        raise denied(
+            "lambda", "User is not authorized to perform: lambda:GetLayerVersion on the layer of another account"
+        )
     if version is None:
         raise not_found()
     return version
@@ -66,7 +77,11 @@ def get_by_arn(place, args):
 
 def list_layers(place, args):
     items = [
-        {"LayerName": name, "LayerArn": place.arn(f"layer:{name}"), "LatestMatchingVersion": listed(versions[max(versions)])}
+        {
+            "LayerName": name,
+            "LayerArn": place.arn(f"layer:{name}"),
+            "LatestMatchingVersion": listed(versions[max(versions)]),
+        }
         for name, versions in sorted(place.layers.items())
         if versions
     ]

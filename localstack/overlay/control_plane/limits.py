@@ -1,4 +1,5 @@
 """Concurrency, runtime management, the recursion guard and the account's settings."""
+
 from ..answers import Refused
 from ..paging import lambda_page
 from .store import now

@@ -1,4 +1,5 @@
 """botocore's model of the Lambda API, used as the router and as the judge of our answers."""
+
 import json
 import re
 from urllib.parse import unquote

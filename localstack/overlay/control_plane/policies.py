@@ -2,6 +2,7 @@
 
 AddPermission builds statements of fixed shapes; PutResourcePolicy takes any document. GetPolicy shows what is there.
 """
+
 import json
 
 from ..answers import Refused

@@ -1,4 +1,5 @@
 """What calls a function and where results go: event source mappings and asynchronous invocation."""
+
 from ..paging import lambda_page
 from .store import epoch, invalid, not_found
 
@@ -53,7 +54,11 @@ def list_mappings(place, args):
 
 def put_invoke_config(place, args):
     function, qualifier = place.find(args)
-    config = {"LastModified": epoch(), "FunctionArn": f"{function.arn}:{qualifier or '$LATEST'}", "DestinationConfig": {}}
+    config = {
+        "LastModified": epoch(),
+        "FunctionArn": f"{function.arn}:{qualifier or '$LATEST'}",
+        "DestinationConfig": {},
+    }
     for key in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"):
         if args.get(key) is not None:
             config[key] = args[key]

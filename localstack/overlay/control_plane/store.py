@@ -1,4 +1,5 @@
 """What one account has in one region, in memory."""
+
 import base64
 import hashlib
 import itertools

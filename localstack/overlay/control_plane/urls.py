@@ -1,4 +1,5 @@
 """Function URLs: of the function itself and of its aliases, never of a numbered version."""
+
 from ..paging import lambda_page
 from .store import conflict, invalid, not_found, now
 

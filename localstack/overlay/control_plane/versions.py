@@ -1,4 +1,5 @@
 """Published versions and aliases."""
+
 import copy
 
 from ..paging import lambda_page
