@@ -6,7 +6,7 @@
     server.py start [--port N]    in the background; prints the same line
     server.py status | stop       of all servers started, or of one with --port N
 
-`--lane denied` is ministack with IAM enforced, for denied calls (needs `setup.sh denied`). Port 0 picks a free one.
+`--seed` seeds the new server before the line is printed (what it makes goes to standard error). `--lane denied` is ministack with IAM enforced, for denied calls (needs `setup.sh denied`). Port 0 picks a free one.
 Only the standard library here: this file runs before anything is installed.
 """
 
@@ -83,8 +83,29 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def run(lane, port):
-    port = port or free_port()
+def choose(port):
+    """The port to serve on; fails if somebody else already answers there."""
+    if port and answers(port):
+        fail(f"port {port} is taken by another server")
+    return port or free_port()
+
+
+def seed(lane, port):
+    """Seeds the new server; what the seed says goes to standard error."""
+    argv = [
+        str(PYTHON["organisation"]),
+        str(HERE / "seed.py"),
+        "--lane",
+        lane,
+        "--endpoint",
+        f"http://127.0.0.1:{port}",
+    ]
+    if subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=sys.stderr).returncode:
+        fail("seeding failed")
+
+
+def run(lane, port, seeded):
+    port = choose(port)
     argv, env = command(lane, port)
     errors = subprocess.DEVNULL if lane == "denied" else None  # ministack is talkative; ours only says what went wrong
     process = subprocess.Popen(
@@ -94,17 +115,19 @@ def run(lane, port):
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: (process.kill(), os._exit(0)))
     wait_until_answers(port, process, "")
+    if seeded:
+        seed(lane, port)
     print(f"endpoint http://127.0.0.1:{port}", flush=True)
     while os.read(0, 4096):
         pass
     process.kill()
 
 
-def start(lane, port):
-    port = port or free_port()
+def start(lane, port, seeded):
     if port in running():
         print(f"endpoint http://127.0.0.1:{port}")
         return
+    port = choose(port)
     RUN.mkdir(exist_ok=True)
     log = RUN / f"{port}.log"
     argv, env = command(lane, port)
@@ -114,6 +137,8 @@ def start(lane, port):
         )
     wait_until_answers(port, process, f"; see {log}")
     (RUN / f"{port}.pid").write_text(str(process.pid))
+    if seeded:
+        seed(lane, port)
     print(f"endpoint http://127.0.0.1:{port}")
 
 
@@ -121,13 +146,20 @@ def running():
     """Port and pid of every server that was started and still lives."""
     found = {}
     for file in RUN.glob("*.pid"):
-        pid = int(file.read_text())
-        try:
-            os.kill(pid, 0)
-            found[int(file.stem)] = pid
-        except ProcessLookupError:
-            file.unlink()
+        port, pid = int(file.stem), int(file.read_text())
+        if lives(pid) and answers(port):  # a process id may have been given to somebody else since
+            found[port] = pid
+        else:
+            file.unlink(missing_ok=True)
     return found
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def status(port):
@@ -154,9 +186,10 @@ def main():
     parser.add_argument("command", choices=["run", "start", "status", "stop"])
     parser.add_argument("--port", type=int, default=0, help="0, the default, picks a free one (stop, status: all)")
     parser.add_argument("--lane", choices=sorted(PYTHON), default="organisation")
+    parser.add_argument("--seed", action="store_true", help="seed it before saying that it is ready (run, start)")
     args = parser.parse_args()
     if args.command in ("run", "start"):
-        {"run": run, "start": start}[args.command](args.lane, args.port)
+        {"run": run, "start": start}[args.command](args.lane, args.port, args.seed)
     else:
         {"status": status, "stop": stop}[args.command](args.port)
 

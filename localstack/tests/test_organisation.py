@@ -4,6 +4,7 @@ import json
 import tomllib
 import unittest
 import urllib.request
+from datetime import date, timedelta
 
 from emulator import HERE, Emulator, error_of
 
@@ -109,6 +110,21 @@ class Organisation(unittest.TestCase):
             for check, verdict in named:
                 self.assertIn(check, base)
                 self.assertNotEqual(base[check], verdict.upper(), f"{function['name']}: {check}")
+
+    def test_truth_about_runtimes_holds_all_winter(self):
+        """No seeded runtime comes near its end, ends, or is blocked between the two dates that the table names."""
+        reference = tomllib.loads((HERE.parent / "checks/reference/runtimes.toml").read_text())
+        known = {runtime["id"]: runtime for runtime in reference["runtimes"]}
+        first, last = date(2026, 11, 21), date(2027, 1, 31)
+        seeded = set()
+        for account in SCANNED:
+            for function in tomllib.loads((HERE / f"organisation/{account}.toml").read_text())["function"]:
+                seeded |= {each.get("runtime", "python3.13") for each in (function, *function.get("versions", []))}
+        for runtime in seeded & set(known):
+            ends = date.fromisoformat(known[runtime].get("deprecated", "9999-12-31"))
+            blocked = date.fromisoformat(known[runtime].get("update-block", "9999-12-31"))
+            for day in (ends, ends - timedelta(days=180), blocked):
+                self.assertFalse(first <= day <= last, f"{runtime}: {day}")
 
     def test_organisation_tree(self):
         api = self.emulator.client("organizations")
