@@ -16,7 +16,7 @@ class Emulator:
     """Runs `server.py run`; it ends when this object lets go of its input."""
 
     def __init__(self, lane="organisation", **env):
-        self.manager = "AKIAMANAGEMENT000000" if lane == "organisation" else "111111111111"
+        self.manager = "management" if lane == "organisation" else "111111111111"
         self.process = subprocess.Popen(
             [sys.executable, HERE / "server.py", "run", "--lane", lane],
             env={**os.environ, **env},

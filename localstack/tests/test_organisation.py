@@ -23,7 +23,7 @@ class Organisation(unittest.TestCase):
 
     def scanner(self, account):
         if account == "111111111111":
-            return lambda service, region="us-east-1": self.emulator.client(service, region, key="AKIAMANAGEMENT000000")
+            return lambda service, region="us-east-1": self.emulator.client(service, region, key="management")
         return self.emulator.assume(account)
 
     def functions(self, account, region):
@@ -134,7 +134,7 @@ class Organisation(unittest.TestCase):
         self.assertLessEqual({"DenyUnusedRegions", "ProtectVault", "NoPublicFunctionUrls"}, policies)
 
     def test_role_that_may_not_be_assumed(self):
-        api = self.emulator.client("sts", key="AKIAMANAGEMENT000000")
+        api = self.emulator.client("sts", key="management")
         for arn in ("arn:aws:iam::444444444444:role/LamppostAudit", "arn:aws:iam::222222222222:role/None"):
             status, code, message = error_of(api.assume_role, RoleArn=arn, RoleSessionName="lamppost")
             self.assertEqual((status, code), (403, "AccessDenied"))
