@@ -9,5 +9,6 @@ pub mod finding;
 pub mod inventory;
 pub mod policy;
 pub mod reference;
+pub mod secret;
 #[cfg(feature = "live")]
 pub mod target;

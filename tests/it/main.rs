@@ -13,4 +13,5 @@ mod check;
 mod builtin;
 mod facts;
 mod report;
+mod secret;
 mod support;

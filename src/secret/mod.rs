@@ -1,0 +1,17 @@
+//! Finds credentials in the values of environment variables, and forgets the values.
+//!
+//! The value decides and the name only weighs: a rule knows the shape of a credential, or judges
+//! whether a value looks random under a name that promises a secret. Rules are data
+//! (`checks/reference/secrets.toml`). What is found is told by detector, length and keyed
+//! fingerprint; no type of this room prints a value, and nothing here logs.
+
+mod detector;
+mod harmless;
+mod key;
+mod rule;
+mod shape;
+mod view;
+
+pub use detector::Detector;
+pub use key::{FingerprintKey, KeyError};
+pub use rule::RuleError;
