@@ -25,6 +25,8 @@ use super::transport;
 pub struct Limits {
     /// Requests under way at once, over all accounts and regions.
     pub in_flight: usize,
+    /// Roles that are being assumed at once.
+    pub assuming: usize,
     /// How long a connection may take to stand.
     pub connect: Duration,
     /// How long the first byte of an answer may take.
@@ -41,6 +43,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight: 64,
+            assuming: 8,
             connect: Duration::from_secs(5),
             read: Duration::from_secs(20),
             attempt: Duration::from_secs(30),

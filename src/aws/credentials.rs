@@ -156,8 +156,23 @@ impl Session {
         })?;
         let arn = caller.arn().unwrap_or_default();
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
-        let account = caller.account().unwrap_or_default().to_owned();
+        let account = caller.account().or_else(|| arn.split(':').nth(4));
+        let Some(account) = account.filter(|account| !account.is_empty()) else {
+            let reason = "the answer of sts:GetCallerIdentity names no account".to_owned();
+            return Err(IdentityError::Source { profile, reason });
+        };
+        let account = account.to_owned();
         Ok(unknown.as_caller(&account, &partition, arn))
+    }
+
+    /// A session with made-up credentials, of which nobody is asked: for transports that answer
+    /// whoever calls.
+    pub async fn given(connection: &Connection, account: &str, region: &str) -> Self {
+        let base = Base::Given {
+            region: region.to_owned(),
+        };
+        let config = configure(connection, &base).await;
+        Self::new(connection.clone(), config, account, "aws")
     }
 
     /// The session of a role, assumed from this one and renewed before it ends.

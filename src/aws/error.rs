@@ -210,6 +210,7 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
                 | "failed to construct request"
                 | "client error"
                 | "io error"
+                | "timeout"
                 | "other"
         );
         if !empty_phrase && !parts.iter().any(|known| known.contains(&part)) {

@@ -15,16 +15,15 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use thiserror::Error;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 
 use super::client::Limits;
 use super::error::{error_code, is_throttle};
 use super::guard::Ticket;
 use super::ledger::{Ledger, Outcome};
+use super::transport::whole;
 
 /// No answer came within the time that an attempt, or the whole call, may take.
 #[derive(Clone, Copy, Debug, Error)]
@@ -42,6 +41,7 @@ pub(crate) struct Gate {
 pub(crate) struct Turns {
     limits: Limits,
     in_flight: Semaphore,
+    assuming: Semaphore,
     ledger: Arc<Ledger>,
 }
 
@@ -49,6 +49,7 @@ impl Gate {
     pub(crate) fn new(transport: SharedHttpClient, limits: Limits, ledger: Arc<Ledger>) -> Self {
         let turns = Turns {
             in_flight: Semaphore::new(limits.in_flight),
+            assuming: Semaphore::new(limits.assuming),
             limits,
             ledger,
         };
@@ -86,7 +87,7 @@ impl HttpConnector for Passage {
             // credential providers inside the SDK: no ticket, and they must never queue behind
             // the calls that wait for their credentials
             let Some(ticket) = request.extension::<Ticket>().cloned() else {
-                return within(turns.limits.attempt, exchange(&transport, request)).await;
+                return within(turns.limits.attempt, whole(&transport, request)).await;
             };
             turns.pass(&ticket, &transport, request).await
         })
@@ -94,16 +95,23 @@ impl HttpConnector for Passage {
 }
 
 impl Turns {
-    /// Waits until this attempt may be sent.
+    /// Waits until this attempt may be sent; its turn lasts as long as the permits are held.
     ///
     /// Every attempt comes through here, retries included. A budget per account, region and
     /// `ticket.operation.budget` is charged before the permit is taken, so that an attempt
     /// that waits for a slow budget does not keep the others from sending.
-    async fn admit(&self, _ticket: &Ticket) -> Result<SemaphorePermit<'_>, ConnectorError> {
-        self.in_flight
-            .acquire()
-            .await
-            .map_err(|closed| ConnectorError::other(closed.into(), None))
+    async fn admit(
+        &self,
+        ticket: &Ticket,
+    ) -> Result<(Option<SemaphorePermit<'_>>, SemaphorePermit<'_>), ConnectorError> {
+        let closed = |closed: AcquireError| ConnectorError::other(closed.into(), None);
+        // bounded here, where an attempt has the credentials it needs: further out, roles of a
+        // chain could wait for each other
+        let assuming = match ticket.operation.name {
+            "AssumeRole" => Some(self.assuming.acquire().await.map_err(closed)?),
+            _ => None,
+        };
+        Ok((assuming, self.in_flight.acquire().await.map_err(closed)?))
     }
 
     /// Learns how an attempt ended; a budget shrinks here on a throttle and recovers.
@@ -119,7 +127,7 @@ impl Turns {
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
         let queued = Instant::now();
-        let permit = self.admit(ticket).await?;
+        let turn = self.admit(ticket).await?;
         let sent = Instant::now();
         let left = self.limits.operation.saturating_sub(ticket.spent());
         if left.is_zero() {
@@ -127,8 +135,8 @@ impl Turns {
             let overdue = Overdue(self.limits.operation);
             return Err(ConnectorError::other(overdue.into(), None));
         }
-        let result = within(self.limits.attempt.min(left), exchange(transport, request)).await;
-        drop(permit);
+        let result = within(self.limits.attempt.min(left), whole(transport, request)).await;
+        drop(turn);
         let outcome = outcome(&result);
         self.settle(ticket, sent - queued, sent.elapsed(), &outcome);
         result
@@ -142,23 +150,6 @@ async fn within(
     timeout(limit, exchange)
         .await
         .unwrap_or_else(|_| Err(ConnectorError::timeout(Overdue(limit).into())))
-}
-
-/// Sends a request and reads the whole answer, so that a body that stops half-way is an error of
-/// the attempt, which is retried.
-async fn exchange(
-    transport: &SharedHttpConnector,
-    request: HttpRequest,
-) -> Result<HttpResponse, ConnectorError> {
-    let mut response = transport.call(request).await?;
-    let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-    let bytes = ByteStream::new(body)
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::io(error.into()))?
-        .into_bytes();
-    *response.body_mut() = SdkBody::from(bytes);
-    Ok(response)
 }
 
 fn outcome(result: &Result<HttpResponse, ConnectorError>) -> Outcome {

@@ -25,3 +25,6 @@ pub use credentials::{Base, IdentityError, Role};
 pub use error::{Call, gap};
 pub use guard::{Refusal, Ticket};
 pub use ledger::{Ledger, LedgerRow};
+
+#[cfg(test)]
+mod tests;

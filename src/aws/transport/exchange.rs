@@ -1,0 +1,107 @@
+//! What the transports share: a transport from a function, and whole bodies.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::{HttpError, StatusCode};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+
+/// Answers one request, with or without the transport beneath.
+pub(crate) trait Answer: fmt::Debug + Send + Sync + 'static {
+    /// `below` sends the request on.
+    fn answer(
+        &self,
+        request: HttpRequest,
+        below: Option<&SharedHttpConnector>,
+    ) -> HttpConnectorFuture;
+}
+
+/// A transport that answers through `answer`, over another transport or over none.
+pub(crate) fn transport(
+    answer: Arc<impl Answer>,
+    below: Option<SharedHttpClient>,
+) -> SharedHttpClient {
+    SharedHttpClient::new(Layer { answer, below })
+}
+
+#[derive(Debug)]
+struct Layer<A> {
+    answer: Arc<A>,
+    below: Option<SharedHttpClient>,
+}
+
+impl<A: Answer> HttpClient for Layer<A> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector {
+            answer: self.answer.clone(),
+            below: self
+                .below
+                .as_ref()
+                .map(|below| below.http_connector(settings, components)),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Connector<A> {
+    answer: Arc<A>,
+    below: Option<SharedHttpConnector>,
+}
+
+impl<A: Answer> HttpConnector for Connector<A> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.answer.answer(request, self.below.as_ref())
+    }
+}
+
+/// Sends a request and reads the whole answer, so that a body that stops half-way is an error of the
+/// attempt, which is retried.
+pub(crate) async fn whole(
+    transport: &SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let mut response = transport.call(request).await?;
+    let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+    let bytes = ByteStream::new(body)
+        .collect()
+        .await
+        .map_err(|error| ConnectorError::io(error.into()))?
+        .into_bytes();
+    *response.body_mut() = SdkBody::from(bytes);
+    Ok(response)
+}
+
+/// An answer made by hand.
+pub(crate) fn respond(
+    status: u16,
+    headers: impl IntoIterator<Item = (String, String)>,
+    body: String,
+) -> Result<HttpResponse, ConnectorError> {
+    let malformed = |error: HttpError| ConnectorError::other(error.into(), None);
+    let status = StatusCode::try_from(status).map_err(malformed)?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body));
+    for (name, value) in headers {
+        response
+            .headers_mut()
+            .try_insert(name, value)
+            .map_err(malformed)?;
+    }
+    Ok(response)
+}
+
+/// The text of a body that was read whole; what is not UTF-8 is replaced.
+pub(super) fn text(body: &SdkBody) -> String {
+    String::from_utf8_lossy(body.bytes().unwrap_or_default()).into_owned()
+}
