@@ -86,18 +86,6 @@ impl Template {
         matches!(self.body, Body::Parts(_))
     }
 
-    /// The keys of its variables, in lower case.
-    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
-        let parts = match &self.body {
-            Body::Fixed(_) => &[][..],
-            Body::Parts(parts) => parts,
-        };
-        parts.iter().filter_map(|part| match part {
-            Part::Variable { key, .. } => Some(key.as_str()),
-            _ => None,
-        })
-    }
-
     pub(super) fn resolve(&self, context: &Context) -> Resolved<'_> {
         let parts = match &self.body {
             Body::Fixed(pattern) => return Resolved::Known(Cow::Borrowed(pattern)),

@@ -1,0 +1,234 @@
+//! Statements against a request: what one layer of policies says.
+
+use serde::Serialize;
+
+use super::{
+    action::ActionSet,
+    caller::Admission,
+    compare::relation,
+    decision::{Decision, Reason, Verdict},
+    document::{Condition, Effect, Element, Policy, Statement},
+    principal::Principal,
+    request::{Request, Target},
+    truth::Truth,
+    variable::Template,
+    witness,
+};
+
+/// A policy with the name under which findings mention it.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// An ARN, or the name of an inline policy.
+    pub id: &'a str,
+    /// `None`: there is such a policy, but it could not be read. It may say anything.
+    pub policy: Option<&'a Policy>,
+}
+
+impl<'a> Source<'a> {
+    /// A policy that was read.
+    pub fn new(id: &'a str, policy: &'a Policy) -> Source<'a> {
+        Source {
+            id,
+            policy: Some(policy),
+        }
+    }
+
+    /// A policy that could not be read.
+    pub fn unread(id: &'a str) -> Source<'a> {
+        Source { id, policy: None }
+    }
+}
+
+/// Where a policy hangs.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// On the user, group or role.
+    Identity,
+    /// On the resource; a trust policy or key policy is one too.
+    Resource,
+    /// Permissions boundary of the user or role.
+    Boundary,
+    /// Session policy.
+    Session,
+    /// Service control policy of the caller's organisation.
+    ServiceControl,
+    /// Resource control policy of the resource's organisation.
+    ResourceControl,
+}
+
+impl Layer {
+    /// Whether its statements name principals.
+    fn names_principals(self) -> bool {
+        matches!(self, Layer::Resource | Layer::ResourceControl)
+    }
+}
+
+/// A statement that matches the request, or may.
+#[derive(Clone, Debug)]
+pub struct Matched<'a> {
+    /// Where its policy hangs.
+    pub layer: Layer,
+    /// Id of its policy.
+    pub policy: &'a str,
+    /// The statement; `None` stands for whatever an unread policy says.
+    pub statement: Option<&'a Statement>,
+    /// Why it is not certain that it matches. Empty: it is.
+    pub open: Vec<Open<'a>>,
+}
+
+/// A part of a statement of which it is not known whether it matches.
+#[derive(Clone, Copy, Debug)]
+pub enum Open<'a> {
+    /// The action in question is not one, but some that fit a pattern.
+    Action(&'a Element<ActionSet>),
+    /// The resource is not fully known, or a variable in the statement is not.
+    Resource(&'a Element<Vec<Template>>),
+    /// The principal may or may not be the caller. `None`: the statement names none, though it should.
+    Principal(Option<&'a Element<Vec<Principal>>>),
+    /// The context does not say whether the condition holds.
+    Condition(&'a Condition),
+    /// The policy could not be read.
+    Unread,
+}
+
+impl Matched<'_> {
+    /// Whether it certainly matches.
+    pub fn is_certain(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// What the statement does; `None` for an unread policy.
+    pub fn effect(&self) -> Option<Effect> {
+        self.statement.map(|statement| statement.effect)
+    }
+}
+
+/// What the policies of one layer say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally<'a> {
+    pub(super) allow: Admission,
+    pub(super) deny: Truth,
+    pub(super) matched: Vec<Matched<'a>>,
+}
+
+pub(super) fn tally<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> Tally<'a> {
+    let mut tally = Tally::default();
+    for source in sources {
+        let Some(policy) = source.policy else {
+            tally.allow = tally.allow.or(Admission {
+                direct: Truth::Unknown,
+                role: Truth::Unknown,
+                account: Truth::Unknown,
+            });
+            tally.deny = tally.deny.or(Truth::Unknown);
+            tally.matched.push(Matched {
+                layer,
+                policy: source.id,
+                statement: None,
+                open: vec![Open::Unread],
+            });
+            continue;
+        };
+        for statement in &policy.statements {
+            let Some((admission, open)) = statement.admission(layer, request) else {
+                continue;
+            };
+            match statement.effect {
+                Effect::Allow => tally.allow = tally.allow.or(admission),
+                Effect::Deny => tally.deny = tally.deny.or(admission.any()),
+            }
+            tally.matched.push(Matched {
+                layer,
+                policy: source.id,
+                statement: Some(statement),
+                open,
+            });
+        }
+    }
+    tally
+}
+
+impl Statement {
+    /// How the statement matches, and what leaves that open; `None` if it certainly does not.
+    fn admission(&self, layer: Layer, request: &Request) -> Option<(Admission, Vec<Open<'_>>)> {
+        // Cheapest first: most statements fail on the action.
+        let mut open = Vec::new();
+        let mut certain = Truth::True;
+        let mut require = |truth: Truth, part| {
+            if truth == Truth::Unknown {
+                open.push(part);
+            }
+            certain = certain.and(truth);
+            certain != Truth::False
+        };
+        let action = self.action.items.contains(&request.action);
+        if !require(
+            action.negate_if(self.action.negated),
+            Open::Action(&self.action),
+        ) {
+            return None;
+        }
+        let mut admission = Admission::everything();
+        if layer.names_principals() {
+            admission = match &self.principal {
+                Some(element) => request.caller.admitted_by(element),
+                None => Admission {
+                    direct: Truth::Unknown,
+                    ..Admission::default()
+                },
+            };
+            if !require(admission.any(), Open::Principal(self.principal.as_ref())) {
+                return None;
+            }
+        }
+        if let Some(element) = &self.resource
+            && !require(resource_matches(element, request), Open::Resource(element))
+        {
+            return None;
+        }
+        for condition in &self.conditions {
+            if !require(
+                condition.holds(&request.context),
+                Open::Condition(condition),
+            ) {
+                return None;
+            }
+        }
+        Some((admission.and(certain), open))
+    }
+}
+
+fn resource_matches(element: &Element<Vec<Template>>, request: &Request) -> Truth {
+    Truth::any(element.items.iter().map(|template| {
+        template
+            .resolve(&request.context)
+            .test(|pattern| match &request.resource {
+                Target::Exact(arn) => pattern.matches(arn).into(),
+                Target::Like(given) | Target::Any(given) => relation(pattern, given),
+            })
+    }))
+    .negate_if(element.negated)
+}
+
+/// What the policies of one layer by themselves say of a request: Allow, Deny, or Conditional.
+///
+/// For [`Layer::Resource`] an Allow means that the resource's side admits the caller, be it through the caller's account.
+/// To combine layers, see [`authorize`](super::authorize).
+pub fn evaluate<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> Decision<'a> {
+    witness::settle(request, |request| {
+        let Tally {
+            allow,
+            deny,
+            matched,
+        } = tally(layer, sources, request);
+        let allow = allow.any();
+        let (verdict, reason) = match (deny, allow) {
+            (Truth::True, _) => (Verdict::Deny, Reason::ExplicitDeny(layer)),
+            (_, Truth::False) => (Verdict::Deny, Reason::NoAllow(layer)),
+            (Truth::False, Truth::True) => (Verdict::Allow, Reason::Allowed),
+            _ => (Verdict::Conditional, Reason::Depends),
+        };
+        Decision::new(verdict, reason, matched)
+    })
+}
