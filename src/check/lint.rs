@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::compile::{Check, Schemas, templates_of};
-use super::definition::{Example, Framework};
+use super::definition::{Definition, Example, Framework};
 use super::judge::Judge;
 use super::problem::Problem;
 use super::registry::{LoadError, built_in, compile_all, read};
@@ -26,48 +26,46 @@ const REMEDIES: [&str; 10] = [
 /// # Errors
 /// When the path cannot be read.
 pub fn lint(path: &Path, schemas: Schemas<'_>) -> Result<Vec<Problem>, LoadError> {
-    let mut sources = read(path)?;
-    let own = sources.iter().map(|source| source.file.clone());
-    let own: std::collections::BTreeSet<String> = own.collect();
-    // A user's check may not take the id of a built-in one, so those come first.
-    let mut all = built_in();
-    let taken = |source: &Source| {
-        let is_same = |other: &Source| other.text == source.text && other.stem == source.stem;
-        !sources.iter().any(is_same)
-    };
-    all.retain(taken);
-    all.append(&mut sources);
-    let (checks, mut problems) = compile_all(all, schemas);
-    for check in checks.values() {
-        problems.extend(lint_check(check));
+    let sources = read(path)?;
+    let built_in = built_in();
+    let mut problems = Vec::new();
+    for source in &sources {
+        // A copy of a built-in check is that check, and not another of its name.
+        let taken = |other: &&Source| other.stem == source.stem && other.text != source.text;
+        if let Some(other) = built_in.iter().find(taken) {
+            let message = format!("the id is taken by `{}`", other.file);
+            problems.push(source.problem("id", message, "a built-in check"));
+        }
     }
-    problems.retain(|problem| own.contains(&problem.file));
-    problems.sort_by(|one, other| {
-        let key = |p: &Problem| (p.file.clone(), p.span.as_ref().map(|span| span.start));
-        key(one).cmp(&key(other))
-    });
+    problems.extend(lint_sources(sources, schemas));
     Ok(problems)
 }
 
 /// All problems of the built-in checks.
 pub fn lint_builtin(schemas: Schemas<'_>) -> Vec<Problem> {
-    let (checks, mut problems) = compile_all(built_in(), schemas);
-    for check in checks.values() {
-        problems.extend(lint_check(check));
+    lint_sources(built_in(), schemas)
+}
+
+fn lint_sources(sources: Vec<Source>, schemas: Schemas<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for source in &sources {
+        // What does not even have the form of a check is told so by the compiler.
+        if let Ok(definition) = toml::from_str(&source.text) {
+            problems.extend(lint_words(source, &definition));
+            problems.extend(lint_maps(source, &definition));
+        }
     }
+    let (checks, found) = compile_all(sources, schemas);
+    problems.extend(found);
+    problems.extend(checks.values().flat_map(lint_examples));
+    problems.sort_by_cached_key(|problem| {
+        let start = problem.span.as_ref().map(|span| span.start);
+        (problem.file.clone(), start)
+    });
     problems
 }
 
-fn lint_check(check: &Check) -> Vec<Problem> {
-    let mut problems = lint_words(check);
-    problems.extend(lint_maps(check));
-    problems.extend(lint_examples(check));
-    problems
-}
-
-fn lint_words(check: &Check) -> Vec<Problem> {
-    let definition = &check.definition;
-    let source = &check.source;
+fn lint_words(source: &Source, definition: &Definition) -> Vec<Problem> {
     let mut problems = Vec::new();
     let id = &definition.id;
     if !is_kebab(id) {
@@ -132,9 +130,9 @@ fn shape(framework: Framework) -> (&'static str, &'static str) {
     }
 }
 
-fn lint_maps(check: &Check) -> Vec<Problem> {
+fn lint_maps(source: &Source, definition: &Definition) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (framework, ids) in &check.definition.maps {
+    for (framework, ids) in &definition.maps {
         let name = serde_json::to_value(framework).unwrap_or_default();
         let name = name.as_str().unwrap_or_default();
         let (pattern, sample) = shape(*framework);
@@ -145,7 +143,7 @@ fn lint_maps(check: &Check) -> Vec<Problem> {
             if !pattern.is_match(id) {
                 let key = format!("maps.{name}[{index}]");
                 let message = format!("`{id}` is not an id of {name}, which look like `{sample}`");
-                problems.push(check.source.problem(&key, message, ""));
+                problems.push(source.problem(&key, message, ""));
             }
         }
     }
@@ -193,9 +191,13 @@ fn try_example(check: &Check, key: &str, verdict: Verdict, example: &Example) ->
     let facts = Value::Object(example.facts.clone());
     if let Some(mismatch) = check.facts.mismatch(&facts, "") {
         let mut problem = at_name(mismatch.message, "in the facts of this example");
-        if let Some(place) = source.place(&format!("{key}.facts.{}", mismatch.path)) {
-            problem.span = Some(place);
-        }
+        let path = format!("{key}.facts.{}", mismatch.path);
+        let place = if mismatch.is_name {
+            source.key(&path)
+        } else {
+            source.place(&path)
+        };
+        problem.span = place.or(problem.span);
         return vec![match mismatch.help {
             Some(help) => problem.help(help),
             None => problem,

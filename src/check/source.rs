@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::nearest::nearest;
 use super::problem::Problem;
+use super::types::join_path;
 
 /// A check file that has been read.
 #[derive(Clone, Debug)]
@@ -21,16 +22,20 @@ pub(super) struct Source {
     /// The whole text.
     pub(super) text: Arc<str>,
     /// Where the value of each dotted key stands, quotes included.
-    places: BTreeMap<String, Range<usize>>,
+    places: Places,
+    /// Where the last part of each dotted key stands.
+    keys: Places,
 }
+
+type Places = BTreeMap<String, Range<usize>>;
 
 impl Source {
     pub(super) fn new(file: &str, text: &str) -> Self {
         let mut parts = file.rsplit(['/', '\\']);
         let name = parts.next().unwrap_or_default();
-        let mut places = BTreeMap::new();
+        let (mut places, mut keys) = (Places::new(), Places::new());
         if let Ok(table) = DeTable::parse(text) {
-            locate(table.get_ref(), "", &mut places);
+            locate(table.get_ref(), "", &mut places, &mut keys);
         }
         Self {
             file: file.to_owned(),
@@ -38,6 +43,7 @@ impl Source {
             family: parts.next().unwrap_or("local").to_owned(),
             text: text.into(),
             places,
+            keys,
         }
     }
 
@@ -56,6 +62,11 @@ impl Source {
     /// Where the value of a dotted key stands.
     pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
         self.places.get(key).cloned()
+    }
+
+    /// Where a dotted key itself stands.
+    pub(super) fn key(&self, key: &str) -> Option<Range<usize>> {
+        self.keys.get(key).cloned()
     }
 
     /// A problem at some bytes of the string that a dotted key holds.
@@ -96,14 +107,11 @@ impl Source {
     }
 }
 
-fn locate(table: &DeTable<'_>, prefix: &str, places: &mut BTreeMap<String, Range<usize>>) {
+fn locate(table: &DeTable<'_>, prefix: &str, places: &mut Places, keys: &mut Places) {
     for (key, value) in table {
-        let path = if prefix.is_empty() {
-            key.get_ref().to_string()
-        } else {
-            format!("{prefix}.{}", key.get_ref())
-        };
-        locate_value(value.get_ref(), value.span(), &path, places);
+        let path = join_path(prefix, key.get_ref());
+        keys.insert(path.clone(), key.span());
+        locate_value(value.get_ref(), value.span(), &path, places, keys);
         // A table's own span may cover other tables; its key is what a person looks for.
         if matches!(value.get_ref(), DeValue::Table(_)) {
             places.insert(path, key.span());
@@ -115,15 +123,16 @@ fn locate_value(
     value: &DeValue<'_>,
     span: Range<usize>,
     path: &str,
-    places: &mut BTreeMap<String, Range<usize>>,
+    places: &mut Places,
+    keys: &mut Places,
 ) {
     places.insert(path.to_owned(), span);
     match value {
-        DeValue::Table(table) => locate(table, path, places),
+        DeValue::Table(table) => locate(table, path, places, keys),
         DeValue::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 let path = format!("{path}[{index}]");
-                locate_value(item.get_ref(), item.span(), &path, places);
+                locate_value(item.get_ref(), item.span(), &path, places, keys);
             }
         }
         _ => {}

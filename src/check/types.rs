@@ -166,10 +166,11 @@ impl Type {
         }
     }
 
-    /// What JSON Schema's example values do not say: whether a value is of this type, and where not.
+    /// Where a value is not of this type.
     pub(super) fn mismatch(&self, value: &Value, path: &str) -> Option<Mismatch> {
         let wrong = |help: Option<String>| {
             Some(Mismatch {
+                is_name: false,
                 path: path.to_owned(),
                 message: format!("`{path}` is {self}, not {}", describe(value)),
                 help,
@@ -182,6 +183,7 @@ impl Type {
             (Self::Double, Value::Number(number)) => wrong(Some(format!("write `{number}.0`"))),
             (Self::Text(Some(choices)), Value::String(value)) if !choices.contains(value) => {
                 Some(Mismatch {
+                    is_name: false,
                     path: path.to_owned(),
                     message: format!("`{path}` is never `{value}`"),
                     help: Some(offer(value, choices)),
@@ -200,6 +202,7 @@ impl Type {
                 match fields.get(key) {
                     Some(kind) => kind.mismatch(value, &path),
                     None => Some(Mismatch {
+                        is_name: true,
                         message: format!("no fact `{path}`"),
                         help: self
                             .nearest_field(key)
@@ -249,6 +252,8 @@ impl Type {
 /// A value in an example that is not what the schema says.
 #[derive(Debug)]
 pub(super) struct Mismatch {
+    /// Whether the name is wrong, not the value.
+    pub(super) is_name: bool,
     pub(super) path: String,
     pub(super) message: String,
     pub(super) help: Option<String>,

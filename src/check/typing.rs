@@ -318,9 +318,12 @@ impl<'a> Typer<'a> {
                 Some(help.to_owned()),
             )
         } else {
-            let close = nearest(name, known.iter().chain(MACROS).copied());
-            let help = close.map(|name| format!("did you mean `{name}`?"));
-            (format!("no function `{name}`"), help)
+            let known: Vec<&str> = known.iter().chain(MACROS).copied().collect();
+            let help = match nearest(name, known.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("there are {}", known.join(", ")),
+            };
+            (format!("no function `{name}`"), Some(help))
         };
         let span = self.name_before(expr, name);
         self.fault_at(span, message, "", help);
