@@ -4,6 +4,8 @@ pub mod analysis;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod check;
+#[cfg(feature = "live")]
+pub mod collect;
 pub mod facts;
 pub mod finding;
 pub mod inventory;

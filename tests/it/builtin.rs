@@ -5,6 +5,9 @@ use lamppost::facts;
 
 #[test]
 fn lint_green() {
-    let problems: Vec<String> = lint_builtin(&facts::schema).iter().map(ToString::to_string).collect();
+    let problems: Vec<String> = lint_builtin(&facts::schema)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
 }

@@ -9,8 +9,10 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
-mod check;
 mod builtin;
+mod check;
+#[cfg(feature = "live")]
+mod collect;
 mod facts;
 mod report;
 mod secret;

@@ -1,0 +1,51 @@
+//! One account: its principals, and all its regions at once.
+
+use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
+
+use super::place::{Inspect, Place};
+use super::{Progress, iam, region};
+use crate::aws::Session;
+use crate::inventory::{AccountInventory, AccountRecord, Plan};
+
+/// How accounts are collected.
+#[derive(Clone, Copy)]
+pub struct Collector<'a> {
+    /// The operations to make.
+    pub plan: &'a Plan,
+    /// Judges environment variables at intake.
+    pub inspect: Inspect<'a>,
+    /// Hears what happens.
+    pub progress: &'a dyn Progress,
+    /// Ends the collection early; what was not asked by then is a gap.
+    pub cancel: &'a CancellationToken,
+}
+
+/// Collects one account in these regions.
+///
+/// Never fails: what could not be observed is a gap in the inventory. Regions come back in the
+/// order given, functions in the order of their ARNs.
+pub async fn collect_account(
+    session: &Session,
+    account: AccountRecord,
+    regions: &[String],
+    collector: &Collector<'_>,
+) -> AccountInventory {
+    let global = Place {
+        partition: &account.partition,
+        account: &account.id,
+        region: "",
+        plan: collector.plan,
+        cancel: collector.cancel,
+    };
+    let iam_client = session.iam();
+    let regions = regions
+        .iter()
+        .map(|region| region::collect(session, &account, region, collector));
+    let (iam, regions) = tokio::join!(iam::collect(&global, &iam_client), join_all(regions));
+    AccountInventory {
+        iam,
+        regions,
+        account,
+    }
+}

@@ -1,0 +1,228 @@
+//! The VPC surroundings of functions.
+
+mod records;
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::Filter;
+
+use super::place::Place;
+use super::text::listed;
+use crate::inventory::{Function, Network, Observed};
+
+/// The most values that one filter takes.
+///
+/// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html>
+const FILTER_VALUES: usize = 200;
+
+/// Entries on a page. AWS throttles unpaginated lists harder; route tables come by at most 100.
+const PAGE: i32 = 1000;
+const ROUTE_TABLES_PAGE: i32 = 100;
+
+/// Reads all pages of one list, for as many filters as the values need.
+///
+/// A macro because each SDK operation has types of its own without a common trait.
+macro_rules! describe {
+    ($place:expr, $label:literal, $client:expr, $method:ident, $set_filters:ident, $page:expr,
+     $filter:literal, $values:expr, $list:ident, $read:path) => {{
+        let mut found = Ok(Vec::new());
+        if let Some(gap) = $place.forbidden(concat!("ec2:", $label), None) {
+            found = Err(gap);
+        }
+        for values in chunks($values) {
+            let Ok(items) = &mut found else { break };
+            let filter = Filter::builder()
+                .name($filter)
+                .set_values(Some(values))
+                .build();
+            let pages = $client
+                .$method()
+                .$set_filters(Some(vec![filter]))
+                .max_results($page)
+                .into_paginator()
+                .send();
+            let more = $place
+                .list(
+                    concat!("ec2:", $label),
+                    None,
+                    pages,
+                    |page| page.next_token(),
+                    |page| {
+                        listed(page.$list.as_ref(), stringify!($list))?
+                            .iter()
+                            .map($read)
+                            .collect()
+                    },
+                )
+                .await;
+            match more {
+                Ok(more) => items.extend(more),
+                Err(gap) => found = Err(gap),
+            }
+        }
+        Observed::from(found)
+    }};
+}
+
+/// What surrounds the functions that are attached to a VPC; nothing is asked where none is.
+pub(super) async fn collect(place: &Place<'_>, client: &Client, functions: &[Function]) -> Network {
+    let attachments = || {
+        functions
+            .iter()
+            .filter_map(|one| one.configuration.vpc.as_ref())
+    };
+    let vpcs: BTreeSet<&str> = attachments().map(|vpc| vpc.vpc_id.as_str()).collect();
+    let groups: BTreeSet<&str> = attachments()
+        .flat_map(|vpc| vpc.security_groups.iter().map(String::as_str))
+        .collect();
+    let (vpcs, groups) = (&vpcs, &groups);
+    let (vpcs, subnets, route_tables, nat_gateways, security_groups, network_acls, endpoints) = tokio::join!(
+        async {
+            describe!(
+                place,
+                "DescribeVpcs",
+                client,
+                describe_vpcs,
+                set_filters,
+                PAGE,
+                "vpc-id",
+                vpcs,
+                vpcs,
+                records::vpc
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeSubnets",
+                client,
+                describe_subnets,
+                set_filters,
+                PAGE,
+                "vpc-id",
+                vpcs,
+                subnets,
+                records::subnet
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeRouteTables",
+                client,
+                describe_route_tables,
+                set_filters,
+                ROUTE_TABLES_PAGE,
+                "vpc-id",
+                vpcs,
+                route_tables,
+                records::route_table
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeNatGateways",
+                client,
+                describe_nat_gateways,
+                set_filter,
+                PAGE,
+                "vpc-id",
+                vpcs,
+                nat_gateways,
+                records::nat_gateway
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeSecurityGroups",
+                client,
+                describe_security_groups,
+                set_filters,
+                PAGE,
+                "group-id",
+                groups,
+                security_groups,
+                records::security_group
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeNetworkAcls",
+                client,
+                describe_network_acls,
+                set_filters,
+                PAGE,
+                "vpc-id",
+                vpcs,
+                network_acls,
+                records::network_acl
+            )
+        },
+        async {
+            describe!(
+                place,
+                "DescribeVpcEndpoints",
+                client,
+                describe_vpc_endpoints,
+                set_filters,
+                PAGE,
+                "vpc-id",
+                vpcs,
+                vpc_endpoints,
+                records::vpc_endpoint
+            )
+        },
+    );
+    Network {
+        vpcs,
+        subnets,
+        route_tables,
+        nat_gateways,
+        security_groups,
+        network_acls,
+        endpoints,
+    }
+}
+
+/// The network of no function.
+pub(super) fn nowhere() -> Network {
+    Network {
+        vpcs: Observed::Known(Vec::new()),
+        subnets: Observed::Known(Vec::new()),
+        route_tables: Observed::Known(Vec::new()),
+        nat_gateways: Observed::Known(Vec::new()),
+        security_groups: Observed::Known(Vec::new()),
+        network_acls: Observed::Known(Vec::new()),
+        endpoints: Observed::Known(Vec::new()),
+    }
+}
+
+fn chunks(values: &BTreeSet<&str>) -> Vec<Vec<String>> {
+    let values: Vec<String> = values
+        .iter()
+        .filter(|value| !value.is_empty())
+        .map(|value| (*value).to_owned())
+        .collect();
+    values
+        .chunks(FILTER_VALUES)
+        .map(<[String]>::to_vec)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_never_take_more_values_than_aws_allows() {
+        let ids: Vec<String> = (0..450).map(|number| format!("vpc-{number:03}")).collect();
+        let values: BTreeSet<&str> = ids.iter().map(String::as_str).chain([""]).collect();
+        let sizes: Vec<usize> = chunks(&values).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [200, 200, 50]);
+        assert!(chunks(&BTreeSet::new()).is_empty());
+    }
+}

@@ -1,0 +1,331 @@
+//! Everything that is asked about one function.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::types as sdk;
+
+use super::configuration::configuration;
+use super::{Lambda, NOT_FOUND, PARTS_AT_ONCE, gone, records};
+use crate::collect::place::{absent, together};
+use crate::collect::text::{Unreadable, listed, required};
+use crate::inventory::{
+    Alias, Configuration, EventInvokeConfig, Function, FunctionDetail, FunctionUrl, Gap, GapKind,
+    Observed, RuntimeManagement, Version,
+};
+
+/// A function as the list gave it.
+#[derive(Clone, Debug)]
+pub(in crate::collect) struct Listed {
+    pub(super) arn: String,
+    pub(super) name: String,
+    pub(super) configuration: Configuration,
+}
+
+impl Lambda<'_> {
+    /// Reads one entry of the list.
+    ///
+    /// # Errors
+    /// It has neither a name nor an ARN.
+    pub(super) fn listed(&self, from: &sdk::FunctionConfiguration) -> Result<Listed, Unreadable> {
+        let named = from
+            .function_name()
+            .or_else(|| from.function_arn().and_then(|arn| arn.split(':').nth(6)));
+        let name = required(named, "FunctionName")?.to_owned();
+        let arn = from
+            .function_arn()
+            .filter(|arn| !arn.is_empty())
+            .map_or_else(|| self.arn(&name), ToOwned::to_owned);
+        let configuration = configuration(self.place, "lambda:ListFunctions", from, self.inspect);
+        Ok(Listed {
+            arn,
+            name,
+            configuration,
+        })
+    }
+
+    fn arn(&self, name: &str) -> String {
+        let (partition, place) = (self.place.partition, self.place);
+        format!(
+            "arn:{partition}:lambda:{}:{}:function:{name}",
+            place.region, place.account
+        )
+    }
+
+    /// Asks everything planned about one function; never fails, since what fails is a gap in it.
+    pub(in crate::collect) async fn function(&self, listed: Listed) -> Function {
+        let Listed {
+            arn,
+            name,
+            configuration,
+        } = listed;
+        let (detail, policy, urls, (aliases, versions), invoke_configs, runtime, recursion) = tokio::join!(
+            self.detail(&name, &arn),
+            self.policy(&name, &arn, None),
+            self.urls(&name, &arn),
+            self.qualifiers(&name, &arn),
+            self.invoke_configs(&name, &arn),
+            self.runtime_management(&name, &arn),
+            self.recursive_loop(&name, &arn),
+        );
+        let deleted = detail
+            .gap()
+            .filter(|gap| gap.kind == GapKind::Deleted)
+            .cloned();
+        let mut function = Function {
+            arn,
+            name,
+            configuration,
+            detail,
+            policy,
+            urls,
+            aliases,
+            versions,
+            invoke_configs,
+            runtime_management: runtime,
+            recursive_loop: recursion,
+        };
+        if let Some(gap) = deleted {
+            forget(&mut function, &gap);
+        }
+        function
+    }
+
+    async fn detail(&self, name: &str, arn: &str) -> Observed<FunctionDetail> {
+        let send = self.client.get_function().function_name(name).send();
+        let read = |output: GetFunctionOutput| records::detail(self.place, arn, &output);
+        self.place
+            .call("lambda:GetFunction", Some(arn), send, read)
+            .await
+            .map_err(gone)
+            .into()
+    }
+
+    /// The policy of the function or of one qualifier. A function that vanished has no policy
+    /// either, but must not be taken for one that was found without.
+    async fn policy(
+        &self,
+        name: &str,
+        arn: &str,
+        qualifier: Option<&str>,
+    ) -> Observed<Option<String>> {
+        let send = self
+            .client
+            .get_policy()
+            .function_name(name)
+            .set_qualifier(qualifier.map(ToOwned::to_owned))
+            .send();
+        let answer = self
+            .place
+            .call("lambda:GetPolicy", Some(arn), send, |output| {
+                records::policy(output.policy())
+            })
+            .await;
+        match answer {
+            Err(gap) if gap.message.starts_with("Function not found") => {
+                Observed::Missing(gone(gap))
+            }
+            answer => absent(answer, &[NOT_FOUND]),
+        }
+    }
+
+    async fn urls(&self, name: &str, arn: &str) -> Observed<Vec<FunctionUrl>> {
+        let pages = self
+            .client
+            .list_function_url_configs()
+            .function_name(name)
+            .into_paginator()
+            .send();
+        let operation = "lambda:ListFunctionUrlConfigs";
+        self.place
+            .list(
+                operation,
+                Some(arn),
+                pages,
+                |page| page.next_marker(),
+                |page| {
+                    page.function_url_configs()
+                        .iter()
+                        .map(records::url)
+                        .collect()
+                },
+            )
+            .await
+            .map_err(gone)
+            .into()
+    }
+
+    async fn invoke_configs(&self, name: &str, arn: &str) -> Observed<Vec<EventInvokeConfig>> {
+        let pages = self
+            .client
+            .list_function_event_invoke_configs()
+            .function_name(name)
+            .into_paginator()
+            .send();
+        let operation = "lambda:ListFunctionEventInvokeConfigs";
+        self.place
+            .list(
+                operation,
+                Some(arn),
+                pages,
+                |page| page.next_marker(),
+                |page| {
+                    let configs = page.function_event_invoke_configs.as_ref();
+                    listed(configs, "FunctionEventInvokeConfigs")?
+                        .iter()
+                        .map(records::invoke_config)
+                        .collect()
+                },
+            )
+            .await
+            .map_err(gone)
+            .into()
+    }
+
+    async fn runtime_management(&self, name: &str, arn: &str) -> Observed<RuntimeManagement> {
+        let send = self
+            .client
+            .get_runtime_management_config()
+            .function_name(name)
+            .send();
+        let operation = "lambda:GetRuntimeManagementConfig";
+        self.place
+            .call(operation, Some(arn), send, |output| {
+                records::runtime_management(&output)
+            })
+            .await
+            .map_err(gone)
+            .into()
+    }
+
+    async fn recursive_loop(&self, name: &str, arn: &str) -> Observed<String> {
+        let send = self
+            .client
+            .get_function_recursion_config()
+            .function_name(name)
+            .send();
+        let operation = "lambda:GetFunctionRecursionConfig";
+        self.place
+            .call(operation, Some(arn), send, |output| {
+                let value = output.recursive_loop().map(|value| value.as_str());
+                required(value, "RecursiveLoop").map(ToOwned::to_owned)
+            })
+            .await
+            .map_err(gone)
+            .into()
+    }
+
+    /// Aliases with their policies, and the versions that they send traffic to.
+    async fn qualifiers(
+        &self,
+        name: &str,
+        arn: &str,
+    ) -> (Observed<Vec<Alias>>, Observed<Vec<Version>>) {
+        let bare = match self.bare_aliases(name, arn).await {
+            Ok(bare) => bare,
+            Err(gap) => return (Observed::Missing(gap.clone()), Observed::Missing(gap)),
+        };
+        let numbers: BTreeSet<String> = bare
+            .iter()
+            .flat_map(|alias| alias.weights.keys().chain([&alias.version]))
+            .filter(|version| *version != "$LATEST")
+            .cloned()
+            .collect();
+        let aliases = bare.into_iter().map(|bare| self.alias(name, arn, bare));
+        let versions = numbers
+            .into_iter()
+            .map(|number| self.version(name, arn, number));
+        let (aliases, versions) = tokio::join!(
+            together(aliases, PARTS_AT_ONCE),
+            together(versions, PARTS_AT_ONCE),
+        );
+        (Observed::Known(aliases), Observed::Known(versions))
+    }
+
+    async fn bare_aliases(&self, name: &str, arn: &str) -> Result<Vec<records::BareAlias>, Gap> {
+        let pages = self
+            .client
+            .list_aliases()
+            .function_name(name)
+            .into_paginator()
+            .send();
+        self.place
+            .list(
+                "lambda:ListAliases",
+                Some(arn),
+                pages,
+                |page| page.next_marker(),
+                |page| {
+                    listed(page.aliases.as_ref(), "Aliases")?
+                        .iter()
+                        .map(records::alias)
+                        .collect()
+                },
+            )
+            .await
+            .map_err(gone)
+    }
+
+    async fn alias(&self, name: &str, arn: &str, bare: records::BareAlias) -> Alias {
+        let qualified = format!("{arn}:{}", bare.name);
+        let policy = self.policy(name, &qualified, Some(&bare.name)).await;
+        Alias {
+            name: bare.name,
+            arn: if bare.arn.is_empty() {
+                qualified
+            } else {
+                bare.arn
+            },
+            version: bare.version,
+            weights: bare.weights,
+            policy,
+        }
+    }
+
+    async fn version(&self, name: &str, arn: &str, number: String) -> Version {
+        let qualified = format!("{arn}:{number}");
+        let send = self
+            .client
+            .get_function()
+            .function_name(name)
+            .qualifier(&number)
+            .send();
+        let read = |output: GetFunctionOutput| {
+            let from = output
+                .configuration()
+                .ok_or_else(|| Unreadable("the answer lacks `Configuration`".to_owned()))?;
+            Ok(configuration(
+                self.place,
+                "lambda:GetFunction",
+                from,
+                self.inspect,
+            ))
+        };
+        let (configuration, policy) = tokio::join!(
+            self.place
+                .call("lambda:GetFunction", Some(&qualified), send, read),
+            self.policy(name, &qualified, Some(&number)),
+        );
+        Version {
+            version: number,
+            configuration: configuration.map_err(gone).into(),
+            policy,
+        }
+    }
+}
+
+/// Nothing asked about a deleted function holds, whatever single calls answered before it went.
+fn forget(function: &mut Function, gap: &Gap) {
+    fn lose<T>(observed: &mut Observed<T>, gap: &Gap) {
+        if observed.known().is_some() {
+            *observed = Observed::Missing(gap.clone());
+        }
+    }
+    lose(&mut function.policy, gap);
+    lose(&mut function.urls, gap);
+    lose(&mut function.aliases, gap);
+    lose(&mut function.versions, gap);
+    lose(&mut function.invoke_configs, gap);
+    lose(&mut function.runtime_management, gap);
+    lose(&mut function.recursive_loop, gap);
+}

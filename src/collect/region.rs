@@ -1,0 +1,257 @@
+//! One region of one account.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use super::account::Collector;
+use super::lambda::{FUNCTIONS_AT_ONCE, Lambda, Listing, Page};
+use super::place::Place;
+use super::{Progress, ec2, kms, logs};
+use crate::aws::Session;
+use crate::inventory::{
+    AccountRecord, AccountSettings, Function, Gap, GapKind, Observed, RegionInventory, RegionStatus,
+};
+
+/// Collects one region.
+pub(super) async fn collect(
+    session: &Session,
+    account: &AccountRecord,
+    region: &str,
+    collector: &Collector<'_>,
+) -> RegionInventory {
+    let place = Place {
+        partition: &account.partition,
+        account: &account.id,
+        region,
+        plan: collector.plan,
+        cancel: collector.cancel,
+    };
+    collector.progress.region_started(&account.id, region);
+    let inventory = visit(session, &place, collector).await;
+    collector
+        .progress
+        .region_done(&account.id, region, &inventory.status);
+    inventory
+}
+
+async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) -> RegionInventory {
+    let lambda = Lambda {
+        place,
+        client: session.lambda(place.region),
+        inspect: collector.inspect,
+    };
+    let settings = match lambda.usage().await {
+        Ok(usage) if usage.empty => {
+            let settings = Observed::Known(usage.settings);
+            return left(place, RegionStatus::Empty, settings, None);
+        }
+        Ok(usage) => {
+            let count = usize::try_from(usage.settings.function_count).unwrap_or_default();
+            collector
+                .progress
+                .functions_expected(place.account, place.region, count);
+            Observed::Known(usage.settings)
+        }
+        Err(gap) => match closed(&gap, false) {
+            Some(status) => return refused(place, status, Observed::Missing(gap.clone()), &gap),
+            None => Observed::Missing(gap),
+        },
+    };
+    let mut listing = Listing::new(&lambda);
+    let first = match listing.next().await {
+        Some(Err(gap)) => {
+            let status =
+                closed(&gap, true).unwrap_or_else(|| RegionStatus::Unreachable(gap.clone()));
+            return refused(place, status, settings, &gap);
+        }
+        Some(Ok(page)) => Some(page),
+        None => None,
+    };
+    let ((listing, functions), event_source_mappings, code_signing, layers) = tokio::join!(
+        functions(&lambda, first, listing, collector.progress),
+        lambda.event_source_mappings(),
+        lambda.code_signing(),
+        lambda.layers(),
+    );
+    let (ec2, kms, logs) = (
+        session.ec2(place.region),
+        session.kms(place.region),
+        session.logs(place.region),
+    );
+    let (network, keys, log_groups) = tokio::join!(
+        ec2::collect(place, &ec2, &functions),
+        kms::collect(place, &kms, &functions),
+        logs::collect(place, &logs, &functions),
+    );
+    let no_layers = layers.known().is_none_or(Vec::is_empty);
+    let empty = functions.is_empty() && no_layers && listing.gap().is_none();
+    RegionInventory {
+        region: place.region.to_owned(),
+        status: if empty {
+            RegionStatus::Empty
+        } else {
+            RegionStatus::Scanned
+        },
+        settings,
+        listing,
+        functions,
+        event_source_mappings,
+        code_signing,
+        layers,
+        network: Observed::Known(network),
+        keys,
+        log_groups,
+    }
+}
+
+/// Asks about every function while further pages are being read.
+async fn functions(
+    lambda: &Lambda<'_>,
+    first: Option<Page>,
+    mut listing: Listing<'_>,
+    progress: &dyn Progress,
+) -> (Observed<()>, Vec<Function>) {
+    let place = lambda.place;
+    let mut complete = Observed::Known(());
+    let mut waiting = VecDeque::new();
+    let mut asking = FuturesUnordered::new();
+    let mut functions = Vec::new();
+    let mut ended = false;
+    let mut page = first.map(Ok);
+    loop {
+        match page.take() {
+            Some(Ok(Page {
+                functions: listed,
+                unreadable,
+            })) => {
+                progress.functions_listed(place.account, place.region, listed.len());
+                waiting.extend(listed);
+                if let Some(gap) = unreadable {
+                    complete = Observed::Missing(gap);
+                }
+            }
+            Some(Err(gap)) => complete = Observed::Missing(gap),
+            None => {}
+        }
+        while asking.len() < FUNCTIONS_AT_ONCE {
+            let Some(listed) = waiting.pop_front() else {
+                break;
+            };
+            asking.push(lambda.function(listed));
+        }
+        tokio::select! {
+            Some(function) = asking.next(), if !asking.is_empty() => {
+                functions.push(function);
+                progress.function_done(place.account, place.region);
+            }
+            next = listing.next(), if !ended && waiting.is_empty() => {
+                ended = next.is_none();
+                page = next;
+            }
+            else => break,
+        }
+    }
+    functions.sort_by(|one, other| one.arn.cmp(&other.arn));
+    (complete, functions)
+}
+
+/// Codes with which AWS answers in regions that the account has not switched on.
+const NOT_ENABLED: [&str; 5] = [
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "AuthFailure",
+    "OptInRequired",
+    "SubscriptionRequiredException",
+];
+
+/// What a failed first call says of the whole region, if anything. `listing`: it was the list of
+/// functions, without which nothing can be said; a refusal of another call may concern that call alone.
+fn closed(gap: &Gap, listing: bool) -> Option<RegionStatus> {
+    if gap
+        .code
+        .as_deref()
+        .is_some_and(|code| NOT_ENABLED.contains(&code))
+    {
+        return Some(RegionStatus::NotEnabled);
+    }
+    match gap.kind {
+        GapKind::DeniedByScp => Some(RegionStatus::Denied(gap.clone())),
+        GapKind::AccessDenied if listing => Some(RegionStatus::Denied(gap.clone())),
+        GapKind::Network
+        | GapKind::Timeout
+        | GapKind::ExpiredCredentials
+        | GapKind::Interrupted => Some(RegionStatus::Unreachable(gap.clone())),
+        _ => None,
+    }
+}
+
+/// A region that was left at its door. Where the account has not switched it on, nothing can run.
+fn refused(
+    place: &Place<'_>,
+    status: RegionStatus,
+    settings: Observed<AccountSettings>,
+    gap: &Gap,
+) -> RegionInventory {
+    let gap = (status != RegionStatus::NotEnabled).then_some(gap);
+    left(place, status, settings, gap)
+}
+
+/// A region of which nothing was read but perhaps its settings. Without a gap there is nothing to
+/// read: it is empty, or the account has not switched it on.
+fn left(
+    place: &Place<'_>,
+    status: RegionStatus,
+    settings: Observed<AccountSettings>,
+    gap: Option<&Gap>,
+) -> RegionInventory {
+    fn unless<T>(gap: Option<&Gap>, value: T) -> Observed<T> {
+        gap.map_or(Observed::Known(value), |gap| Observed::Missing(gap.clone()))
+    }
+    RegionInventory {
+        region: place.region.to_owned(),
+        status,
+        settings,
+        listing: unless(gap, ()),
+        functions: Vec::new(),
+        event_source_mappings: unless(gap, Vec::new()),
+        code_signing: unless(gap, Vec::new()),
+        layers: unless(gap, Vec::new()),
+        network: unless(gap, ec2::nowhere()),
+        keys: Vec::new(),
+        log_groups: unless(gap, Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(kind: GapKind, code: &str) -> Gap {
+        let mut gap = Gap::new("lambda:ListFunctions", kind, "");
+        gap.code = (!code.is_empty()).then(|| code.to_owned());
+        gap
+    }
+
+    #[test]
+    fn only_some_failures_close_a_region() {
+        let denied = |gap: &Gap| Some(RegionStatus::Denied(gap.clone()));
+        let unreachable = |gap: &Gap| Some(RegionStatus::Unreachable(gap.clone()));
+        let scp = gap(GapKind::DeniedByScp, "AccessDeniedException");
+        assert_eq!(closed(&scp, false), denied(&scp));
+        let refused = gap(GapKind::AccessDenied, "AccessDeniedException");
+        assert_eq!(closed(&refused, false), None);
+        assert_eq!(closed(&refused, true), denied(&refused));
+        let token = gap(GapKind::Refused, "UnrecognizedClientException");
+        assert_eq!(closed(&token, false), Some(RegionStatus::NotEnabled));
+        for kind in [GapKind::Network, GapKind::Timeout, GapKind::Interrupted] {
+            let gap = gap(kind, "");
+            assert_eq!(closed(&gap, false), unreachable(&gap));
+        }
+        for kind in [GapKind::Throttled, GapKind::ServerFault, GapKind::Malformed] {
+            let gap = gap(kind, "");
+            assert_eq!(closed(&gap, false), None);
+        }
+    }
+}
