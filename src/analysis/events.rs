@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Context, Fact, arn_account, grants};
-use crate::inventory::{EventSourceMapping, Observed};
+use crate::inventory::{EventSourceMapping, Gap, Observed};
 use crate::reference::{self, Invocation};
 
 /// Events that reach the function and leave it.
@@ -14,7 +14,8 @@ pub struct EventFacts {
     pub asynchronous: Fact<bool>,
     /// Whether events that fail are kept: by a dead-letter queue or an on-failure destination.
     pub failure_destination: Fact<bool>,
-    /// Where events and results go: dead-letter queue, on-failure and on-success destinations.
+    /// Where events and results go: dead-letter queue, on-failure and on-success destinations, and
+    /// the on-failure destinations of event source mappings.
     pub destinations: Fact<Vec<Destination>>,
     /// Those in accounts that are neither own nor trusted.
     pub foreign_destinations: Fact<Vec<Destination>>,
@@ -35,11 +36,13 @@ pub struct EventFacts {
 /// Where events or results go.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Destination {
-    /// `dead-letter`, `on-failure` or `on-success`.
+    /// `dead-letter`, `on-failure`, `on-success` or `mapping-on-failure`.
     pub kind: String,
     /// The version or alias whose setting it is; `$LATEST` for the unqualified function.
     pub qualifier: String,
-    /// Its ARN.
+    /// Id of the event source mapping whose setting it is; empty for the function's own.
+    pub mapping: String,
+    /// Its ARN, or `kafka://` and a topic.
     pub arn: String,
     /// Its account; empty where the ARN has none, as for an S3 bucket.
     pub account: String,
@@ -70,8 +73,8 @@ const AUTHENTICATION: &[&str] = &[
 impl EventFacts {
     /// Derives them.
     pub fn derive(context: Context<'_>) -> Self {
-        let destinations = destinations(context);
         let mappings = mappings(context);
+        let (destinations, gaps) = destinations(context, &mappings);
         let select = |choose: fn(&EventSourceMapping) -> bool| {
             mappings.map_ref(|all| {
                 all.iter()
@@ -84,11 +87,14 @@ impl EventFacts {
         Self {
             asynchronous: asynchronous(context),
             failure_destination: failure_destination(context),
-            foreign_destinations: foreign(context, &destinations, |destination| {
+            foreign_destinations: foreign(context, &destinations, gaps.clone(), |destination| {
                 &destination.account
             }),
-            foreign_sources: foreign(context, &select(|_| true), |mapping| &mapping.account),
-            destinations,
+            foreign_sources: match select(|_| true) {
+                Fact::Known(all) => foreign(context, &all, Vec::new(), |mapping| &mapping.account),
+                Fact::Unknown(gaps) => Fact::Unknown(gaps),
+            },
+            destinations: Fact::offenders(destinations, gaps),
             mappings: select(|_| true),
             stream_mappings: select(streams).map(|all| all.len() as i64),
             streams_without_destination: select(|mapping| {
@@ -103,17 +109,14 @@ impl EventFacts {
     }
 }
 
-/// Items whose account is foreign; unknown only when none is known to be.
+/// Items whose account is foreign; unknown only when none is known to be and some could not be read.
 fn foreign<T: Clone>(
     context: Context<'_>,
-    items: &Fact<Vec<T>>,
+    items: &[T],
+    mut gaps: Vec<Gap>,
     account: impl Fn(&T) -> &str,
 ) -> Fact<Vec<T>> {
-    let items = match items {
-        Fact::Known(items) => items,
-        Fact::Unknown(gaps) => return Fact::Unknown(gaps.clone()),
-    };
-    let (mut foreign, mut gaps) = (Vec::new(), Vec::new());
+    let mut foreign = Vec::new();
     for item in items.iter().filter(|item| !account(item).is_empty()) {
         match context.account.is_foreign(account(item)) {
             Fact::Known(true) => foreign.push(item.clone()),
@@ -154,7 +157,11 @@ fn failure_destination(context: Context<'_>) -> Fact<bool> {
     Fact::any([queue, destination])
 }
 
-fn destinations(context: Context<'_>) -> Fact<Vec<Destination>> {
+/// Destinations that are known, and why there may be more.
+fn destinations(
+    context: Context<'_>,
+    mappings: &Fact<Vec<&EventSourceMapping>>,
+) -> (Vec<Destination>, Vec<Gap>) {
     let function = context.function;
     let dead_letter = function.configuration.dead_letter.as_deref();
     let mut found: Vec<Destination> = dead_letter
@@ -178,7 +185,18 @@ fn destinations(context: Context<'_>) -> Fact<Vec<Destination>> {
         }
         Observed::Missing(gap) => gaps.push(gap.clone()),
     }
-    Fact::offenders(found, gaps)
+    match mappings {
+        Fact::Known(mappings) => found.extend(mappings.iter().filter_map(|mapping| {
+            let arn = mapping.on_failure.as_deref()?;
+            let qualifier = qualifier(&mapping.function_arn);
+            Some(Destination {
+                mapping: mapping.uuid.clone(),
+                ..Destination::new("mapping-on-failure", qualifier, arn)
+            })
+        })),
+        Fact::Unknown(unknown) => gaps.extend(unknown.iter().cloned()),
+    }
+    (found, gaps)
 }
 
 impl Destination {
@@ -186,10 +204,16 @@ impl Destination {
         Self {
             kind: kind.to_owned(),
             qualifier: qualifier.unwrap_or("$LATEST").to_owned(),
+            mapping: String::new(),
             arn: arn.to_owned(),
             account: arn_account(arn).unwrap_or_default().to_owned(),
         }
     }
+}
+
+/// The qualifier of a function's ARN, after its seven fields.
+fn qualifier(function_arn: &str) -> Option<&str> {
+    function_arn.splitn(8, ':').nth(7)
 }
 
 /// Mappings that invoke the function, with whatever qualifier.

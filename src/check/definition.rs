@@ -1,6 +1,7 @@
 //! A check file as it is written.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,18 @@ use crate::facts::Scope;
 
 /// How bad it is when a check fails.
 #[derive(
-    Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Deserialize,
+    Eq,
+    Hash,
+    JsonSchema,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    Serialize,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -22,6 +34,17 @@ pub enum Severity {
     High,
     /// A breach waiting for somebody to look.
     Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
 }
 
 /// How sure a failing check is that something is wrong.
@@ -52,6 +75,7 @@ pub enum Confidence {
     PartialEq,
     PartialOrd,
     Serialize,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Persona {
@@ -62,6 +86,16 @@ pub enum Persona {
     Strict,
     /// Auditors who look at every indication by hand.
     Audit,
+}
+
+impl fmt::Display for Persona {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Audit => "audit",
+        })
+    }
 }
 
 /// Where a check stands in its life.

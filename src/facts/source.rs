@@ -52,13 +52,21 @@ const SOURCES: &[(&str, &[&str])] = &[
             "lambda:ListFunctionEventInvokeConfigs",
         ],
     ),
-    ("events.destinations", DESTINATIONS),
+    (
+        "events.destinations",
+        &[
+            "lambda:ListFunctions",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListEventSourceMappings",
+        ],
+    ),
     ("events.failure_destination", DESTINATIONS),
     (
         "events.foreign_destinations",
         &[
             "lambda:ListFunctions",
             "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListEventSourceMappings",
             MEMBERSHIP[0],
             MEMBERSHIP[1],
         ],

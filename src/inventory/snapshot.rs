@@ -274,9 +274,12 @@ impl SnapshotReader {
         }
     }
 
-    /// The run, once every account has been read.
-    pub fn run(&self) -> Option<&RunRecord> {
-        self.run.as_ref()
+    /// The run.
+    ///
+    /// # Errors
+    /// Unless every account has been read.
+    pub fn run(&self) -> Result<&RunRecord, SnapshotError> {
+        self.run.as_ref().ok_or_else(|| self.truncated())
     }
 
     fn record(&mut self) -> Result<Record, SnapshotError> {

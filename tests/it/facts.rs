@@ -678,6 +678,29 @@ fn events() {
             Missing("organizations:ListAccounts"),
         ),
         (
+            "a queue at home says nothing of destinations that were not read",
+            |world| {
+                let function = &mut world.regions[0].functions[0];
+                function.configuration.dead_letter =
+                    Some("arn:aws:sqs:eu-central-1:111122223333:failed".to_owned());
+                function.invoke_configs =
+                    Observed::Missing(denied("lambda:ListFunctionEventInvokeConfigs"));
+            },
+            "events.foreign_destinations",
+            Missing("lambda:ListFunctionEventInvokeConfigs"),
+        ),
+        (
+            "a mapping may send what failed elsewhere too",
+            |world| {
+                let mut stream =
+                    mapping(Some("arn:aws:kinesis:eu-central-1:111122223333:stream/a"));
+                stream.on_failure = Some("arn:aws:sqs:eu-central-1:777788889999:failed".to_owned());
+                source(world, stream);
+            },
+            "events.foreign_destinations.0.kind",
+            Is(json!("mapping-on-failure")),
+        ),
+        (
             "a stream",
             |world| {
                 source(
