@@ -13,6 +13,7 @@ mod builtin;
 mod check;
 #[cfg(feature = "live")]
 mod collect;
+mod docs;
 mod facts;
 mod report;
 mod secret;

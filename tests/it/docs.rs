@@ -1,0 +1,32 @@
+//! What the documentation shows must be true.
+
+use std::fs;
+
+use lamppost::check::lint;
+use lamppost::facts;
+
+/// The fenced blocks of a language in a page.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let fence = format!("```{language}\n");
+    let parts = page.split(fence.as_str()).skip(1);
+    parts.filter_map(|part| part.split("```").next()).collect()
+}
+
+#[test]
+fn the_checks_in_the_guide_lint_green() {
+    let page = fs::read_to_string("docs/writing-checks.md").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = 0;
+    for block in blocks(&page, "toml") {
+        let Some(rest) = block.strip_prefix("id = \"") else {
+            continue;
+        };
+        let id = rest.split('"').next().unwrap();
+        fs::write(folder.path().join(format!("{id}.toml")), block).unwrap();
+        written += 1;
+    }
+    assert_eq!(written, 2);
+    let problems = lint(folder.path(), &facts::schema).unwrap();
+    let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", shown.join("\n\n"));
+}
