@@ -30,6 +30,7 @@ pub use definition::{
 };
 pub use judge::Judge;
 pub use lint::{example_document, lint, lint_builtin};
+pub(crate) use nearest::nearest;
 pub use plan::plan;
 pub use problem::Problem;
 pub use registry::{LoadError, Registry, SelectError, Selection};
