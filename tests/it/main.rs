@@ -13,6 +13,7 @@ mod builtin;
 mod check;
 #[cfg(feature = "live")]
 mod collect;
+mod config;
 mod docs;
 mod facts;
 mod report;
