@@ -16,6 +16,8 @@ mod collect;
 mod config;
 mod docs;
 mod facts;
+#[cfg(feature = "live")]
+mod reference;
 mod report;
 mod secret;
 mod support;
