@@ -4,7 +4,6 @@ pub mod analysis;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod check;
-pub mod config;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod facts;
@@ -12,7 +11,6 @@ pub mod finding;
 pub mod inventory;
 pub mod policy;
 pub mod reference;
-pub mod report;
 pub mod secret;
 #[cfg(feature = "live")]
 pub mod target;

@@ -251,3 +251,31 @@ pub struct Example {
     /// The facts.
     pub facts: Map<String, Value>,
 }
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        })
+    }
+}
+
+impl fmt::Display for Framework {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::SecurityHub => "AWS Security Hub",
+            Self::Cis => "CIS",
+            Self::Nist80053 => "NIST SP 800-53",
+            Self::PciDss => "PCI DSS",
+            Self::Iso27001 => "ISO/IEC 27001",
+            Self::Soc2 => "SOC 2",
+            Self::Hipaa => "HIPAA",
+            Self::MitreAttack => "MITRE ATT&CK",
+            Self::Prowler => "Prowler",
+            Self::Checkov => "Checkov",
+            Self::Pathfinding => "pathfinding.cloud",
+        })
+    }
+}

@@ -1,12 +1,11 @@
 //! Templates of messages and remediation: filled with real names, harmless to paste.
 
-use std::ops::Range;
-
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use super::definition::{Definition, Fix};
 use super::nearest::nearest;
+use super::quoting::{inside, quoted_values, shell, terraform, yaml};
 use super::types::Type;
 use super::typing::Fault;
 
@@ -66,20 +65,9 @@ impl Templates {
             if sound && let Some(fault) = try_out(key, text, facts, item) {
                 faults.push((key, fault));
             }
-            if key == "fix.cli"
-                && let Some(span) = quoted_value(text)
-            {
-                faults.push((
-                    key,
-                    Fault {
-                        span,
-                        message: "a value inside quotes could break out of them".to_owned(),
-                        label: "values are quoted where they need it".to_owned(),
-                        help: Some(
-                            "end the quotes before it, and begin them anew after".to_owned(),
-                        ),
-                    },
-                ));
+            faults.extend(breaking_out(key, text).map(|fault| (key, fault)));
+            if key == "fix.cloudformation" {
+                let _ = environment.add_template_owned(key, escape_quoted(text));
             }
         }
         if faults.is_empty() {
@@ -122,6 +110,14 @@ fn environment() -> Environment<'static> {
         _ => AutoEscape::None,
     });
     environment.set_formatter(write_value);
+    environment.add_filter("inside", |value: Value| -> Value {
+        let text = if value.is_undefined() {
+            UNKNOWN.to_owned()
+        } else {
+            value.to_string()
+        };
+        Value::from_safe_string(inside(&text))
+    });
     environment.add_filter("shell", |value: Value| -> Value {
         if value.is_undefined() {
             value
@@ -164,6 +160,8 @@ fn write_value(
         "yaml" => each(&value, ", ", yaml),
         _ => each(&value, ", ", str::to_owned),
     };
+    // A line end would leave a comment, and an escape sequence would speak to the terminal.
+    let text = text.replace(char::is_control, "\u{fffd}");
     out.write_str(&text).map_err(Error::from)
 }
 
@@ -176,42 +174,6 @@ fn each(value: &Value, separator: &str, quote: impl Fn(&str) -> String) -> Strin
         items.join(separator)
     } else {
         quote(&value.to_string())
-    }
-}
-
-fn harmless(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "_./:=@+-".contains(letter))
-}
-
-/// A word of a POSIX shell.
-fn shell(text: &str) -> String {
-    if harmless(text) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-/// The inside of a quoted Terraform string.
-fn terraform(text: &str) -> String {
-    if harmless(text) {
-        return text.to_owned();
-    }
-    let quoted = serde_json::Value::from(text).to_string();
-    let inside = quoted.trim_start_matches('"');
-    let inside = inside.strip_suffix('"').unwrap_or(inside);
-    inside.replace("${", "$${").replace("%{", "%%{")
-}
-
-/// A YAML scalar; JSON strings are YAML.
-fn yaml(text: &str) -> String {
-    if harmless(text) {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
     }
 }
 
@@ -314,30 +276,47 @@ fn fault(text: &str, error: &Error) -> Fault {
     }
 }
 
-/// The first value of a shell template that stands inside quotes of its own.
-fn quoted_value(text: &str) -> Option<Range<usize>> {
-    let mut quote = None;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let ends = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
-        if let Some((open, close)) = ends.into_iter().find(|(open, _)| rest.starts_with(open)) {
-            let length = rest.find(close).map_or(rest.len(), |end| end + close.len());
-            if open == "{{" && quote.is_some() {
-                return Some(at..at + length);
-            }
-            at += length;
-            continue;
+/// The values that stand in quotes out of which they could break.
+fn breaking_out(key: &str, text: &str) -> impl Iterator<Item = Fault> {
+    let help = match key {
+        "fix.cli" => "end the quotes before it, and begin them anew after",
+        _ => "write double quotes, in which it is escaped",
+    };
+    let quoted = match key {
+        "fix.cli" => quoted_values(text, true),
+        "fix.cloudformation" => quoted_values(text, false),
+        _ => Vec::new(),
+    };
+    let shell = key == "fix.cli";
+    let breaking = quoted
+        .into_iter()
+        .filter(move |(_, quote)| shell || *quote == '\'');
+    breaking.map(move |(span, _)| Fault {
+        span,
+        message: "a value inside quotes could break out of them".to_owned(),
+        label: if shell {
+            "values are quoted where they need it"
+        } else {
+            ""
         }
-        let letter = rest.chars().next()?;
-        at += letter.len_utf8();
-        match (letter, quote) {
-            ('\\', None | Some('"')) => {
-                at += text.get(at..)?.chars().next().map_or(0, char::len_utf8);
-            }
-            ('"' | '\'', None) => quote = Some(letter),
-            (letter, Some(open)) if letter == open => quote = None,
-            _ => {}
-        }
+        .to_owned(),
+        help: Some(help.to_owned()),
+    })
+}
+
+/// A YAML template whose values in double quotes are escaped for them, and not quoted once more.
+fn escape_quoted(text: &str) -> String {
+    let mut escaped = String::new();
+    let mut done = 0;
+    for (span, _) in quoted_values(text, false) {
+        let inner = text.get(span.start + 2..span.end.saturating_sub(2));
+        escaped.push_str(text.get(done..span.start).unwrap_or_default());
+        escaped.push_str(&format!(
+            "{{{{ ({}) | inside }}}}",
+            inner.unwrap_or_default().trim()
+        ));
+        done = span.end;
     }
-    None
+    escaped.push_str(text.get(done..).unwrap_or_default());
+    escaped
 }

@@ -13,11 +13,8 @@ mod builtin;
 mod check;
 #[cfg(feature = "live")]
 mod collect;
-mod config;
 mod docs;
 mod facts;
-#[cfg(feature = "live")]
-mod reference;
 mod report;
 mod secret;
 mod support;

@@ -1,5 +1,4 @@
 //! Reports from judged accounts: model, order, exit codes, formats.
 
 mod fixture;
-mod formats;
 mod model;
