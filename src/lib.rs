@@ -4,6 +4,7 @@ pub mod analysis;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod check;
+pub mod config;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod facts;
@@ -11,6 +12,7 @@ pub mod finding;
 pub mod inventory;
 pub mod policy;
 pub mod reference;
+pub mod report;
 pub mod secret;
 #[cfg(feature = "live")]
 pub mod target;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use super::nearest::nearest;
+
 /// One thing that is wrong with a check file; displayed as a picture of the place.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
@@ -19,10 +21,30 @@ pub struct Problem {
     pub help: Option<String>,
     /// The place, in bytes from the start of the file; none when the file as a whole is meant.
     pub span: Option<Range<usize>>,
-    pub(super) text: Arc<str>,
+    pub(crate) text: Arc<str>,
 }
 
 impl Problem {
+    /// What the TOML parser or the deserialiser found wrong with a file, with the nearest name to
+    /// a misspelt one.
+    pub(crate) fn of_toml(file: &str, text: &Arc<str>, error: &toml::de::Error) -> Self {
+        let message = error.message();
+        let mut names = message.split('`').skip(1).step_by(2);
+        let help = message
+            .starts_with("unknown")
+            .then(|| nearest(names.next()?, names))
+            .flatten()
+            .map(|name| format!("did you mean `{name}`?"));
+        Self {
+            file: file.to_owned(),
+            message: message.to_owned(),
+            label: String::new(),
+            help,
+            span: error.span(),
+            text: Arc::clone(text),
+        }
+    }
+
     /// Line and column of the place, counted from one, the column in characters.
     pub fn position(&self) -> Option<(usize, usize)> {
         let before = self.text.get(..self.span.as_ref()?.start)?;

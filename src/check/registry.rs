@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::compile::{Check, Schemas, compile};
-use super::definition::Persona;
+use super::definition::{Definition, Persona};
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::source::Source;
@@ -128,6 +128,11 @@ impl Registry {
     /// Every check, in the order of ids.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
         self.checks.values()
+    }
+
+    /// Every definition, for a configuration to change its severity.
+    pub(crate) fn definitions_mut(&mut self) -> impl Iterator<Item = &mut Definition> {
+        self.checks.values_mut().map(|check| &mut check.definition)
     }
 
     /// The check of this id.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
 use super::problem::Problem;
 use super::types::join_path;
 
@@ -93,17 +92,7 @@ impl Source {
 
     /// A problem that the TOML parser or the deserialiser found.
     pub(super) fn problem_toml(&self, error: &toml::de::Error) -> Problem {
-        let message = error.message();
-        let mut problem = self.problem("", message, "");
-        problem.span = error.span();
-        let mut names = message.split('`').skip(1).step_by(2);
-        if message.starts_with("unknown")
-            && let Some(wrong) = names.next()
-            && let Some(name) = nearest(wrong, names)
-        {
-            problem = problem.help(format!("did you mean `{name}`?"));
-        }
-        problem
+        Problem::of_toml(&self.file, &self.text, error)
     }
 }
 

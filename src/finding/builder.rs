@@ -9,7 +9,7 @@ use super::model::{
 use super::record::Finding;
 use super::score::{fleet_grade, score};
 use crate::check::Verdict;
-use crate::inventory::{LedgerEntry, RunRecord};
+use crate::inventory::RunRecord;
 
 /// What was chosen for a run.
 #[derive(Clone, Debug)]
@@ -174,18 +174,24 @@ impl ReportBuilder {
                 .then_with(|| one.account.cmp(&other.account))
         });
 
-        let unreachable = targets
-            .iter()
-            .any(|target| matches!(target.reach, TargetReach::Unreachable { .. }));
-        let complete = !run.interrupted && !unreachable && !gaps.iter().any(|gap| gap.incomplete);
-        let summary = summary(
-            &targets,
-            &functions,
-            accounts,
-            other_grades,
-            &ledger,
-            complete,
-        );
+        let mut totals = TargetTotals::default();
+        for target in &targets {
+            count_target(&mut totals, target);
+        }
+        let complete = !run.interrupted
+            && totals.any_scanned()
+            && totals.accounts_unreachable == 0
+            && !gaps.iter().any(|gap| gap.incomplete);
+        let mut summary = Summary {
+            targets: totals,
+            at_most: !complete,
+            ..summary(&functions, accounts)
+        };
+        summary.grade = fleet_grade(&summary.grades, &other_grades);
+        summary.at_most |= summary.accounts.iter().any(|account| account.at_most);
+        for entry in &ledger {
+            summary.calls.add(entry);
+        }
         let mut checks = info.checks;
         checks.sort();
         checks.dedup();
@@ -256,17 +262,9 @@ fn record(arn: String, account: &str, name: String, mut tally: Tally) -> Functio
     }
 }
 
-fn summary(
-    targets: &[Target],
-    functions: &[FunctionRecord],
-    accounts: Vec<AccountSummary>,
-    other_grades: GradeCounts,
-    ledger: &[LedgerEntry],
-    complete: bool,
-) -> Summary {
+fn summary(functions: &[FunctionRecord], accounts: Vec<AccountSummary>) -> Summary {
     let mut summary = Summary {
         functions_reported: functions.len() as u64,
-        at_most: !complete,
         ..Summary::default()
     };
     for function in functions {
@@ -278,15 +276,7 @@ fn summary(
         summary.verdicts.merge(&account.verdicts);
         summary.severities.merge(&account.severities);
         summary.functions_listed += account.functions;
-        summary.at_most |= account.at_most;
     }
-    for target in targets {
-        count_target(&mut summary.targets, target);
-    }
-    for entry in ledger {
-        summary.calls.add(entry);
-    }
-    summary.grade = fleet_grade(&summary.grades, &other_grades);
     summary.accounts = accounts;
     summary
 }

@@ -38,6 +38,14 @@ pub struct Report {
     pub ledger: Vec<LedgerEntry>,
 }
 
+impl Report {
+    /// Leaves only findings of at least that severity. Counts, scores and the exit code stay what
+    /// they were.
+    pub fn show_from(&mut self, severity: Severity) {
+        self.findings.retain(|finding| finding.severity >= severity);
+    }
+}
+
 /// The run that made a report.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Run {
@@ -231,6 +239,14 @@ pub struct TargetTotals {
     pub regions_not_enabled: u64,
     /// Regions that refused or did not answer.
     pub regions_failed: u64,
+}
+
+impl TargetTotals {
+    /// Whether at least one region of one account could be looked into; one that is not switched
+    /// on was: there is nothing in it.
+    pub fn any_scanned(&self) -> bool {
+        self.regions_scanned + self.regions_not_enabled > 0
+    }
 }
 
 /// Functions per grade.

@@ -33,12 +33,9 @@ impl Outcome {
     /// what is shown change nothing here.
     pub fn of(report: &Report, fail_on: Option<Severity>) -> Self {
         let failed = fail_on.map_or(0, |severity| report.summary.severities.at_least(severity));
-        let totals = &report.summary.targets;
-        // A region that is not switched on was looked at: there is nothing in it.
-        let looked_into = totals.regions_scanned + totals.regions_not_enabled;
         if failed > 0 {
             Self::Findings
-        } else if looked_into == 0 {
+        } else if !report.summary.targets.any_scanned() {
             Self::NothingScanned
         } else if !report.run.complete {
             Self::Incomplete

@@ -11,7 +11,7 @@ use super::harmless;
 use super::key::FingerprintKey;
 use super::rule::{self, Confidence, Rule, RuleError, Test};
 use super::shape;
-use super::view::{self, View};
+use super::view;
 
 /// How many levels of JSON, assignments and base64 are opened: base64 of a JSON document is common.
 const LEVELS: usize = 2;
@@ -75,23 +75,13 @@ impl Detector {
     }
 
     fn inspect_text(&self, name: &str, text: &str, levels: usize, found: &mut Vec<SecretMatch>) {
-        if levels > 0 {
-            match view::open(text) {
-                View::Plain => {}
-                View::Named(texts) => {
-                    for (inner, text) in texts {
-                        self.inspect_text(&format!("{name}_{inner}"), &text, levels - 1, found);
-                    }
-                    return;
-                }
-                View::Encoded(decoded) => {
-                    let before = found.len();
-                    self.inspect_text(name, &decoded, levels - 1, found);
-                    if found.len() > before {
-                        return;
-                    }
-                }
+        if levels > 0
+            && let Some(inside) = view::open(text)
+        {
+            for (place, text) in inside {
+                self.inspect_text(&format!("{name}_{place}"), &text, levels - 1, found);
             }
+            return;
         }
         self.search(&words(name), text, found);
     }

@@ -225,7 +225,7 @@ fn is_wordy(text: &str) -> bool {
     let mut words = 0;
     let mut odd = 0;
     let mut odd_bytes = 0;
-    for part in text.split(|character: char| "-_./:,;|* \\".contains(character)) {
+    for part in text.split(|character: char| "-_./:,;|#* \\".contains(character)) {
         if part.is_empty() || is_short_or_number(part) {
             continue;
         }

@@ -40,7 +40,9 @@ pub(super) fn is_password(value: &str) -> bool {
         return !is_algorithm(value);
     }
     if is_harmless(value) {
-        return one_word && letters && value.len() >= 20;
+        // people join words of their own to what a policy asks for
+        let chosen = is_mixed(value) && value.len() <= 16 && !value.contains(['/', ':', '.']);
+        return chosen || one_word && letters && value.len() >= 20;
     }
     classes(value) >= 3 || classes(value) == 2 && value.len() >= 8 || value.len() >= 16
 }

@@ -7,30 +7,18 @@ use serde_json::Value;
 /// Shorter texts are not tried as base64: too many words are valid base64.
 const SHORTEST_ENCODED: usize = 16;
 
-/// What is found when a text is opened by one level.
-pub(super) enum View {
-    /// Nothing: it is a plain text.
-    Plain,
-    /// Named texts that stand for the whole: the text itself need not be looked at.
-    Named(Vec<(String, String)>),
-    /// The text is base64 of another; it may yet be a secret itself.
-    Encoded(String),
-}
-
-/// Opens a text by one level.
-pub(super) fn open(text: &str) -> View {
+/// The texts that stand inside a text, one level down, each with what its place adds to the name;
+/// absent: it is plain. They stand for the whole: the text itself need not be looked at.
+pub(super) fn open(text: &str) -> Option<Vec<(String, String)>> {
     let trimmed = text.trim();
     if trimmed.starts_with(['{', '[', '"'])
         && let Ok(json) = serde_json::from_str::<Value>(trimmed)
     {
         let mut leaves = Vec::new();
         collect(json, "", &mut leaves);
-        return View::Named(leaves);
+        return Some(leaves);
     }
-    if let Some(assignments) = assignments(trimmed) {
-        return View::Named(assignments);
-    }
-    decode(trimmed).map_or(View::Plain, View::Encoded)
+    assignments(trimmed).or_else(|| Some(vec![(String::new(), decode(trimmed)?)]))
 }
 
 /// The text that a base64 text stands for, in either alphabet, with or without padding.
@@ -49,8 +37,9 @@ pub(super) fn decode(text: &str) -> Option<String> {
         .then_some(decoded)
 }
 
-/// The strings of a JSON document, each with the keys that lead to it. Recursion ends: the parser
-/// refuses documents that are nested deeper than 128 levels.
+/// The strings of a JSON document, each with the keys that lead to it, and the keys themselves: maps
+/// from tokens to tenants exist. Recursion ends: the parser refuses documents that are nested deeper
+/// than 128 levels.
 fn collect(json: Value, name: &str, leaves: &mut Vec<(String, String)>) {
     match json {
         Value::String(text) => leaves.push((name.to_owned(), text)),
@@ -62,6 +51,7 @@ fn collect(json: Value, name: &str, leaves: &mut Vec<(String, String)>) {
         Value::Object(map) => {
             for (key, value) in map {
                 collect(value, &format!("{name}_{key}"), leaves);
+                leaves.push((name.to_owned(), key));
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -95,41 +85,43 @@ fn assignments(text: &str) -> Option<Vec<(String, String)>> {
 mod tests {
     use super::*;
 
-    fn named(text: &str) -> Vec<(String, String)> {
-        match open(text) {
-            View::Named(leaves) => leaves,
-            _ => Vec::new(),
-        }
+    fn inside(text: &str) -> Vec<(String, String)> {
+        open(text).unwrap_or_default()
+    }
+
+    fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+        Vec::from(pairs.map(|(name, text)| (name.to_owned(), text.to_owned())))
     }
 
     #[test]
-    fn json_gives_its_strings_with_their_keys() {
-        let leaves = named(r#"{"db":{"password":"a","port":5432},"keys":["b",null]}"#);
-        let expected = [("_db_password", "a"), ("_keys", "b")];
+    fn json_gives_its_strings_and_keys() {
+        let expected = [
+            ("_db_password", "a"),
+            ("_db", "password"),
+            ("_db", "port"),
+            ("", "db"),
+            ("_keys", "b"),
+            ("", "keys"),
+        ];
         assert_eq!(
-            leaves,
-            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
+            inside(r#"{"db":{"password":"a","port":5432},"keys":["b",null]}"#),
+            owned(expected)
         );
     }
 
     #[test]
     fn assignments_give_their_values() {
-        let leaves = named("# settings\nexport USER=app\nPASSWORD = a=b\n");
-        let expected = [("USER", "app"), ("PASSWORD", "a=b")];
         assert_eq!(
-            leaves,
-            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
+            inside("# settings\nexport USER=app\nPASSWORD = a=b\n"),
+            owned([("USER", "app"), ("PASSWORD", "a=b")])
         );
-        assert!(named("A=1\nnot an assignment").is_empty());
-        assert!(named("-----BEGIN PRIVATE KEY-----\nabc=\n").is_empty());
+        assert!(inside("A=1\nnot an assignment").is_empty());
+        assert!(inside("-----BEGIN PRIVATE KEY-----\nabc=\n").is_empty());
     }
 
     #[test]
     fn base64_is_opened_only_where_it_holds_text() {
-        let decoded = |text: &str| match open(text) {
-            View::Encoded(decoded) => Some(decoded),
-            _ => None,
-        };
+        let decoded = |text: &str| inside(text).pop().map(|(_, decoded)| decoded);
         assert_eq!(
             decoded("dXNlcjpodW50ZXIyMjI="),
             Some("user:hunter222".into())

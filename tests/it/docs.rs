@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use lamppost::check::lint;
+use lamppost::check::{Registry, lint};
+use lamppost::config::Config;
 use lamppost::facts;
 
 /// The fenced blocks of a language in a page.
@@ -29,4 +30,16 @@ fn the_checks_in_the_guide_lint_green() {
     let problems = lint(folder.path(), &facts::schema).unwrap();
     let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", shown.join("\n\n"));
+}
+
+#[test]
+fn the_configuration_in_the_guide_is_accepted() {
+    let page = fs::read_to_string("docs/configuration.md").unwrap();
+    let mut registry = Registry::builtin(&facts::schema).unwrap();
+    let examples = blocks(&page, "toml");
+    assert!(!examples.is_empty());
+    for example in examples {
+        let config = Config::parse("lamppost.toml", example).unwrap();
+        config.apply(&mut registry).unwrap();
+    }
 }

@@ -13,8 +13,11 @@ mod builtin;
 mod check;
 #[cfg(feature = "live")]
 mod collect;
+mod config;
 mod docs;
 mod facts;
+#[cfg(feature = "live")]
+mod reference;
 mod report;
 mod secret;
 mod support;

@@ -1,4 +1,5 @@
 //! Reports from judged accounts: model, order, exit codes, formats.
 
 mod fixture;
+mod formats;
 mod model;

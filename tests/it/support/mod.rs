@@ -1,3 +1,4 @@
 //! What several tests build on.
 
+pub(crate) mod schema;
 pub(crate) mod world;

@@ -1,0 +1,117 @@
+//! Reading the file, and pointing at what is wrong with it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+use toml::Spanned;
+
+use super::settings::Config;
+use crate::check::{Problem, Registry, nearest};
+
+/// The file that is looked for in the working directory.
+pub const CONFIG_FILE: &str = "lamppost.toml";
+
+/// Why there is no configuration; wrong usage.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is wrong; displayed as a picture of the place.
+    #[error("{0}")]
+    Wrong(Box<Problem>),
+}
+
+/// Where a configuration came from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Origin {
+    file: String,
+    text: Arc<str>,
+}
+
+impl Config {
+    /// The configuration of a run: of the file that the user names, else of [`CONFIG_FILE`] in
+    /// that folder where there is one, else none.
+    ///
+    /// # Errors
+    /// When the named file does not exist, or the file cannot be read or is wrong.
+    pub fn find(named: Option<&Path>, folder: &Path) -> Result<Self, ConfigError> {
+        let usual = folder.join(CONFIG_FILE);
+        let path = named.unwrap_or(&usual);
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(source) => {
+                return Err(ConfigError::Read {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        };
+        Self::parse(&path.to_string_lossy(), &text)
+    }
+
+    /// The configuration in a text, which errors call by the name of its file.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let text: Arc<str> = text.into();
+        match toml::from_str::<Self>(&text) {
+            Ok(config) => Ok(Self {
+                origin: Some(Origin {
+                    file: file.to_owned(),
+                    text,
+                }),
+                ..config
+            }),
+            Err(error) => Err(ConfigError::Wrong(Box::new(Problem::of_toml(
+                file, &text, &error,
+            )))),
+        }
+    }
+
+    /// Gives checks the severities that the user wants. Which ones are not to run says
+    /// [`Config::disabled`].
+    ///
+    /// # Errors
+    /// When the configuration names a check that does not exist; the error marks it and offers
+    /// the nearest id.
+    pub fn apply(&self, registry: &mut Registry) -> Result<(), ConfigError> {
+        for (id, change) in &self.checks {
+            let Some(check) = registry
+                .definitions_mut()
+                .find(|check| check.id == *id.get_ref())
+            else {
+                return Err(self.unknown_check(id, registry));
+            };
+            if let Some(severity) = change.severity {
+                check.severity = severity;
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown_check(&self, id: &Spanned<String>, registry: &Registry) -> ConfigError {
+        let origin = self.origin.clone().unwrap_or_default();
+        let known = registry.checks().map(|check| check.definition.id.as_str());
+        ConfigError::Wrong(Box::new(Problem {
+            file: origin.file,
+            message: format!("no check `{}`", id.get_ref()),
+            label: String::new(),
+            help: nearest(id.get_ref(), known).map(|near| format!("did you mean `{near}`?")),
+            span: Some(id.span()),
+            text: origin.text,
+        }))
+    }
+}

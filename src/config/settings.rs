@@ -1,0 +1,118 @@
+//! What can be set.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::load::Origin;
+use super::text::{AccountId, ExternalId, OrganizationId, RegionName, RoleName, SessionName};
+use crate::analysis::Settings;
+use crate::check::Severity;
+
+/// The contents of `lamppost.toml`; everything may be left out.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// From when on something counts.
+    pub thresholds: Thresholds,
+    /// Whom you trust beyond the accounts of your own organisation.
+    pub trust: Trust,
+    /// Where to scan and how to get in; the command line wins.
+    pub targets: Targets,
+    /// How secrets that were found are told apart.
+    pub secrets: Secrets,
+    /// Changes to single checks, by their id.
+    #[schemars(with = "BTreeMap<String, CheckOverride>")]
+    pub checks: BTreeMap<Spanned<String>, CheckOverride>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(super) origin: Option<Origin>,
+}
+
+/// From when on something counts.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Thresholds {
+    /// A runtime whose deprecation is at most that many days away is nearing it.
+    pub runtime_horizon_days: u16,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            runtime_horizon_days: 180,
+        }
+    }
+}
+
+/// Whom you trust beyond the accounts of your own organisation.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Trust {
+    /// Accounts, by id.
+    pub accounts: BTreeSet<AccountId>,
+    /// Organisations, by id.
+    pub organizations: BTreeSet<OrganizationId>,
+}
+
+/// Where to scan and how to get in.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Targets {
+    /// Only these regions; empty: all that are enabled.
+    pub regions: BTreeSet<RegionName>,
+    /// Not these regions.
+    pub exclude_regions: BTreeSet<RegionName>,
+    /// The role to assume in every account of the organisation.
+    pub role_name: Option<RoleName>,
+    /// The external id that the role asks for.
+    pub external_id: Option<ExternalId>,
+    /// The session's name, as CloudTrail shows it.
+    pub session_name: Option<SessionName>,
+}
+
+/// How secrets that were found are told apart.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Secrets {
+    /// The environment variable that holds the key of the fingerprints, so that the same secret
+    /// has the same fingerprint in every run; without it each run has a key of its own. The key
+    /// itself never stands in this file.
+    pub fingerprint_key_env: Option<String>,
+}
+
+/// What to change in one check.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckOverride {
+    /// Do not run it.
+    pub disable: bool,
+    /// How bad it is when it fails, instead of what the check says.
+    pub severity: Option<Severity>,
+}
+
+impl Config {
+    /// What derivations need of it.
+    pub fn settings(&self) -> Settings {
+        let trust = &self.trust;
+        Settings {
+            trusted_accounts: trust.accounts.iter().map(ToString::to_string).collect(),
+            trusted_organizations: trust
+                .organizations
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            runtime_horizon_days: self.thresholds.runtime_horizon_days.into(),
+        }
+    }
+
+    /// Ids of the checks that are not to run.
+    pub fn disabled(&self) -> impl Iterator<Item = &str> {
+        self.checks
+            .iter()
+            .filter(|(_, change)| change.disable)
+            .map(|(id, _)| id.get_ref().as_str())
+    }
+}

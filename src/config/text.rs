@@ -1,0 +1,85 @@
+//! Texts that must have a certain shape.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal, $shape:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd)]
+        #[serde(try_from = "String")]
+        #[schemars(extend("pattern" = $pattern))]
+        pub struct $name(String);
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                // A pattern that did not compile would match nothing, which the tests would notice.
+                static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($pattern).ok());
+                if PATTERN.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
+                    Ok(Self(text))
+                } else {
+                    Err(format!("`{text}` is not {}", $shape))
+                }
+            }
+        }
+
+        impl Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// An AWS account id.
+    AccountId, "^[0-9]{12}$", "an account id: twelve digits, in quotes"
+}
+
+text! {
+    /// An organisation's id.
+    ///
+    /// Source: <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>.
+    OrganizationId, "^o-[a-z0-9]{10,32}$", "an organisation's id, such as `o-a1b2c3d4e5`"
+}
+
+text! {
+    /// A region's name by its shape; whether there is such a region, AWS says.
+    RegionName, "^[a-z]{2,3}(-[a-z]+)+-[0-9]+$", "a region, such as `eu-west-1`"
+}
+
+text! {
+    /// A role's name, with its path where it has one, and without the account.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>.
+    RoleName, "^([\\x21-\\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$", "a role's name (not its ARN)"
+}
+
+text! {
+    /// The name of an assumed role's session, as CloudTrail shows it.
+    ///
+    /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+    SessionName, "^[A-Za-z0-9+=,.@_-]{2,64}$", "a session name: 2 to 64 letters, digits and `+=,.@_-`"
+}
+
+text! {
+    /// The external id that a role asks for.
+    ///
+    /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+    ExternalId, "^[A-Za-z0-9+=,.@:/_-]{2,1224}$", "an external id: 2 to 1224 letters, digits and `+=,.@:/_-`"
+}

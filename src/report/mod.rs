@@ -1,0 +1,18 @@
+//! Reports: one file per format, and the only room that writes to stdout.
+//!
+//! | format | ending | what it is |
+//! |---|---|---|
+//! | table | `.txt` | for a person at a terminal: the worst, what to fix first, what is not known |
+//! | json | `.json` | the whole [`Report`](crate::finding::Report), one document |
+//! | ndjson | `.ndjson`, `.jsonl` | the same as [`Record`]s, one line each |
+
+mod json;
+mod output;
+mod page;
+mod schema;
+mod table;
+
+pub use json::Record;
+pub use output::{Format, ReportError, Terminal, write_file, write_stdout, write_to};
+pub use page::clean;
+pub use schema::{record_schema, report_schema};

@@ -1,0 +1,164 @@
+//! Where reports go: stdout, or files that appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
+use thiserror::Error;
+
+use super::{json, table};
+use crate::finding::Report;
+
+/// A format of reports.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// For a person at a terminal.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+}
+
+impl Format {
+    /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// When the ending stands for no format.
+    pub fn of_path(path: &Path) -> Result<Self, ReportError> {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("txt") => Ok(Self::Table),
+            Some("json") => Ok(Self::Json),
+            Some("ndjson" | "jsonl") => Ok(Self::Ndjson),
+            _ => Err(ReportError::Ending(path.to_owned())),
+        }
+    }
+}
+
+/// What a report cannot be written for.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The file's name does not say its format; wrong usage.
+    #[error(
+        "the ending of `{}` stands for no format: use .json, .ndjson, .jsonl or .txt, or give `--format`",
+        .0.display()
+    )]
+    Ending(PathBuf),
+    /// The file could not be written.
+    #[error("cannot write the report to `{}`", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Stdout could not be written, for another reason than its reader having left.
+    #[error("cannot write the report to stdout")]
+    Stdout(#[source] io::Error),
+}
+
+/// What a table is drawn for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Terminal {
+    /// Columns.
+    pub width: usize,
+    /// Whether it shows colour.
+    pub colour: bool,
+}
+
+impl Terminal {
+    /// A file: no colour, and wide enough for its tables.
+    pub const FILE: Self = Self {
+        width: 120,
+        colour: false,
+    };
+
+    /// What stdout is: colour only on a terminal and where the environment does not forbid it
+    /// (`NO_COLOR`, `CLICOLOR`, `TERM=dumb`) or where it insists (`CLICOLOR_FORCE`).
+    pub fn of_stdout() -> Self {
+        let stdout = io::stdout();
+        let width = stdout
+            .is_terminal()
+            .then(|| terminal_size::terminal_size_of(&stdout))
+            .flatten()
+            .map_or(Self::FILE.width, |(width, _)| usize::from(width.0));
+        Self {
+            width,
+            colour: AutoStream::choice(&stdout) != ColorChoice::Never,
+        }
+    }
+}
+
+/// Writes a report to anything.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write_to(
+    report: &Report,
+    format: Format,
+    terminal: Terminal,
+    mut to: impl Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => to.write_all(table::render(report, terminal).as_bytes()),
+        Format::Json => json::pretty(report, to),
+        Format::Ndjson => json::lines(report, to),
+    }
+}
+
+/// Writes a report to stdout. A reader that leaves early, such as `head`, is no error.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn write_stdout(
+    report: &Report,
+    format: Format,
+    terminal: Terminal,
+) -> Result<(), ReportError> {
+    // Whether there is colour was decided when it was drawn; the stream only translates it for
+    // consoles that need that.
+    let mut out = BufWriter::new(AutoStream::always(io::stdout().lock()));
+    match write_to(report, format, terminal, &mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(ReportError::Stdout),
+    }
+}
+
+/// Writes a report to a file that only its owner may read. The file is written beside its name
+/// and renamed, so that a reader never sees half a report; a pipe or device is written in place.
+///
+/// # Errors
+/// When the file cannot be written; what stood there before is then untouched.
+pub fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), ReportError> {
+    let file = |source| ReportError::File {
+        path: path.to_owned(),
+        source,
+    };
+    // A link keeps pointing at its file.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
+        let device = File::options().write(true).open(&target).map_err(file)?;
+        return fill(report, format, &device).map_err(file);
+    }
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let beside = tempfile::Builder::new()
+        .prefix(".lamppost-")
+        .tempfile_in(folder)
+        .map_err(file)?;
+    fill(report, format, beside.as_file()).map_err(file)?;
+    beside.as_file().sync_all().map_err(file)?;
+    beside.persist(&target).map_err(|error| file(error.error))?;
+    Ok(())
+}
+
+fn fill(report: &Report, format: Format, file: &File) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    write_to(report, format, Terminal::FILE, &mut out)?;
+    out.flush()
+}
