@@ -33,11 +33,8 @@ pub use definition::{
 };
 pub use judge::Judge;
 pub use lint::{example_document, lint, lint_builtin};
-<<<<<<< 33f12b2
 pub(crate) use nearest::nearest;
-=======
 pub use page::{index, page, terminal_page};
->>>>>>> d5ddf74
 pub use plan::plan;
 pub use problem::Problem;
 pub use registry::{LoadError, Registry, SelectError, Selection};
