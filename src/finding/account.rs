@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::counts::{SeverityCounts, VerdictCounts};
 use super::gaps::{GapTable, gaps_of};
-use super::model::{
-    Include, RegionReach, RegionTarget, SeverityCounts, Target, TargetReach, VerdictCounts,
-};
+use super::model::{Include, RegionReach, RegionTarget, Target, TargetReach};
 use super::record::Finding;
 use super::score::Factor;
 use crate::check::{Definition, Judgement, Verdict};

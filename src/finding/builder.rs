@@ -1,10 +1,11 @@
 //! From judged accounts, in any order, to one report that is always in the same order.
 
 use super::account::{AccountResult, Tally};
+use super::counts::{GradeCounts, TargetTotals, VerdictCounts};
 use super::gaps::GapTable;
 use super::model::{
-    AccountSummary, FunctionRecord, GradeCounts, Include, Mode, RegionReach, Report, Run, SCHEMA,
-    Summary, Target, TargetReach, TargetTotals, VerdictCounts,
+    AccountSummary, FunctionRecord, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary,
+    Target, TargetReach,
 };
 use super::record::Finding;
 use super::score::{fleet_grade, score};

@@ -7,6 +7,7 @@
 mod account;
 mod assess;
 mod builder;
+mod counts;
 mod gaps;
 mod id;
 mod model;
@@ -17,12 +18,12 @@ mod score;
 pub use account::AccountResult;
 pub use assess::assess;
 pub use builder::{ReportBuilder, RunInfo};
+pub use counts::{Calls, GradeCounts, SeverityCounts, TargetTotals, VerdictCounts};
 pub use gaps::{GapRecord, is_incomplete};
 pub use id::finding_id;
 pub use model::{
-    AccountSummary, Calls, FunctionRecord, GradeCounts, Include, Mode, RegionReach, RegionTarget,
-    Report, Run, SCHEMA, SCHEMA_MAJOR, SeverityCounts, Summary, Target, TargetReach, TargetTotals,
-    VerdictCounts,
+    AccountSummary, FunctionRecord, Include, Mode, RegionReach, RegionTarget, Report, Run, SCHEMA,
+    Summary, Target, TargetReach,
 };
 pub use outcome::Outcome;
 pub use record::{Finding, Remediation};

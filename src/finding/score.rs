@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::GradeCounts;
+use super::counts::GradeCounts;
 use crate::check::{Confidence, Severity};
 
 /// What one failed check takes away from a score, as a share of what is left.

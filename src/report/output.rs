@@ -120,7 +120,21 @@ pub fn write_stdout(
 ) -> Result<(), ReportError> {
     // Whether there is colour was decided when it was drawn; the stream only translates it for
     // consoles that need that.
-    let mut out = BufWriter::new(AutoStream::always(io::stdout().lock()));
+    stream(
+        report,
+        format,
+        terminal,
+        AutoStream::always(io::stdout().lock()),
+    )
+}
+
+fn stream(
+    report: &Report,
+    format: Format,
+    terminal: Terminal,
+    to: impl Write,
+) -> Result<(), ReportError> {
+    let mut out = BufWriter::new(to);
     match write_to(report, format, terminal, &mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(ReportError::Stdout),
@@ -161,4 +175,46 @@ fn fill(report: &Report, format: Format, file: &File) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     write_to(report, format, Terminal::FILE, &mut out)?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Include, Mode, ReportBuilder, RunInfo};
+    use crate::inventory::RunRecord;
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_leaves_is_no_error_and_a_full_disk_is() {
+        let moment = "2026-11-20T08:00:00Z".parse().unwrap();
+        let report = ReportBuilder::new(RunInfo {
+            version: "0.1.0".to_owned(),
+            mode: Mode::Live,
+            checks: Vec::new(),
+            include: Include::default(),
+        })
+        .finish(&RunRecord {
+            started: moment,
+            finished: moment,
+            interrupted: false,
+            missed: Vec::new(),
+            ledger: Vec::new(),
+        });
+        for format in [Format::Table, Format::Json, Format::Ndjson] {
+            let write = |kind| stream(&report, format, Terminal::FILE, Broken(kind));
+            assert!(write(io::ErrorKind::BrokenPipe).is_ok(), "{format:?}");
+            assert!(write(io::ErrorKind::StorageFull).is_err(), "{format:?}");
+        }
+    }
 }

@@ -55,6 +55,34 @@ fn everything_can_be_set() {
 }
 
 #[test]
+fn the_guide_explains_every_key() {
+    let page = fs::read_to_string("docs/configuration.md").unwrap();
+    let schema = schemars::schema_for!(Config).to_value();
+    let mut keys = 0;
+    for section in schema["properties"].as_object().unwrap().keys() {
+        let definition = match section.as_str() {
+            "checks" => "CheckOverride".to_owned(),
+            name => name[..1].to_uppercase() + &name[1..],
+        };
+        for key in schema["$defs"][definition]["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
+            let prefix = if section == "checks" {
+                "checks.ID"
+            } else {
+                section
+            };
+            let row = format!("| `{prefix}.{key}` | ");
+            assert!(page.contains(&row), "{row}");
+            keys += 1;
+        }
+    }
+    assert!(keys >= 11);
+}
+
+#[test]
 fn nothing_need_be_set() {
     let settings = Config::parse("lamppost.toml", "").unwrap().settings();
     assert_eq!(settings.runtime_horizon_days, 180);

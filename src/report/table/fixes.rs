@@ -1,4 +1,4 @@
-//! What to mend first: the failed checks that cost the most, over all resources.
+//! What to mend first: the worst failed checks, over all resources.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -66,7 +66,9 @@ pub(super) fn render(page: &mut Page, report: &Report) {
     }
 }
 
-/// The failed checks of the findings shown, by what mending them would gain.
+/// The failed checks of the findings shown, the most severe first and of these the one whose
+/// mending would gain most; by the gain alone, a trifle on a thousand functions would stand before
+/// one that is open to the internet.
 ///
 /// For a function that is the difference to its score without the factor; other resources have no
 /// score in the report, so they count as if the check were all that is wrong with them.
@@ -105,7 +107,12 @@ fn ranked(report: &Report) -> Vec<Fix<'_>> {
         }
     }
     let mut fixes: Vec<Fix<'_>> = fixes.into_values().collect();
-    fixes.sort_by(|one, other| other.gain.total_cmp(&one.gain));
+    fixes.sort_by(|one, other| {
+        let (severity, of_other) = (one.worst.0.severity, other.worst.0.severity);
+        of_other
+            .cmp(&severity)
+            .then_with(|| other.gain.total_cmp(&one.gain))
+    });
     fixes
 }
 

@@ -1,8 +1,9 @@
 //! What the report says of the judged organisation, and that arrival order changes nothing.
 
-use lamppost::check::{Judgement, Severity, Verdict};
+use lamppost::check::{Confidence, Judgement, Severity, Verdict};
 use lamppost::finding::{
     AccountResult, Include, Outcome, RegionReach, Report, ReportBuilder, TargetReach,
+    confidence_factor, severity_weight,
 };
 use lamppost::inventory::{Gap, GapKind, RunRecord};
 use proptest::prelude::*;
@@ -544,6 +545,46 @@ fn exit_codes() {
             expected,
             "{name}"
         );
+    }
+}
+
+#[test]
+fn the_page_about_scores_shows_the_weights_and_codes_in_use() {
+    let page = std::fs::read_to_string("docs/verdicts-and-score.md").unwrap();
+    let severities = [
+        Severity::Critical,
+        Severity::High,
+        Severity::Medium,
+        Severity::Low,
+    ];
+    for severity in severities {
+        let name = serde_json::to_value(severity).unwrap();
+        let row = format!(
+            "| {} | {:.2} |",
+            name.as_str().unwrap(),
+            severity_weight(severity)
+        );
+        assert!(page.contains(&row), "{row}");
+    }
+    for confidence in [Confidence::High, Confidence::Medium, Confidence::Low] {
+        let name = serde_json::to_value(confidence).unwrap();
+        let row = format!(
+            "| {} | {:.2} |",
+            name.as_str().unwrap(),
+            confidence_factor(confidence)
+        );
+        assert!(page.contains(&row), "{row}");
+    }
+    for (outcome, starts) in [
+        (Outcome::Clean, "everything was scanned"),
+        (Outcome::Findings, "at least one failed finding"),
+        (Outcome::Usage, "wrong usage"),
+        (Outcome::NothingScanned, "there are no credentials"),
+        (Outcome::Incomplete, "scanned, but"),
+        (Outcome::Internal, "a defect of Lamppost"),
+    ] {
+        let row = format!("| {} | {starts}", outcome.code());
+        assert!(page.contains(&row), "{row}");
     }
 }
 
