@@ -1,6 +1,7 @@
 //! What the transports share: a transport from a function, and whole bodies.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{
@@ -79,8 +80,35 @@ pub(crate) async fn whole(
         .await
         .map_err(|error| ConnectorError::io(error.into()))?
         .into_bytes();
+    if breaks_off(&bytes) {
+        let end = io::Error::new(io::ErrorKind::UnexpectedEof, "the answer breaks off");
+        return Err(ConnectorError::io(end.into()));
+    }
     *response.body_mut() = SdkBody::from(bytes);
     Ok(response)
+}
+
+/// Whether an XML answer lacks its end, which the SDK would take for a whole one: roles or subnets
+/// that were cut off would look as if they did not exist.
+fn breaks_off(body: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return false;
+    };
+    let text = text.trim();
+    let root = match text.strip_prefix("<?") {
+        Some(declaration) => match declaration.split_once("?>") {
+            Some((_, root)) => root.trim_start(),
+            None => return true,
+        },
+        None => text,
+    };
+    let Some(root) = root.strip_prefix('<').filter(|root| !root.starts_with('!')) else {
+        return false;
+    };
+    let name = root.split(['>', '/', ' ', '\t', '\r', '\n']).next();
+    let closed = text.ends_with(&format!("</{}>", name.unwrap_or_default()));
+    let empty = root.ends_with("/>") && !root.contains('<');
+    !closed && !empty
 }
 
 /// An answer made by hand.
@@ -104,4 +132,33 @@ pub(crate) fn respond(
 /// The text of a body that was read whole; what is not UTF-8 is replaced.
 pub(super) fn text(body: &SdkBody) -> String {
     String::from_utf8_lossy(body.bytes().unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::breaks_off;
+
+    #[test]
+    fn xml_without_its_end_breaks_off() {
+        let whole = [
+            "<A><B>1</B></A>",
+            "<?xml version=\"1.0\"?>\n<A xmlns=\"x\"><B/></A>\n",
+            "<A/>",
+            "<!doctype html>\n<html lang=en>",
+            r#"{"a":1}"#,
+            "",
+        ];
+        for body in whole {
+            assert!(!breaks_off(body.as_bytes()), "{body}");
+        }
+        for body in [
+            "<A><B>1</B>",
+            "<A><B/>",
+            "<A",
+            "<?xml version=",
+            "<A><B>1</B></A",
+        ] {
+            assert!(breaks_off(body.as_bytes()), "{body}");
+        }
+    }
 }
