@@ -4,3 +4,4 @@ mod fixture;
 mod formats;
 mod judged;
 mod model;
+mod outcome;
