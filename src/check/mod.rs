@@ -10,7 +10,7 @@ mod definition;
 mod expression;
 mod judge;
 mod lint;
-mod nearest;
+pub(crate) mod nearest;
 mod operations;
 mod page;
 mod plan;
