@@ -4,9 +4,9 @@ pub mod analysis;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod check;
-pub mod config;
 #[cfg(feature = "live")]
 pub mod collect;
+pub mod config;
 pub mod facts;
 pub mod finding;
 pub mod inventory;

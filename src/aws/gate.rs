@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout};
 use super::client::Limits;
 use super::error::{error_code, is_throttle};
 use super::guard::Ticket;
-use super::ledger::{Ledger, Outcome};
+use super::ledger::Ledger;
 use super::transport::whole;
 
 /// No answer came within the time that an attempt, or the whole call, may take.
@@ -114,10 +114,17 @@ impl Turns {
         Ok((assuming, self.in_flight.acquire().await.map_err(closed)?))
     }
 
-    /// Learns how an attempt ended; a budget shrinks here on a throttle and recovers.
-    fn settle(&self, ticket: &Ticket, waiting: Duration, time: Duration, outcome: &Outcome) {
-        ticket.spend(time);
-        self.ledger.attempt(ticket, waiting, time, outcome);
+    /// Learns how an attempt ended: here a budget shrinks on a throttle and recovers.
+    fn settle(&self, ticket: &Ticket, sent: Instant, outcome: Outcome) {
+        let throttled = matches!(outcome, Outcome::Throttled(_));
+        self.ledger.attempt(ticket, throttled);
+        ticket.attempted(
+            sent,
+            match outcome {
+                Outcome::Answered => None,
+                Outcome::Throttled(code) | Outcome::Failed(code) => Some(code),
+            },
+        );
     }
 
     async fn pass(
@@ -126,7 +133,6 @@ impl Turns {
         transport: &SharedHttpConnector,
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
-        let queued = Instant::now();
         let turn = self.admit(ticket).await?;
         let sent = Instant::now();
         let left = self.limits.operation.saturating_sub(ticket.spent());
@@ -137,10 +143,16 @@ impl Turns {
         }
         let result = within(self.limits.attempt.min(left), whole(transport, request)).await;
         drop(turn);
-        let outcome = outcome(&result);
-        self.settle(ticket, sent - queued, sent.elapsed(), &outcome);
+        self.settle(ticket, sent, outcome(&result));
         result
     }
+}
+
+/// How one attempt ended; failures by AWS's error code, or by our word for it.
+enum Outcome {
+    Answered,
+    Throttled(String),
+    Failed(String),
 }
 
 async fn within(

@@ -1,6 +1,6 @@
 //! Refuses every operation that is not on the published list, before anything is signed or sent.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use thiserror::Error;
+use tokio::time::Instant;
 
 use super::ledger::Ledger;
 use crate::inventory::Operation;
@@ -39,7 +40,18 @@ pub struct Ticket {
     pub account: Arc<str>,
     /// The region that is asked.
     pub region: Arc<str>,
-    spent: Arc<Mutex<Duration>>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+/// How far a call has come.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Time on the wire.
+    spent: Duration,
+    /// When its first attempt was sent.
+    sent: Option<Instant>,
+    /// What its last attempt failed with.
+    error: Option<String>,
 }
 
 impl Ticket {
@@ -49,17 +61,24 @@ impl Ticket {
             operation,
             account,
             region,
-            spent: Arc::default(),
+            progress: Arc::default(),
         }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Time that the attempts of this call have taken on the wire so far.
     pub fn spent(&self) -> Duration {
-        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+        self.progress().spent
     }
 
-    pub(crate) fn spend(&self, time: Duration) {
-        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) += time;
+    pub(crate) fn attempted(&self, sent: Instant, error: Option<String>) {
+        let mut progress = self.progress();
+        progress.spent += sent.elapsed();
+        progress.sent.get_or_insert(sent);
+        progress.error = error;
     }
 }
 
@@ -118,13 +137,24 @@ impl Intercept for Guard {
 
     fn read_after_execution(
         &self,
-        _context: &FinalizerInterceptorContextRef<'_>,
+        context: &FinalizerInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(ticket) = cfg.load::<Ticket>() {
-            self.ledger.call(ticket);
-        }
+        let Some(ticket) = cfg.load::<Ticket>() else {
+            return Ok(());
+        };
+        let progress = ticket.progress();
+        let failed = !matches!(context.output_or_error(), Some(Ok(_)));
+        let error = failed.then(|| match (&progress.error, progress.sent) {
+            (Some(error), _) => error.clone(),
+            // an answer came, but could not be understood
+            (None, Some(_)) => "malformed".to_owned(),
+            (None, None) => "not sent".to_owned(),
+        });
+        let time = progress.sent.map(|sent| sent.elapsed()).unwrap_or_default();
+        drop(progress);
+        self.ledger.call(ticket, time, error);
         Ok(())
     }
 }

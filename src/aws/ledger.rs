@@ -5,59 +5,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::guard::Ticket;
+use crate::inventory::LedgerEntry;
 
 type Key = (&'static str, &'static str, Arc<str>, Arc<str>);
 
 /// Counts every call and every attempt of a process; shared by all sessions of a connection.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    rows: Mutex<BTreeMap<Key, Counts>>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    label: String,
-    calls: u64,
-    attempts: u64,
-    throttles: u64,
-    errors: BTreeMap<String, u64>,
-    time: Duration,
-    waiting: Duration,
+    rows: Mutex<BTreeMap<Key, LedgerEntry>>,
 }
 
 /// One line of the ledger: an operation in one account and region.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LedgerRow {
-    /// The operation, as `lambda:GetPolicy`.
-    pub operation: String,
     /// The account that was asked; empty before it was known.
     pub account: String,
     /// The region that was asked.
     pub region: String,
-    /// Calls that ended, however they ended.
-    pub calls: u64,
-    /// Requests that were sent, retries included.
-    pub attempts: u64,
-    /// Attempts that AWS throttled.
-    pub throttles: u64,
-    /// Attempts that failed, by AWS's error code or by our word for it (`timeout`, `network`, …).
-    pub errors: BTreeMap<String, u64>,
-    /// Time on the wire, over all attempts.
-    pub time: Duration,
-    /// Time that attempts waited for their turn before they were sent.
-    pub waiting: Duration,
-}
-
-/// How one attempt ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    Answered,
-    Throttled(String),
-    Failed(String),
+    /// The operation and its counts.
+    pub entry: LedgerEntry,
 }
 
 impl Ledger {
-    fn with(&self, ticket: &Ticket, change: impl FnOnce(&mut Counts)) {
+    fn with(&self, ticket: &Ticket, change: impl FnOnce(&mut LedgerEntry)) {
         let key = (
             ticket.operation.service,
             ticket.operation.name,
@@ -65,34 +35,26 @@ impl Ledger {
             ticket.region.clone(),
         );
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        change(rows.entry(key).or_insert_with(|| Counts {
-            label: ticket.operation.label(),
-            ..Counts::default()
+        change(rows.entry(key).or_insert_with(|| LedgerEntry {
+            operation: ticket.operation.label(),
+            ..LedgerEntry::default()
         }));
     }
 
-    pub(crate) fn call(&self, ticket: &Ticket) {
-        self.with(ticket, |counts| counts.calls += 1);
+    pub(crate) fn attempt(&self, ticket: &Ticket, throttled: bool) {
+        self.with(ticket, |entry| {
+            entry.attempts += 1;
+            entry.throttles += u64::from(throttled);
+        });
     }
 
-    pub(crate) fn attempt(
-        &self,
-        ticket: &Ticket,
-        waiting: Duration,
-        time: Duration,
-        outcome: &Outcome,
-    ) {
-        self.with(ticket, |counts| {
-            counts.attempts += 1;
-            counts.time += time;
-            counts.waiting += waiting;
-            match outcome {
-                Outcome::Answered => {}
-                Outcome::Throttled(code) => {
-                    counts.throttles += 1;
-                    *counts.errors.entry(code.clone()).or_default() += 1;
-                }
-                Outcome::Failed(code) => *counts.errors.entry(code.clone()).or_default() += 1,
+    /// A call ended; `error` says how, if it failed.
+    pub(crate) fn call(&self, ticket: &Ticket, time: Duration, error: Option<String>) {
+        self.with(ticket, |entry| {
+            entry.calls += 1;
+            entry.milliseconds += u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            if let Some(code) = error {
+                *entry.errors.entry(code).or_default() += 1;
             }
         });
     }
@@ -102,36 +64,33 @@ impl Ledger {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines: Vec<_> = rows
             .iter()
-            .map(|((_, _, account, region), counts)| LedgerRow {
-                operation: counts.label.clone(),
+            .map(|((_, _, account, region), entry)| LedgerRow {
                 account: account.to_string(),
                 region: region.to_string(),
-                calls: counts.calls,
-                attempts: counts.attempts,
-                throttles: counts.throttles,
-                errors: counts.errors.clone(),
-                time: counts.time,
-                waiting: counts.waiting,
+                entry: entry.clone(),
             })
             .collect();
         lines.sort_by(|a, b| {
-            (&a.operation, &a.account, &a.region).cmp(&(&b.operation, &b.account, &b.region))
+            (&a.entry.operation, &a.account, &a.region).cmp(&(
+                &b.entry.operation,
+                &b.account,
+                &b.region,
+            ))
         });
         lines
     }
 
-    /// The lines summed per operation; account and region are empty.
-    pub fn by_operation(&self) -> Vec<LedgerRow> {
-        let mut sums: BTreeMap<String, LedgerRow> = BTreeMap::new();
-        for row in self.rows() {
-            let sum = sums.entry(row.operation.clone()).or_default();
-            sum.operation = row.operation;
-            sum.calls += row.calls;
-            sum.attempts += row.attempts;
-            sum.throttles += row.throttles;
-            sum.time += row.time;
-            sum.waiting += row.waiting;
-            for (code, count) in row.errors {
+    /// One entry for each operation, over all accounts and regions.
+    pub fn entries(&self) -> Vec<LedgerEntry> {
+        let mut sums: BTreeMap<String, LedgerEntry> = BTreeMap::new();
+        for LedgerRow { entry, .. } in self.rows() {
+            let sum = sums.entry(entry.operation.clone()).or_default();
+            sum.operation = entry.operation;
+            sum.calls += entry.calls;
+            sum.attempts += entry.attempts;
+            sum.throttles += entry.throttles;
+            sum.milliseconds += entry.milliseconds;
+            for (code, count) in entry.errors {
                 *sum.errors.entry(code).or_default() += count;
             }
         }

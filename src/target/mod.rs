@@ -1,1 +1,248 @@
-//! Which accounts and regions to scan, and as whom.
+//! Whom to scan, as whom, and where.
+//!
+//! [`resolve`] turns what the user chose into [`Targets`]: one [`Target`] for each account that
+//! could be entered, one [`MissedAccount`] for each that could not. [`regions`] says where to look
+//! in one of them.
+
+mod account_file;
+mod directory;
+mod error;
+mod organization;
+mod region;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+pub use account_file::{ListedAccount, read as read_account_file};
+pub use error::TargetError;
+pub use region::{Regions, known as known_regions, regions};
+
+use crate::aws::{Base, Connection, IdentityError, Role, Session};
+use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
+use organization::Discovery;
+
+/// Accounts that are entered at once.
+const ENTERING: usize = 8;
+
+/// What the user chose; everything is empty by default.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Profiles to begin with; none: the default credentials.
+    pub profiles: Vec<String>,
+    /// ARNs of roles to assume one from another, before anything else.
+    pub role_chain: Vec<String>,
+    /// All accounts of the organisation.
+    pub organization: bool,
+    /// Accounts from a file: see [`read_account_file`].
+    pub account_file: Option<PathBuf>,
+    /// The role to assume in accounts of the organisation or the file.
+    pub role_name: Option<String>,
+    /// The external id that roles ask for.
+    pub external_id: Option<String>,
+    /// The session name; `lamppost` by default.
+    pub session_name: Option<String>,
+    /// Only accounts in these units, or units below them, by id or name.
+    pub include_units: Vec<String>,
+    /// No accounts in these units, or units below them.
+    pub exclude_units: Vec<String>,
+    /// Only these accounts.
+    pub include_accounts: Vec<String>,
+    /// Not these accounts.
+    pub exclude_accounts: Vec<String>,
+}
+
+/// An account that was entered.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Twelve digits.
+    pub account: String,
+    /// The name that the organisation or the account file gives it; empty where there is none.
+    pub name: String,
+    /// The way in.
+    pub session: Session,
+    /// What its organisation says.
+    pub organization: Observed<Option<Organization>>,
+}
+
+/// What a selection comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    /// Accounts that were entered, by their ids.
+    pub entered: Vec<Target>,
+    /// Accounts that could not be entered or are left out, and why.
+    pub missed: Vec<MissedAccount>,
+}
+
+/// Enters every account that the user chose.
+///
+/// Accounts that cannot be entered are in [`Targets::missed`] and hurt no other. `base` is where
+/// to begin when no profile is named. Organizations is asked only what the plan contains, and
+/// what the selection itself needs.
+///
+/// # Errors
+/// When the selection contradicts itself, or there is nothing to begin with.
+pub async fn resolve(
+    connection: &Connection,
+    base: &Base,
+    selection: &Selection,
+    plan: &Plan,
+) -> Result<Targets, TargetError> {
+    error::check(selection)?;
+    let listed = match &selection.account_file {
+        Some(path) => account_file::read(path)?,
+        None => Vec::new(),
+    };
+    let mut targets = Targets::default();
+    for session in begin(connection, base, selection, &mut targets).await? {
+        let session = match chain(session, selection).await {
+            Ok(session) => session,
+            Err((id, gap)) => {
+                targets.miss(&id, "", MissedReason::Unreachable(gap));
+                continue;
+            }
+        };
+        let found = Discovery::of(&session, selection, plan).await?;
+        if !selection.organization && selection.account_file.is_none() {
+            targets.entered.push(Target {
+                account: session.account().to_owned(),
+                name: found.name(session.account()),
+                organization: found.organization(session.account()),
+                session,
+            });
+            continue;
+        }
+        let wanted = found.wanted(selection, &listed, &mut targets.missed);
+        let entering = wanted
+            .into_iter()
+            .map(|account| enter(&session, account, selection, &found));
+        let entered: Vec<_> = stream::iter(entering)
+            .buffer_unordered(ENTERING)
+            .collect()
+            .await;
+        for outcome in entered {
+            match outcome {
+                Ok(target) => targets.entered.push(target),
+                Err(missed) => targets.missed.push(missed),
+            }
+        }
+    }
+    targets.settle();
+    Ok(targets)
+}
+
+impl Targets {
+    fn miss(&mut self, id: &str, name: &str, reason: MissedReason) {
+        self.missed.push(MissedAccount {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            reason,
+        });
+    }
+
+    /// Orders everything, and keeps each account once: two profiles may lead to the same.
+    fn settle(&mut self) {
+        let mut seen = BTreeSet::new();
+        self.entered
+            .retain(|target| seen.insert(target.account.clone()));
+        self.entered.sort_by(|a, b| a.account.cmp(&b.account));
+        self.missed.retain(|missed| !seen.contains(&missed.id));
+        self.missed.sort_by(|a, b| a.id.cmp(&b.id));
+        self.missed.dedup_by(|a, b| a.id == b.id);
+    }
+}
+
+/// The sessions to begin with.
+async fn begin(
+    connection: &Connection,
+    base: &Base,
+    selection: &Selection,
+    targets: &mut Targets,
+) -> Result<Vec<Session>, TargetError> {
+    if selection.profiles.is_empty() {
+        return Ok(vec![Session::open(connection, base).await?]);
+    }
+    let mut sessions = Vec::new();
+    let mut first_error: Option<IdentityError> = None;
+    for profile in &selection.profiles {
+        match Session::open(connection, &Base::Profile(profile.clone())).await {
+            Ok(session) => sessions.push(session),
+            Err(error) => {
+                let kind = match &error {
+                    IdentityError::SsoExpired { .. } => GapKind::ExpiredCredentials,
+                    IdentityError::Rejected { gap, .. }
+                    | IdentityError::Unreachable { gap, .. } => gap.kind,
+                    _ => GapKind::Refused,
+                };
+                let gap = Gap::new("sts:GetCallerIdentity", kind, error.to_string());
+                targets.miss(profile, "", MissedReason::Unreachable(gap));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if sessions.is_empty() => Err(error.into()),
+        _ => Ok(sessions),
+    }
+}
+
+/// The session at the end of the role chain, or the account and gap where the chain broke.
+async fn chain(session: Session, selection: &Selection) -> Result<Session, (String, Gap)> {
+    let mut session = session;
+    for arn in &selection.role_chain {
+        let next = session.assume(&selection.role(arn.clone()));
+        next.enter()
+            .await
+            .map_err(|gap| (next.account().to_owned(), gap))?;
+        session = next;
+    }
+    Ok(session)
+}
+
+async fn enter(
+    session: &Session,
+    account: ListedAccount,
+    selection: &Selection,
+    found: &Discovery,
+) -> Result<Target, MissedAccount> {
+    let own = account.id == session.account();
+    let inside = if own {
+        session.clone()
+    } else {
+        let role_name = selection.role_name.as_deref().unwrap_or_default();
+        let arn = format!(
+            "arn:{}:iam::{}:role/{role_name}",
+            session.partition(),
+            account.id
+        );
+        session.assume(&selection.role(arn))
+    };
+    match inside.enter().await {
+        Ok(()) => Ok(Target {
+            organization: found.organization(&account.id),
+            account: account.id,
+            name: account.name,
+            session: inside,
+        }),
+        Err(gap) => Err(MissedAccount {
+            id: account.id,
+            name: account.name,
+            reason: MissedReason::Unreachable(gap),
+        }),
+    }
+}
+
+impl Selection {
+    fn role(&self, arn: String) -> Role {
+        Role {
+            arn,
+            external_id: self.external_id.clone(),
+            session_name: self
+                .session_name
+                .clone()
+                .unwrap_or_else(|| "lamppost".to_owned()),
+        }
+    }
+}

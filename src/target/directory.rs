@@ -1,0 +1,269 @@
+//! Questions to Organizations, as few as possible.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_organizations::error::SdkError;
+use aws_sdk_organizations::types::{Account, PolicyType};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::aws::{Call, Session, gap};
+use crate::inventory::{Gap, GapKind, Observed, ServiceControlPolicy};
+
+/// Units, accounts and policies that are read at once; AWS allows between two and five calls a
+/// second.
+const AT_ONCE: usize = 2;
+
+/// An organisation and its accounts.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) id: String,
+    pub(super) management_account: String,
+    pub(super) accounts: Vec<Account>,
+    pub(super) tree: Result<Tree, Gap>,
+    pub(super) policies: Observed<Option<Attachments>>,
+}
+
+/// Units and accounts with the way down to them.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// The way from the root to each unit, itself included.
+    pub(super) units: BTreeMap<String, Vec<String>>,
+    /// Names of units by their ids.
+    pub(super) names: BTreeMap<String, String>,
+    /// The way from the root to each account's unit.
+    pub(super) accounts: BTreeMap<String, Vec<String>>,
+    /// Whether service control policies are in use.
+    pub(super) policies_in_use: bool,
+}
+
+/// Service control policies by the root, unit or account that they are attached to.
+pub(super) type Attachments = BTreeMap<String, Vec<ServiceControlPolicy>>;
+
+/// All pages of a list.
+macro_rules! all {
+    ($request:expr, $field:ident) => {
+        $request
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .map(|pages| {
+                let lists = pages
+                    .into_iter()
+                    .map(|page| page.$field.unwrap_or_default());
+                lists.flatten().collect::<Vec<_>>()
+            })
+    };
+}
+
+/// Asks Organizations.
+pub(super) struct Asker<'a> {
+    pub(super) session: &'a Session,
+}
+
+impl Asker<'_> {
+    fn gap<E>(&self, error: &SdkError<E>, operation: &'static str, about: Option<&str>) -> Gap
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let call = Call {
+            operation,
+            account: self.session.account(),
+            region: "",
+            resource: about,
+        };
+        gap(error, &call)
+    }
+
+    /// The organisation; `None` for an account outside any.
+    pub(super) async fn see(&self, tree: bool, policies: bool) -> Result<Option<Seen>, Gap> {
+        let client = self.session.organizations();
+        let described = match client.describe_organization().send().await {
+            Ok(described) => described.organization,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_aws_organizations_not_in_use_exception()) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => {
+                return Err(self.gap(&error, "organizations:DescribeOrganization", None));
+            }
+        };
+        let Some(organization) = described else {
+            let message = "the answer names no organisation";
+            let operation = "organizations:DescribeOrganization";
+            return Err(
+                Gap::new(operation, GapKind::Malformed, message).at(self.session.account(), "")
+            );
+        };
+        let accounts = all!(client.list_accounts(), accounts)
+            .map_err(|error| self.gap(&error, "organizations:ListAccounts", None))?;
+        let not_planned = |operation| {
+            Gap::new(operation, GapKind::NotPlanned, "no chosen check needs it")
+                .at(self.session.account(), "")
+        };
+        let tree = if tree {
+            self.tree().await
+        } else {
+            Err(not_planned("organizations:ListRoots"))
+        };
+        let policies = match &tree {
+            _ if !policies => Observed::Missing(not_planned("organizations:ListPolicies")),
+            Err(gap) => Observed::Missing(gap.clone()),
+            Ok(tree) if !tree.policies_in_use => Observed::Known(None),
+            Ok(_) => self.policies().await.map(Some).into(),
+        };
+        Ok(Some(Seen {
+            id: organization.id.unwrap_or_default(),
+            management_account: organization.master_account_id.unwrap_or_default(),
+            accounts,
+            tree,
+            policies,
+        }))
+    }
+
+    /// Walks down from the root, level by level.
+    async fn tree(&self) -> Result<Tree, Gap> {
+        let client = self.session.organizations();
+        let roots = all!(client.list_roots(), roots)
+            .map_err(|error| self.gap(&error, "organizations:ListRoots", None))?;
+        let mut tree = Tree {
+            policies_in_use: roots.iter().any(|root| {
+                root.policy_types().iter().any(|policy| {
+                    policy.r#type().map(PolicyType::as_str) == Some("SERVICE_CONTROL_POLICY")
+                        && policy.status().map(|status| status.as_str()) != Some("PENDING_DISABLE")
+                })
+            }),
+            ..Tree::default()
+        };
+        let mut level: Vec<(String, Vec<String>)> = Vec::new();
+        for root in roots {
+            let id = root.id.unwrap_or_default();
+            tree.names.insert(id.clone(), root.name.unwrap_or_default());
+            level.push((id.clone(), vec![id]));
+        }
+        while !level.is_empty() {
+            let children: Vec<_> = stream::iter(level)
+                .map(|(parent, path)| self.children(parent, path))
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+            level = Vec::new();
+            for children in children {
+                for account in children.accounts {
+                    tree.accounts.insert(account, children.path.clone());
+                }
+                for (id, name) in children.units {
+                    let mut path = children.path.clone();
+                    path.push(id.clone());
+                    tree.names.insert(id.clone(), name);
+                    // a unit that was seen before would never end
+                    if !tree.units.contains_key(&id) {
+                        level.push((id, path));
+                    }
+                }
+                tree.units.insert(children.parent, children.path);
+            }
+        }
+        Ok(tree)
+    }
+
+    async fn children(&self, parent: String, path: Vec<String>) -> Result<Children, Gap> {
+        let client = self.session.organizations();
+        let units = all!(
+            client
+                .list_organizational_units_for_parent()
+                .parent_id(&parent),
+            organizational_units
+        )
+        .map_err(|error| {
+            let operation = "organizations:ListOrganizationalUnitsForParent";
+            self.gap(&error, operation, Some(&parent))
+        })?;
+        let accounts = all!(
+            client.list_accounts_for_parent().parent_id(&parent),
+            accounts
+        )
+        .map_err(|error| self.gap(&error, "organizations:ListAccountsForParent", Some(&parent)))?;
+        Ok(Children {
+            parent,
+            path,
+            units: units
+                .into_iter()
+                .filter_map(|unit| Some((unit.id?, unit.name.unwrap_or_default())))
+                .collect(),
+            accounts: accounts
+                .into_iter()
+                .filter_map(|account| account.id)
+                .collect(),
+        })
+    }
+
+    /// Every policy with where it is attached: far fewer calls than asking account by account.
+    async fn policies(&self) -> Result<Attachments, Gap> {
+        let summaries = all!(
+            self.session
+                .organizations()
+                .list_policies()
+                .filter(PolicyType::ServiceControlPolicy),
+            policies
+        )
+        .map_err(|error| self.gap(&error, "organizations:ListPolicies", None))?;
+        let ids: BTreeSet<String> = summaries
+            .into_iter()
+            .filter_map(|summary| summary.id)
+            .collect();
+        let read: Vec<_> = stream::iter(ids)
+            .map(|id| self.policy(id))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut attachments = Attachments::new();
+        for (policy, targets) in read {
+            for target in targets {
+                attachments.entry(target).or_default().push(policy.clone());
+            }
+        }
+        Ok(attachments)
+    }
+
+    async fn policy(&self, id: String) -> Result<(ServiceControlPolicy, Vec<String>), Gap> {
+        let client = self.session.organizations();
+        let operation = "organizations:DescribePolicy";
+        let described = client
+            .describe_policy()
+            .policy_id(&id)
+            .send()
+            .await
+            .map_err(|error| self.gap(&error, operation, Some(&id)))?
+            .policy
+            .unwrap_or_else(|| aws_sdk_organizations::types::Policy::builder().build());
+        // a policy whose text is missing may deny anything
+        let Some(document) = described.content else {
+            let message = "the answer holds no document";
+            return Err(Gap::new(operation, GapKind::Malformed, message)
+                .at(self.session.account(), "")
+                .about(&id));
+        };
+        let targets = all!(client.list_targets_for_policy().policy_id(&id), targets)
+            .map_err(|error| self.gap(&error, "organizations:ListTargetsForPolicy", Some(&id)))?;
+        let name = described
+            .policy_summary
+            .and_then(|summary| summary.name)
+            .unwrap_or_default();
+        let policy = ServiceControlPolicy { id, name, document };
+        let targets = targets.into_iter().filter_map(|target| target.target_id);
+        Ok((policy, targets.collect()))
+    }
+}
+
+/// What stands directly below a root or unit.
+struct Children {
+    parent: String,
+    path: Vec<String>,
+    units: Vec<(String, String)>,
+    accounts: Vec<String>,
+}

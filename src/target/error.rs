@@ -1,0 +1,226 @@
+//! What can be wrong with a selection.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::Selection;
+use crate::aws::IdentityError;
+use crate::inventory::Gap;
+
+/// Why nothing can be scanned as it was chosen.
+#[derive(Debug, Error)]
+pub enum TargetError {
+    /// There is no identity to begin with.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The organisation could not be listed.
+    #[error("the accounts of the organisation could not be listed: {0}")]
+    Organization(Box<Gap>),
+    /// The base account is in no organisation.
+    #[error("account {0} belongs to no organisation")]
+    NoOrganization(String),
+    /// Other accounts are wanted, but not as whom.
+    #[error("`{0}` needs `--role-name`, the role to assume in each account")]
+    RoleName(&'static str),
+    /// An option that only means something beside another one.
+    #[error("`{0}` needs `--org`")]
+    NeedsOrganization(&'static str),
+    /// Not the ARN of a role.
+    #[error("`{0}` is not the ARN of an IAM role")]
+    RoleArn(String),
+    /// Not a session name.
+    #[error("`{0}` is not a session name: 2 to 64 letters, digits and `_=,.@-`")]
+    SessionName(String),
+    /// Not an account id.
+    #[error("`{0}` is not an account id of twelve digits")]
+    Account(String),
+    /// No such unit.
+    #[error("the organisation has no unit `{name}`{}", meant(.nearest))]
+    Unit {
+        /// What the user wrote.
+        name: String,
+        /// The unit that was probably meant.
+        nearest: Option<String>,
+    },
+    /// The file of accounts cannot be read.
+    #[error("cannot read the account file `{path}`")]
+    AccountFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line of the file of accounts is not an account.
+    #[error("`{path}` line {line}: `{text}` is not an account id of twelve digits")]
+    AccountLine {
+        /// The file.
+        path: PathBuf,
+        /// Counted from one.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+    /// No such region.
+    #[error("there is no region `{name}`{}", meant(.nearest))]
+    Region {
+        /// What the user wrote.
+        name: String,
+        /// The region that was probably meant.
+        nearest: Option<String>,
+    },
+}
+
+fn meant(nearest: &Option<String>) -> String {
+    nearest
+        .as_ref()
+        .map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+impl TargetError {
+    /// What a person can do about it, where the message does not say it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Identity(error) => Some(error.help()),
+            Self::Organization(gap) => Some(gap.kind.next_step().to_owned()),
+            Self::NoOrganization(_) => {
+                Some("scan without `--org`, or from the management account".to_owned())
+            }
+            Self::AccountLine { .. } => {
+                Some("write one account a line, `123456789012` or `123456789012,name`".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the command line is at fault, and not the credentials or AWS.
+    pub fn is_usage(&self) -> bool {
+        !matches!(
+            self,
+            Self::Identity(_) | Self::Organization(_) | Self::NoOrganization(_)
+        )
+    }
+}
+
+/// Twelve digits.
+pub(super) fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_role(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':');
+    parts.next() == Some("arn")
+        && parts
+            .next()
+            .is_some_and(|partition| partition.starts_with("aws"))
+        && parts.next() == Some("iam")
+        && parts.next() == Some("")
+        && parts.next().is_some_and(is_account)
+        && parts
+            .next()
+            .and_then(|resource| resource.strip_prefix("role/"))
+            .is_some_and(|name| !name.is_empty())
+}
+
+fn is_session_name(name: &str) -> bool {
+    (2..=64).contains(&name.len())
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "_=,.@-".contains(letter))
+}
+
+/// Finds what is wrong before anything is called.
+pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
+    if selection.role_name.is_none() {
+        if selection.organization {
+            return Err(TargetError::RoleName("--org"));
+        }
+        if selection.account_file.is_some() {
+            return Err(TargetError::RoleName("--account-file"));
+        }
+    }
+    if !selection.organization
+        && !(selection.include_units.is_empty() && selection.exclude_units.is_empty())
+    {
+        return Err(TargetError::NeedsOrganization("--ou"));
+    }
+    let accounts = selection.include_accounts.iter();
+    for account in accounts.chain(&selection.exclude_accounts) {
+        if !is_account(account) {
+            return Err(TargetError::Account(account.clone()));
+        }
+    }
+    for arn in &selection.role_chain {
+        if !is_role(arn) {
+            return Err(TargetError::RoleArn(arn.clone()));
+        }
+    }
+    match &selection.session_name {
+        Some(name) if !is_session_name(name) => Err(TargetError::SessionName(name.clone())),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn role_arns() {
+        for (arn, right) in [
+            ("arn:aws:iam::111111111111:role/audit", true),
+            ("arn:aws-cn:iam::111111111111:role/path/audit", true),
+            ("arn:aws:iam::111111111111:user/audit", false),
+            ("arn:aws:sts::111111111111:assumed-role/audit/x", false),
+            ("arn:aws:iam::1111:role/audit", false),
+            ("arn:aws:iam::111111111111:role/", false),
+            ("audit", false),
+        ] {
+            assert_eq!(is_role(arn), right, "{arn}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_found_before_anything_is_called() {
+        let base = Selection::default();
+        let cases = [
+            Selection {
+                organization: true,
+                ..base.clone()
+            },
+            Selection {
+                account_file: Some("a".into()),
+                ..base.clone()
+            },
+            Selection {
+                include_units: vec!["Workloads".into()],
+                ..base.clone()
+            },
+            Selection {
+                exclude_accounts: vec!["12".into()],
+                ..base.clone()
+            },
+            Selection {
+                role_chain: vec!["audit".into()],
+                ..base.clone()
+            },
+            Selection {
+                session_name: Some("a b".into()),
+                ..base
+            },
+        ];
+        let said: Vec<_> = cases
+            .iter()
+            .map(|selection| check(selection).unwrap_err().to_string())
+            .collect();
+        insta::assert_snapshot!(said.join("\n"), @r#"
+    `--org` needs `--role-name`, the role to assume in each account
+    `--account-file` needs `--role-name`, the role to assume in each account
+    `--ou` needs `--org`
+    `12` is not an account id of twelve digits
+    `audit` is not the ARN of an IAM role
+    `a b` is not a session name: 2 to 64 letters, digits and `_=,.@-`
+    "#);
+    }
+}

@@ -1,0 +1,239 @@
+//! What an organisation says of its accounts: who they are, where they stand, which policies bind
+//! them.
+
+use aws_sdk_organizations::types::Account;
+
+use super::directory::{Asker, Seen, Tree};
+use super::{ListedAccount, Selection, TargetError};
+use crate::aws::Session;
+use crate::check::nearest::nearest;
+use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
+
+/// An organisation as seen from one account of it.
+#[derive(Debug)]
+pub(super) struct Discovery {
+    base: String,
+    seen: Observed<Option<Seen>>,
+}
+
+impl Discovery {
+    /// Asks what the selection and the plan need.
+    pub(super) async fn of(
+        session: &Session,
+        selection: &Selection,
+        plan: &Plan,
+    ) -> Result<Self, TargetError> {
+        let base = session.account().to_owned();
+        if !selection.organization && !plan.contains("organizations:DescribeOrganization") {
+            let why = "no chosen check needs it";
+            let gap = Gap::new(
+                "organizations:DescribeOrganization",
+                GapKind::NotPlanned,
+                why,
+            );
+            let seen = Observed::Missing(gap.at(&base, ""));
+            return Ok(Self { base, seen });
+        }
+        let units = !(selection.include_units.is_empty() && selection.exclude_units.is_empty());
+        let policies = plan.contains("organizations:ListPolicies");
+        let asker = Asker { session };
+        let seen = asker.see(units || policies, policies).await;
+        if selection.organization {
+            match &seen {
+                Err(gap) => return Err(TargetError::Organization(Box::new(gap.clone()))),
+                Ok(None) => return Err(TargetError::NoOrganization(base)),
+                Ok(Some(seen)) => seen.check_units(selection)?,
+            }
+        }
+        Ok(Self {
+            base,
+            seen: seen.into(),
+        })
+    }
+
+    /// The name of an account; empty where it is not known.
+    pub(super) fn name(&self, account: &str) -> String {
+        let seen = self.seen.known().and_then(Option::as_ref);
+        seen.and_then(|seen| seen.account(account))
+            .and_then(Account::name)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// What to say of the organisation of an account.
+    pub(super) fn organization(&self, account: &str) -> Observed<Option<Organization>> {
+        match &self.seen {
+            Observed::Missing(gap) => Observed::Missing(gap.clone()),
+            Observed::Known(Some(seen)) if seen.account(account).is_some() => {
+                Observed::Known(Some(seen.organization(account)))
+            }
+            Observed::Known(None) if account == self.base => Observed::Known(None),
+            // a stranger in the account file: nobody was asked about it
+            Observed::Known(_) => {
+                let why = "the account is not in the organisation that was asked";
+                let operation = "organizations:DescribeOrganization";
+                Observed::Missing(Gap::new(operation, GapKind::NotPlanned, why).at(account, ""))
+            }
+        }
+    }
+
+    /// The accounts to enter; those that exist but are left out go to `missed`.
+    pub(super) fn wanted(
+        &self,
+        selection: &Selection,
+        listed: &[ListedAccount],
+        missed: &mut Vec<MissedAccount>,
+    ) -> Vec<ListedAccount> {
+        let mut accounts = listed.to_vec();
+        let mut skip = |account: &ListedAccount, why: String| {
+            missed.push(MissedAccount {
+                id: account.id.clone(),
+                name: account.name.clone(),
+                reason: MissedReason::Skipped(why),
+            });
+        };
+        let seen = self.seen.known().and_then(Option::as_ref);
+        if let Some(seen) = seen.filter(|_| selection.organization) {
+            for account in &seen.accounts {
+                let Some(id) = account.id() else { continue };
+                let found = ListedAccount {
+                    id: id.to_owned(),
+                    name: account.name().unwrap_or_default().to_owned(),
+                };
+                if accounts.iter().any(|known| known.id == id) || !seen.in_units(id, selection) {
+                    continue;
+                }
+                accounts.push(found);
+            }
+        }
+        for id in &selection.include_accounts {
+            if accounts.iter().all(|account| account.id != *id) {
+                let unknown = ListedAccount {
+                    id: id.clone(),
+                    name: String::new(),
+                };
+                skip(&unknown, "it is not among the chosen accounts".to_owned());
+            }
+        }
+        accounts.retain(|account| {
+            let included = selection.include_accounts.is_empty()
+                || selection.include_accounts.contains(&account.id);
+            included && !selection.exclude_accounts.contains(&account.id)
+        });
+        accounts.retain(|account| {
+            let closed = seen
+                .and_then(|seen| seen.account(&account.id))
+                .and_then(closed);
+            match closed {
+                Some(state) => {
+                    skip(account, format!("its state is {state}"));
+                    false
+                }
+                None => true,
+            }
+        });
+        accounts
+    }
+}
+
+/// The state of an account that nobody can enter.
+fn closed(account: &Account) -> Option<&str> {
+    let state = account
+        .state()
+        .map(|state| state.as_str())
+        .or_else(|| account.status().map(|status| status.as_str()))?;
+    matches!(state, "SUSPENDED" | "CLOSED" | "PENDING_ACTIVATION").then_some(state)
+}
+
+impl Seen {
+    fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts
+            .iter()
+            .find(|account| account.id() == Some(id))
+    }
+
+    fn path(&self, account: &str) -> Option<&[String]> {
+        let tree = self.tree.as_ref().ok()?;
+        tree.accounts.get(account).map(Vec::as_slice)
+    }
+
+    fn organization(&self, account: &str) -> Organization {
+        let path = self.path(account).unwrap_or_default().to_vec();
+        let service_control_policies = match (&self.policies, &self.tree) {
+            (Observed::Missing(gap), _) => Observed::Missing(gap.clone()),
+            (Observed::Known(None), _) => Observed::Known(None),
+            (Observed::Known(Some(_)), Err(gap)) => Observed::Missing(gap.clone()),
+            (Observed::Known(Some(_)), Ok(_)) if path.is_empty() => {
+                let why = "the account was not found in any unit";
+                let operation = "organizations:ListAccountsForParent";
+                Observed::Missing(Gap::new(operation, GapKind::Malformed, why).at(account, ""))
+            }
+            (Observed::Known(Some(attached)), Ok(_)) => {
+                let levels = path.iter().map(String::as_str).chain([account]);
+                Observed::Known(Some(
+                    levels
+                        .map(|level| attached.get(level).cloned().unwrap_or_default())
+                        .collect(),
+                ))
+            }
+        };
+        Organization {
+            id: self.id.clone(),
+            management_account: self.management_account.clone(),
+            accounts: self
+                .accounts
+                .iter()
+                .filter_map(|account| account.id().map(str::to_owned))
+                .collect(),
+            path,
+            service_control_policies,
+        }
+    }
+
+    /// Whether an account stands in the chosen units.
+    fn in_units(&self, account: &str, selection: &Selection) -> bool {
+        let Ok(tree) = &self.tree else { return true };
+        let path = self.path(account).unwrap_or_default();
+        let within = |units: &[String]| {
+            units
+                .iter()
+                .any(|unit| path.iter().any(|id| tree.is(id, unit)))
+        };
+        (selection.include_units.is_empty() || within(&selection.include_units))
+            && !within(&selection.exclude_units)
+    }
+
+    /// A filter by unit needs the tree, and units that exist.
+    fn check_units(&self, selection: &Selection) -> Result<(), TargetError> {
+        let units = || {
+            selection
+                .include_units
+                .iter()
+                .chain(&selection.exclude_units)
+        };
+        if units().next().is_none() {
+            return Ok(());
+        }
+        let tree = self
+            .tree
+            .as_ref()
+            .map_err(|gap| TargetError::Organization(Box::new(gap.clone())))?;
+        for unit in units() {
+            if tree.units.keys().all(|id| !tree.is(id, unit)) {
+                let names = tree.names.iter().flat_map(|(id, name)| [id, name]);
+                return Err(TargetError::Unit {
+                    name: unit.clone(),
+                    nearest: nearest(unit, names.map(String::as_str)).map(str::to_owned),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tree {
+    /// Whether the unit of that id is the one that the user names.
+    fn is(&self, id: &str, unit: &str) -> bool {
+        id == unit || self.names.get(id).is_some_and(|name| name == unit)
+    }
+}

@@ -1,0 +1,218 @@
+//! Where to look in an account.
+
+use super::TargetError;
+use crate::aws::{Call, Session, gap};
+use crate::check::nearest::nearest;
+use crate::inventory::Gap;
+
+/// Regions that every account of the partition has from its beginning.
+///
+/// Source: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>,
+/// those that need no opting in.
+const ALWAYS: &[(&str, &[&str])] = &[
+    (
+        "aws",
+        &[
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ca-central-1",
+            "eu-central-1",
+            "eu-north-1",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+    ),
+    ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
+    ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
+];
+
+/// Regions of the partition `aws` that an account must opt into.
+const OPT_IN: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
+/// Regions of a partition that need no opting in, as far as this version knows.
+pub fn known(partition: &str) -> &'static [&'static str] {
+    ALWAYS
+        .iter()
+        .find(|(name, _)| *name == partition)
+        .map_or(&[], |(_, regions)| regions)
+}
+
+/// Where to look in an account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Regions {
+    /// Regions to look into, in order.
+    pub enabled: Vec<String>,
+    /// Regions that were asked for by name but are not switched on for the account.
+    pub not_enabled: Vec<String>,
+    /// Why the account's own list could not be read; `enabled` then is what every account has,
+    /// and regions that the account opted into may be missing.
+    pub unlisted: Option<Gap>,
+}
+
+/// The enabled regions of an account, or those of them that were asked for.
+///
+/// # Errors
+/// When a region is asked for that does not exist; the error names the nearest.
+pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, TargetError> {
+    for name in asked {
+        shaped(name)?;
+    }
+    let listed = list(session).await;
+    let partition = session.partition();
+    Ok(match listed {
+        Ok(listed) => {
+            let names = || listed.iter().map(|(name, _)| name.as_str());
+            let mut chosen = Regions {
+                enabled: Vec::new(),
+                not_enabled: Vec::new(),
+                unlisted: None,
+            };
+            if asked.is_empty() {
+                chosen.enabled = listed
+                    .iter()
+                    .filter(|(_, enabled)| *enabled)
+                    .map(|(name, _)| name.clone())
+                    .collect();
+            }
+            for name in asked {
+                match listed.iter().find(|(known, _)| known == name) {
+                    Some((_, true)) => chosen.enabled.push(name.clone()),
+                    Some((_, false)) => chosen.not_enabled.push(name.clone()),
+                    None => return Err(unknown(name, names())),
+                }
+            }
+            chosen.enabled.sort();
+            chosen.enabled.dedup();
+            chosen
+        }
+        Err(gap) => {
+            let names = || known(partition).iter().chain(OPT_IN).copied();
+            if let Some(name) = asked
+                .iter()
+                .find(|name| names().all(|known| known != name.as_str()))
+            {
+                return Err(unknown(name, names()));
+            }
+            let enabled = if asked.is_empty() {
+                known(partition)
+                    .iter()
+                    .map(|name| (*name).to_owned())
+                    .collect()
+            } else {
+                asked.to_vec()
+            };
+            Regions {
+                enabled,
+                not_enabled: Vec::new(),
+                unlisted: Some(gap),
+            }
+        }
+    })
+}
+
+/// All regions of the account's partition, and whether they are switched on.
+async fn list(session: &Session) -> Result<Vec<(String, bool)>, Gap> {
+    let region = session.home_region();
+    let call = Call {
+        operation: "ec2:DescribeRegions",
+        account: session.account(),
+        region,
+        resource: None,
+    };
+    let answer = session
+        .ec2(region)
+        .describe_regions()
+        .all_regions(true)
+        .send()
+        .await
+        .map_err(|error| gap(&error, &call))?;
+    Ok(answer
+        .regions()
+        .iter()
+        .filter_map(|region| {
+            // a region without a status is tried, which says more than leaving it out
+            let enabled = region.opt_in_status() != Some("not-opted-in");
+            Some((region.region_name()?.to_owned(), enabled))
+        })
+        .collect())
+}
+
+/// A name that cannot be a region is refused without asking AWS: it would become part of a
+/// host's name.
+fn shaped(name: &str) -> Result<(), TargetError> {
+    let parts: Vec<&str> = name.split('-').collect();
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let right = match parts.split_last() {
+        Some((number, words)) => {
+            words.len() >= 2 && words.iter().all(letters) && number.parse::<u8>().is_ok()
+        }
+        None => false,
+    };
+    if right {
+        return Ok(());
+    }
+    let everywhere = ALWAYS.iter().flat_map(|(_, regions)| regions.iter());
+    Err(unknown(name, everywhere.chain(OPT_IN).copied()))
+}
+
+fn unknown<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> TargetError {
+    TargetError::Region {
+        name: name.to_owned(),
+        nearest: nearest(name, names).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_a_region_is_refused_with_the_nearest() {
+        for (name, said) in [
+            (
+                "us-east1",
+                "there is no region `us-east1`; did you mean `us-east-1`?",
+            ),
+            (
+                "eu-west-1a",
+                "there is no region `eu-west-1a`; did you mean `eu-west-1`?",
+            ),
+            ("everywhere", "there is no region `everywhere`"),
+            ("../..", "there is no region `../..`"),
+            ("", "there is no region ``"),
+        ] {
+            assert_eq!(shaped(name).unwrap_err().to_string(), said);
+        }
+        for name in ["us-east-1", "us-gov-west-1", "eusc-de-east-1"] {
+            assert!(shaped(name).is_ok(), "{name}");
+        }
+    }
+}
