@@ -28,6 +28,16 @@ pub enum Base {
         /// Where calls go that could go anywhere.
         region: String,
     },
+    /// Something that stands in for AWS and takes any secret, with nothing read from the
+    /// environment: emulators in tests.
+    At {
+        /// Its address.
+        endpoint: String,
+        /// Where calls go that could go anywhere.
+        region: String,
+        /// The access key, by which the stand-in tells callers apart.
+        access_key: String,
+    },
 }
 
 /// A role to assume.
@@ -131,7 +141,7 @@ impl Session {
         let profile = match base {
             Base::Profile(name) => Some(name.clone()),
             Base::Default => std::env::var("AWS_PROFILE").ok(),
-            Base::Given { .. } => None,
+            Base::Given { .. } | Base::At { .. } => None,
         };
         if let Some(provider) = config.credentials_provider() {
             provider
@@ -220,16 +230,14 @@ impl Session {
 
 async fn configure(connection: &Connection, base: &Base) -> SdkConfig {
     let loaded = match base {
-        Base::Given { region } => SdkConfig::builder()
-            .region(Region::new(region.clone()))
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                "LAMPPOSTREPLAY",
-                "none",
-                None,
-                None,
-                "given",
-            )))
+        Base::Given { region } => made_up(region, "LAMPPOSTREPLAY"),
+        Base::At {
+            endpoint,
+            region,
+            access_key,
+        } => made_up(region, access_key)
+            .into_builder()
+            .endpoint_url(endpoint)
             .build(),
         Base::Default => connection.loader().load().await,
         // the environment's keys would win in the default chain
@@ -260,6 +268,15 @@ async fn configure(connection: &Connection, base: &Base) -> SdkConfig {
     settled
         .into_builder()
         .credentials_provider(SharedCredentialsProvider::new(Cached::new(source)))
+        .build()
+}
+
+fn made_up(region: &str, access_key: &str) -> SdkConfig {
+    let credentials = Credentials::new(access_key, "none", None, None, "given");
+    SdkConfig::builder()
+        .region(Region::new(region.to_owned()))
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build()
 }
 

@@ -140,9 +140,8 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
             return Err(TargetError::RoleName("--account-file"));
         }
     }
-    if !selection.organization
-        && !(selection.include_units.is_empty() && selection.exclude_units.is_empty())
-    {
+    let by_unit = !selection.include_units.is_empty() || !selection.exclude_units.is_empty();
+    if by_unit && !selection.organization {
         return Err(TargetError::NeedsOrganization("--ou"));
     }
     let accounts = selection.include_accounts.iter();

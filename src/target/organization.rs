@@ -85,6 +85,12 @@ impl Discovery {
         missed: &mut Vec<MissedAccount>,
     ) -> Vec<ListedAccount> {
         let mut accounts = listed.to_vec();
+        for account in accounts
+            .iter_mut()
+            .filter(|account| account.name.is_empty())
+        {
+            account.name = self.name(&account.id);
+        }
         let mut skip = |account: &ListedAccount, why: String| {
             missed.push(MissedAccount {
                 id: account.id.clone(),
@@ -235,5 +241,30 @@ impl Tree {
     /// Whether the unit of that id is the one that the user names.
     fn is(&self, id: &str, unit: &str) -> bool {
         id == unit || self.names.get(id).is_some_and(|name| name == unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_accounts_that_nobody_can_enter_are_closed() {
+        for (status, state, expected) in [
+            (None, None, None),
+            (Some("ACTIVE"), None, None),
+            (Some("SUSPENDED"), None, Some("SUSPENDED")),
+            (None, Some("SUSPENDED"), Some("SUSPENDED")),
+            (Some("ACTIVE"), Some("CLOSED"), Some("CLOSED")),
+            (None, Some("PENDING_ACTIVATION"), Some("PENDING_ACTIVATION")),
+            (Some("PENDING_CLOSURE"), Some("PENDING_CLOSURE"), None),
+            (None, Some("SOMETHING_NEW"), None),
+        ] {
+            let account = Account::builder()
+                .set_status(status.map(Into::into))
+                .set_state(state.map(Into::into))
+                .build();
+            assert_eq!(closed(&account), expected, "{status:?} {state:?}");
+        }
     }
 }

@@ -21,3 +21,5 @@ mod reference;
 mod report;
 mod secret;
 mod support;
+#[cfg(feature = "live")]
+mod target;

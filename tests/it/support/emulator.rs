@@ -19,7 +19,9 @@ fn localstack() -> PathBuf {
 fn python() -> &'static PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        let setup = Command::new("bash").arg(localstack().join("setup.sh")).output();
+        let setup = Command::new("bash")
+            .arg(localstack().join("setup.sh"))
+            .output();
         let setup = setup.expect("bash and Python 3 are needed to emulate AWS");
         assert!(
             setup.status.success(),
@@ -52,11 +54,19 @@ impl Emulator {
             .spawn()
             .expect("the emulator starts");
         let mut line = String::new();
-        let output = server.stdout.take().expect("the emulator's output is piped");
-        BufReader::new(output).read_line(&mut line).expect("the emulator says where it is");
+        let output = server
+            .stdout
+            .take()
+            .expect("the emulator's output is piped");
+        BufReader::new(output)
+            .read_line(&mut line)
+            .expect("the emulator says where it is");
         let endpoint = line.trim().strip_prefix("endpoint ");
         let endpoint = endpoint.expect("the emulator says where it is").to_owned();
-        Self { endpoint, _server: server }
+        Self {
+            endpoint,
+            _server: server,
+        }
     }
 
     /// Seeds it with `seed.py` and these arguments.
@@ -67,7 +77,11 @@ impl Emulator {
             .args(arguments)
             .output()
             .expect("the seed runs");
-        assert!(seed.status.success(), "seeding failed:\n{}", String::from_utf8_lossy(&seed.stderr));
+        assert!(
+            seed.status.success(),
+            "seeding failed:\n{}",
+            String::from_utf8_lossy(&seed.stderr)
+        );
     }
 
     /// Its address.
