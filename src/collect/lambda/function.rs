@@ -129,6 +129,8 @@ impl Lambda<'_> {
         }
     }
 
+    /// The SDK reads an answer without its list as one with an empty list here, because the model says
+    /// that the list is never absent; every other list is told from its absence.
     async fn urls(&self, name: &str, arn: &str) -> Observed<Vec<FunctionUrl>> {
         let pages = self
             .client
