@@ -156,12 +156,52 @@ fn prune_value(value: Value, path: &str, missing: &mut Vec<MissingFact>) -> Opti
             }
             None => Some(Value::Object(prune(map, path, missing))),
         },
-        Value::Array(items) => Some(Value::Array(
-            items
+        // A list that lacks an item would be taken for a shorter one.
+        Value::Array(items) => {
+            let known: Vec<Option<Value>> = items
                 .into_iter()
-                .filter_map(|item| prune_value(item, path, missing))
-                .collect(),
-        )),
+                .map(|item| prune_value(item, path, missing))
+                .collect();
+            known.into_iter().collect::<Option<_>>().map(Value::Array)
+        }
         other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+    use crate::analysis::Fact;
+    use crate::inventory::GapKind;
+
+    #[derive(Serialize)]
+    struct Facts {
+        whole: Vec<Fact<u32>>,
+        holed: Vec<Fact<u32>>,
+    }
+
+    #[test]
+    fn a_list_that_lacks_an_item_is_not_known() {
+        let gap = Gap::new("lambda:GetPolicy", GapKind::Throttled, "too fast");
+        let facts = Facts {
+            whole: vec![Fact::Known(1)],
+            holed: vec![Fact::Known(1), Fact::unknown(&gap)],
+        };
+        let resource = Resource {
+            scope: Scope::Function,
+            arn: String::new(),
+            name: String::new(),
+            account: String::new(),
+            region: String::new(),
+        };
+        let document = Document::new(resource, &facts).unwrap();
+        assert_eq!(
+            Value::Object(document.facts),
+            serde_json::json!({"whole": [1]})
+        );
+        assert_eq!(document.missing.len(), 1);
+        assert_eq!(document.missing[0].path, "holed");
     }
 }
