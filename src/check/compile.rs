@@ -1,5 +1,9 @@
 //! From the text of a check file to a check that can judge.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use minijinja::value::Serde;
 use serde_json::Value;
 
 use super::definition::Definition;
@@ -14,6 +18,39 @@ use crate::facts::Scope;
 /// Where the JSON Schema of a scope's facts comes from.
 pub type Schemas<'a> = &'a dyn Fn(Scope) -> Value;
 
+/// What is known of the facts of a scope, worked out once for all its checks.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) kind: Type,
+    /// Values to try templates on: everything there and true, and as empty as can be.
+    pub(super) specimens: [minijinja::Value; 2],
+}
+
+/// The facts of every scope that a check has asked for.
+pub(super) struct Scopes<'s> {
+    schemas: Schemas<'s>,
+    known: HashMap<Scope, Arc<Facts>>,
+}
+
+impl<'s> Scopes<'s> {
+    pub(super) fn new(schemas: Schemas<'s>) -> Self {
+        Self {
+            schemas,
+            known: HashMap::new(),
+        }
+    }
+
+    fn get(&mut self, scope: Scope) -> Arc<Facts> {
+        let facts = self.known.entry(scope).or_insert_with(|| {
+            let kind = Type::from_schema(&(self.schemas)(scope));
+            let specimen = |full| minijinja::Value::from(Serde(kind.specimen(full)));
+            let specimens = [specimen(true), specimen(false)];
+            Arc::new(Facts { kind, specimens })
+        });
+        Arc::clone(facts)
+    }
+}
+
 /// A check that has been read, typed and compiled: nothing in it can go wrong but absence.
 #[derive(Debug)]
 pub struct Check {
@@ -24,7 +61,7 @@ pub struct Check {
     /// The file, as a person would find it.
     pub file: String,
     pub(super) source: Source,
-    pub(super) facts: Type,
+    pub(super) facts: Arc<Facts>,
     pub(super) applies: Option<Expression>,
     pub(super) fails: Expression,
     pub(super) evidence: Option<Expression>,
@@ -59,17 +96,17 @@ fn item_type(evidence: &Expression) -> &Type {
 ///
 /// # Errors
 /// Every problem that was found.
-pub(super) fn compile(source: Source, schemas: Schemas<'_>) -> Result<Check, Vec<Problem>> {
+pub(super) fn compile(source: Source, scopes: &mut Scopes<'_>) -> Result<Check, Vec<Problem>> {
     let definition: Definition =
         toml::from_str(&source.text).map_err(|error| vec![source.problem_toml(&error)])?;
-    let facts = Type::from_schema(&schemas(definition.scope));
+    let facts = scopes.get(definition.scope);
     let mut problems = Vec::new();
     if definition.id != source.stem {
         let message = format!("the id must be the file's name, `{}`", source.stem);
         problems.push(source.problem("id", message, ""));
     }
     let mut expression = |key: &str, text: Option<&str>, role| {
-        let compiled = Expression::compile(text?, &facts, role);
+        let compiled = Expression::compile(text?, &facts.kind, role);
         compiled
             .map_err(|faults| {
                 problems.extend(faults.into_iter().map(|fault| place(&source, key, fault)));

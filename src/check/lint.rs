@@ -189,7 +189,7 @@ fn try_example(check: &Check, key: &str, verdict: Verdict, example: &Example) ->
     let at_name =
         |message: String, label: &str| source.problem(&format!("{key}.name"), message, label);
     let facts = Value::Object(example.facts.clone());
-    if let Some(mismatch) = check.facts.mismatch(&facts, "") {
+    if let Some(mismatch) = check.facts.kind.mismatch(&facts, "") {
         let mut problem = at_name(mismatch.message, "in the facts of this example");
         let path = format!("{key}.facts.{}", mismatch.path);
         let place = if mismatch.is_name {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::compile::{Check, Schemas, compile};
+use super::compile::{Check, Schemas, Scopes, compile};
 use super::definition::{Definition, Persona};
 use super::nearest::nearest;
 use super::problem::Problem;
@@ -192,8 +192,9 @@ pub(super) fn compile_all(
 ) -> (BTreeMap<String, Check>, Vec<Problem>) {
     let mut checks: BTreeMap<String, Check> = BTreeMap::new();
     let mut problems = Vec::new();
+    let mut scopes = Scopes::new(schemas);
     for source in sources {
-        match compile(source, schemas) {
+        match compile(source, &mut scopes) {
             Err(found) => problems.extend(found),
             Ok(check) => match checks.get(&check.definition.id) {
                 Some(other) => {

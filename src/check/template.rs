@@ -3,6 +3,7 @@
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
+use super::compile::Facts;
 use super::definition::{Definition, Fix};
 use super::nearest::nearest;
 use super::quoting::{inside, quoted_values, shell, terraform, yaml};
@@ -46,7 +47,7 @@ impl Templates {
     /// What is wrong with them, with the key that each fault is at.
     pub(super) fn compile(
         definition: &Definition,
-        facts: &Type,
+        facts: &Facts,
         item: Option<&Type>,
     ) -> Result<Self, Vec<(&'static str, Fault)>> {
         let mut environment = environment();
@@ -59,7 +60,7 @@ impl Templates {
                 faults.push((key, fault(text, &error)));
                 continue;
             }
-            let unknown = unknown_names(&environment, key, text, facts, item);
+            let unknown = unknown_names(&environment, key, text, &facts.kind, item);
             let sound = unknown.is_empty();
             faults.extend(unknown.into_iter().map(|fault| (key, fault)));
             if sound && let Some(fault) = try_out(key, text, facts, item) {
@@ -243,17 +244,17 @@ fn walk<'t>(kind: &'t Type, path: &str) -> Result<(), Option<&'t str>> {
 }
 
 /// Renders a template where nothing is missing, once with all there is and once with empty values.
-fn try_out(key: &str, text: &str, facts: &Type, item: Option<&Type>) -> Option<Fault> {
+fn try_out(key: &str, text: &str, facts: &Facts, item: Option<&Type>) -> Option<Fault> {
     let mut environment = environment();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_debug(true);
     environment.add_template_owned(key, text.to_owned()).ok()?;
     let template = environment.get_template(key).ok()?;
-    for full in [true, false] {
-        let resource = minijinja::context! {
-            arn => "arn", name => "name", account => "account", region => "region",
-        };
-        let facts = Value::from(Serde(facts.specimen(full)));
+    let resource = minijinja::context! {
+        arn => "arn", name => "name", account => "account", region => "region",
+    };
+    for (specimen, full) in facts.specimens.iter().zip([true, false]) {
+        let (facts, resource) = (specimen.clone(), resource.clone());
         let item = item.map(|item| Value::from(Serde(item.specimen(full))));
         if let Err(error) = template.render(minijinja::context! { item, resource, ..facts }) {
             return Some(fault(text, &error));
