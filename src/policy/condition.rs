@@ -39,9 +39,7 @@ impl Condition {
             .unwrap_or(Truth::Unknown),
             KeyState::Any | KeyState::Unknown => {
                 let present = self.with_some(&Pattern::everything(), context);
-                let empty = self.operator.quantifier.map_or(present, null_set);
-                Truth::agreement([self.operator.without_key(), present, empty])
-                    .unwrap_or(Truth::Unknown)
+                Truth::agreement([self.operator.without_key(), present]).unwrap_or(Truth::Unknown)
             }
         }
     }
@@ -105,7 +103,14 @@ impl Condition {
                     .map(|wanted| compare::like(self.operator.test, wanted, given, context)),
             )
         };
-        positive.negate_if(self.operator.negated)
+        let truth = positive.negate_if(self.operator.negated);
+        match self.operator.quantifier {
+            // The value may be the empty string.
+            Some(quantifier) if given.matches("") => {
+                Truth::agreement([truth, null_set(quantifier)]).unwrap_or(Truth::Unknown)
+            }
+            _ => truth,
+        }
     }
 }
 

@@ -16,6 +16,8 @@ mod collect;
 mod config;
 mod docs;
 mod facts;
+mod policy;
+mod policy_laws;
 #[cfg(feature = "live")]
 mod reference;
 mod report;

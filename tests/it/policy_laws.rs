@@ -1,0 +1,324 @@
+//! Laws of the IAM policy engine that hold for any policy and any request.
+
+use lamppost::policy::{
+    Caller, Context, Decision, KeyState, Layers, Pattern, Policy, Request, Source, Target, Verdict,
+    authorize,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use serde_json::{Map, Value, json};
+
+const ACCOUNT: &str = "111122223333";
+const KEYS: &[&str] = &[
+    "x:a",
+    "x:n",
+    "aws:PrincipalTag/t",
+    "aws:username",
+    "aws:PrincipalArn",
+];
+const VALUES: &[&str] = &[
+    "",
+    "a",
+    "ab",
+    "Ann",
+    "1",
+    "7",
+    "true",
+    "10.0.0.1",
+    "2026-01-01T00:00:00Z",
+    "arn:aws:iam::111122223333:role/R",
+];
+const WANTED: &[&str] = &[
+    "a",
+    "a*",
+    "*",
+    "?b",
+    "Ann",
+    "5",
+    "true",
+    "false",
+    "10.0.0.0/8",
+    "0.0.0.0/0",
+    "2026-06-01",
+    "arn:aws:iam::*:role/*",
+    "${aws:username}",
+    "${aws:PrincipalTag/t, 'a'}",
+    "${x:a}",
+];
+const OPERATORS: &[&str] = &[
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericLessThan",
+    "NumericNotEquals",
+    "DateGreaterThan",
+    "Bool",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnLike",
+    "ArnNotLike",
+    "Null",
+    "Unheard",
+];
+
+fn condition() -> impl Strategy<Value = (String, String, Vec<&'static str>)> {
+    let operator = (
+        select(vec!["", "", "ForAllValues:", "ForAnyValue:"]),
+        select(OPERATORS),
+        select(vec!["", "", "IfExists"]),
+    )
+        .prop_map(|(quantifier, name, suffix)| match name {
+            "Null" => name.to_owned(),
+            _ => format!("{quantifier}{name}{suffix}"),
+        });
+    (operator, select(KEYS), vec(select(WANTED), 1..3))
+        .prop_map(|(operator, key, values)| (operator, key.to_owned(), values))
+}
+
+fn one_of(
+    elements: (&'static str, &'static str),
+    values: &'static [&'static str],
+) -> impl Strategy<Value = (&'static str, Vec<&'static str>)> {
+    (
+        select(vec![elements.0, elements.0, elements.0, elements.1]),
+        vec(select(values), 1..3),
+    )
+}
+
+fn principal() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!("*"),
+        json!({"AWS": ACCOUNT}),
+        json!({"AWS": "arn:aws:iam::111122223333:role/R"}),
+        json!({"AWS": "arn:aws:sts::111122223333:assumed-role/R/s"}),
+        json!({"AWS": ["arn:aws:iam::111122223333:user/Ann", "444455556666"]}),
+        json!({"Service": "s3.amazonaws.com"}),
+    ])
+}
+
+fn statement(effects: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    (
+        select(effects),
+        one_of(("Action", "NotAction"), &["*", "s3:*", "s3:GetObject", "s3:Put*", "ec2:*"]),
+        one_of(("Resource", "NotResource"), &["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/x", "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::c*"]),
+        (select(vec!["Principal", "Principal", "NotPrincipal"]), principal()),
+        vec(condition(), 0..3),
+    )
+        .prop_map(|(effect, (action, actions), (resource, resources), (who, principals), conditions)| {
+            let mut block = Map::new();
+            for (operator, key, values) in conditions {
+                let keys = block.entry(operator).or_insert_with(|| json!({}));
+                keys[key] = json!(values);
+            }
+            json!({"Effect": effect, action: actions, resource: resources, who: principals, "Condition": block})
+        })
+}
+
+const BOTH: &[&str] = &["Allow", "Allow", "Deny"];
+
+fn statements(effects: &'static [&'static str]) -> impl Strategy<Value = Vec<Value>> {
+    vec(statement(effects), 0..4)
+}
+
+fn document(statements: &[Value]) -> Policy {
+    Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap()
+}
+
+/// A state of a key together with a key as it might then be.
+fn key() -> impl Strategy<Value = (KeyState, KeyState)> {
+    let anything = prop_oneof![
+        Just(KeyState::Absent),
+        vec(select(VALUES), 0..3)
+            .prop_map(|values| KeyState::Known(values.into_iter().map(str::to_owned).collect())),
+    ];
+    let value = || select(VALUES).prop_map(str::to_owned);
+    prop_oneof![
+        anything.clone().prop_map(|known| (known.clone(), known)),
+        anything
+            .clone()
+            .prop_map(|known| (KeyState::Unknown, known)),
+        anything.prop_map(|known| (KeyState::Any, known)),
+        (value(), value()).prop_map(|(one, other)| (
+            KeyState::OneOf(vec![other, one.clone()]),
+            KeyState::one(one)
+        )),
+        value().prop_map(|value| (KeyState::present(), KeyState::one(value))),
+        select(vec!["a", "ab"]).prop_map(|value| (
+            KeyState::Like(vec![Pattern::glob("a*")]),
+            KeyState::one(value)
+        )),
+        select(vec!["a", "ab"]).prop_map(|value| (
+            KeyState::AnyLike(vec![Pattern::glob("a*")]),
+            KeyState::one(value)
+        )),
+    ]
+}
+
+/// A request that is partly known, with one that it stands for.
+fn requests() -> impl Strategy<Value = (Request, Request)> {
+    let ann = || Caller::parse("arn:aws:iam::111122223333:user/Ann").unwrap();
+    let role = || Caller::role("arn:aws:iam::111122223333:role/R");
+    let session = || Caller::parse("arn:aws:sts::111122223333:assumed-role/R/s").unwrap();
+    let callers = select(vec![
+        (ann(), ann()),
+        (session(), with_session()),
+        (role(), with_session()),
+        (Caller::SomeoneIn(ACCOUNT.to_owned()), ann()),
+        (Caller::SomeoneIn(ACCOUNT.to_owned()), with_session()),
+        (
+            Caller::service("s3.amazonaws.com"),
+            Caller::service("s3.amazonaws.com"),
+        ),
+        (Caller::Anonymous, Caller::Anonymous),
+    ]);
+    let exact = |arn: &str| Target::Exact(arn.to_owned());
+    let some = || Target::Like(Pattern::glob("arn:aws:s3:::b/*"));
+    let targets = select(vec![
+        (exact("arn:aws:s3:::b/x"), exact("arn:aws:s3:::b/x")),
+        (some(), exact("arn:aws:s3:::b/x")),
+        (some(), exact("arn:aws:s3:::b/Ann")),
+    ]);
+    let actions = select(vec![
+        ("s3:GetObject", "s3:GetObject"),
+        ("s3:*", "s3:PutObject"),
+        ("s3:Get*", "s3:GetObject"),
+    ]);
+    (
+        callers,
+        targets,
+        actions,
+        vec(option::of(key()), KEYS.len()),
+    )
+        .prop_map(|(callers, targets, actions, keys)| {
+            let (mut open, mut complete) = (Context::open(), Context::complete());
+            for (key, states) in KEYS.iter().zip(keys) {
+                if let Some((state, known)) = states {
+                    open.set(key, state);
+                    complete.set(key, known);
+                }
+            }
+            let make = |caller: Caller, action: &str, target: Target, context: Context| {
+                let mut request = Request::new(caller, action, target, context);
+                request.resource_account = Some(ACCOUNT.to_owned());
+                request
+            };
+            (
+                make(callers.0, actions.0, targets.0, open),
+                make(callers.1, actions.1, targets.1, complete),
+            )
+        })
+}
+
+fn with_session() -> Caller {
+    let Caller::Role(mut session) = Caller::role("arn:aws:iam::111122223333:role/R") else {
+        panic!("a role is a role")
+    };
+    session.session = Some("s".to_owned());
+    Caller::Role(session)
+}
+
+fn decide<'a>(
+    identity: &'a Policy,
+    resource: &'a Policy,
+    boundary: Option<&'a Policy>,
+    request: &Request,
+) -> Decision<'a> {
+    let layers = Layers {
+        identity: vec![Source::new("identity", identity)],
+        resource: vec![Source::new("resource", resource)],
+        boundary: boundary.map(|policy| Source::new("boundary", policy)),
+        ..Layers::default()
+    };
+    authorize(&layers, request)
+}
+
+fn width(decision: &Decision<'_>) -> u8 {
+    match decision.verdict {
+        Verdict::Deny => 0,
+        Verdict::Conditional => 1,
+        Verdict::Allow => 2,
+    }
+}
+
+/// Laws about width compare what is certain, so nothing may be left to the caller's choice.
+fn without_choice(mut request: Request) -> Request {
+    for key in KEYS {
+        if request.context.state(key).is_chosen() {
+            request.context.set(key, KeyState::Unknown);
+        }
+    }
+    request
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn another_deny_never_widens(
+        identity in statements(BOTH), resource in statements(BOTH), more in statement(&["Deny"]), on_resource: bool, (request, _) in requests(),
+    ) {
+        let request = without_choice(request);
+        let (narrow_identity, narrow_resource) = {
+            let (mut identity, mut resource) = (identity.clone(), resource.clone());
+            if on_resource { resource.push(more) } else { identity.push(more) }
+            (document(&identity), document(&resource))
+        };
+        let (identity, resource) = (document(&identity), document(&resource));
+        let before = decide(&identity, &resource, None, &request);
+        let after = decide(&narrow_identity, &narrow_resource, None, &request);
+        prop_assert!(width(&after) <= width(&before));
+    }
+
+    #[test]
+    fn another_allow_never_narrows(
+        identity in statements(BOTH), resource in statements(BOTH), more in statement(&["Allow"]), on_resource: bool, (request, _) in requests(),
+    ) {
+        let request = without_choice(request);
+        let (wide_identity, wide_resource) = {
+            let (mut identity, mut resource) = (identity.clone(), resource.clone());
+            if on_resource { resource.push(more) } else { identity.push(more) }
+            (document(&identity), document(&resource))
+        };
+        let (identity, resource) = (document(&identity), document(&resource));
+        let before = decide(&identity, &resource, None, &request);
+        let after = decide(&wide_identity, &wide_resource, None, &request);
+        prop_assert!(width(&after) >= width(&before));
+    }
+
+    #[test]
+    fn a_boundary_never_widens(
+        identity in statements(BOTH), resource in statements(BOTH), boundary in statements(BOTH), (request, _) in requests(),
+    ) {
+        let request = without_choice(request);
+        let (identity, resource, boundary) = (document(&identity), document(&resource), document(&boundary));
+        let before = decide(&identity, &resource, None, &request);
+        let after = decide(&identity, &resource, Some(&boundary), &request);
+        prop_assert!(width(&after) <= width(&before));
+    }
+
+    #[test]
+    fn what_is_certain_holds_for_every_request_that_fits(
+        identity in statements(BOTH), resource in statements(BOTH), boundary in option::of(statements(BOTH)), (open, mut concrete) in requests(),
+    ) {
+        let (identity, resource) = (document(&identity), document(&resource));
+        let boundary = boundary.map(|statements| document(&statements));
+        let symbolic = decide(&identity, &resource, boundary.as_ref(), &open);
+        for choice in &symbolic.chosen {
+            match &choice.value {
+                Some(value) => concrete.context.set(&choice.key, KeyState::one(value)),
+                None => concrete.context.set(&choice.key, KeyState::Absent),
+            }
+        }
+        let real = decide(&identity, &resource, boundary.as_ref(), &concrete);
+        match symbolic.verdict {
+            Verdict::Allow | Verdict::Deny => prop_assert_eq!(symbolic.verdict, real.verdict),
+            Verdict::Conditional => {}
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_parser_panic(bytes in vec(any::<u8>(), 0..200)) {
+        let _ = Policy::parse(&String::from_utf8_lossy(&bytes));
+    }
+}
