@@ -959,7 +959,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// The law that makes a PASS trustworthy.
     #[test]
@@ -1299,4 +1299,39 @@ fn what_an_expression_reads_is_known_before_it_runs() {
     );
     assert_eq!(reads("long-timeout"), "function.timeout_s");
     assert_eq!(reads("secret-in-environment"), "secrets.variables");
+}
+
+#[test]
+fn checks_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Registry>();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is written in a check file is answered, never with a panic.
+    #[test]
+    fn any_expression_is_answered(
+        texts in prop::collection::vec(
+            prop::collection::vec(
+                prop::sample::select(vec![
+                    "function", ".name", ".tags", "exposure.urls", ".exists(u, ", "u.public", ")", "(",
+                    "[", "]", "{", "}", "'a'", "\"", "'", "'''", "r'\\'", "b'x'", "1", "1u", "1.5e999",
+                    "99999999999999999999", "-", "!", "&&", "||", "==", "in", "?", ":", ",", ".", "..",
+                    "has(", "size(", ".map(x, ", ".all(", "null", "true", "\\", "\\u{110000}", "ä", " ",
+                    "//", "\n", "@", "$", "`a`", ".?a", "optional.of(", "Foo{a: 1}", "1/0", "%", "\u{0}",
+                ]),
+                0..12,
+            ).prop_map(|parts| parts.concat()),
+            20,
+        ),
+        words in prop::collection::vec("\\PC{0,24}", 4),
+    ) {
+        let all: Vec<&str> = texts.iter().chain(&words).map(String::as_str).collect();
+        // Each file lacks its examples, and so gets at least two complaints.
+        let files = files(&all);
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
+        prop_assert!(complaints(&files).matches("error: ").count() >= all.len());
+    }
 }
