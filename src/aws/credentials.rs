@@ -57,8 +57,11 @@ pub enum IdentityError {
     /// Nothing and nobody offers credentials.
     #[error("no AWS credentials were found")]
     NoCredentials,
+    /// There is no such profile.
+    #[error("there is no profile `{0}`")]
+    UnknownProfile(String),
     /// The profile has none.
-    #[error("profile `{profile}` does not exist or holds no credentials: {reason}")]
+    #[error("profile `{profile}` holds no credentials: {reason}")]
     Profile {
         /// The profile's name.
         profile: String,
@@ -111,7 +114,8 @@ impl IdentityError {
                 "set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)"
                     .into()
             }
-            Self::Profile { .. } => "`aws configure list-profiles` shows the profiles".into(),
+            Self::UnknownProfile(_) => "`aws configure list-profiles` shows the profiles".into(),
+            Self::Profile { .. } => "check the profile in ~/.aws/config".into(),
             Self::SsoExpired {
                 profile: Some(name),
             } => {
@@ -285,6 +289,10 @@ fn not_loaded(error: &CredentialsError, base: &Base, profile: Option<String>) ->
     let lower = reason.to_lowercase();
     if lower.contains("sso") && (lower.contains("token") || lower.contains("session")) {
         return IdentityError::SsoExpired { profile };
+    }
+    let unknown = |name: &String| reason.contains(&format!("profile `{name}` was not defined"));
+    if let Some(name) = profile.clone().filter(unknown) {
+        return IdentityError::UnknownProfile(name);
     }
     match (error, base, profile) {
         (

@@ -10,6 +10,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::credentials::credentials_gap;
 use super::gate::Overdue;
 use super::guard::Refusal;
+use super::transport::BreaksOff;
 use crate::inventory::{Gap, GapKind};
 
 /// Which call it was that failed.
@@ -101,6 +102,7 @@ where
         return;
     }
     gap.kind = match error {
+        _ if cause::<BreaksOff>(error).is_some() => GapKind::Malformed,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => GapKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_io() => GapKind::Network,
         _ => GapKind::Refused,

@@ -360,3 +360,166 @@ async fn a_fault_in_one_account_leaves_the_retries_of_another() {
     let sound = Session::given(&connection, "444455556666", "eu-west-1").await;
     assert!(get_policy(&sound).await.is_ok());
 }
+
+/// One call of each service, and a whole answer to it.
+const SERVICES: [(&str, &str); 7] = [
+    ("lambda", r#"{"Functions":[{"FunctionName":"f"}]}"#),
+    ("kms", r#"{"KeyMetadata":{"KeyId":"k"}}"#),
+    ("logs", r#"{"logGroups":[{"logGroupName":"g"}]}"#),
+    ("organizations", r#"{"Organization":{"Id":"o-1"}}"#),
+    (
+        "iam",
+        "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult><IsTruncated>false</IsTruncated>\
+         <RoleDetailList><member><RoleName>r</RoleName><Path>/</Path></member></RoleDetailList>\
+         </GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>",
+    ),
+    (
+        "sts",
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>a</Arn><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+    ),
+    (
+        "ec2",
+        "<DescribeVpcsResponse><vpcSet><item><vpcId>v</vpcId><cidrBlock>10/8</cidrBlock></item></vpcSet></DescribeVpcsResponse>",
+    ),
+];
+
+async fn ask(session: &Session, service: &str) -> Result<(), Gap> {
+    let region = "eu-west-1";
+    let at = |operation| Call {
+        operation,
+        account: ACCOUNT,
+        region,
+        resource: None,
+    };
+    macro_rules! send {
+        ($client:expr, $operation:ident, $label:literal) => {
+            $client
+                .$operation()
+                .send()
+                .await
+                .map(|_| ())
+                .map_err(|error| gap(&error, &at($label)))
+        };
+    }
+    match service {
+        "lambda" => send!(
+            session.lambda(region),
+            list_functions,
+            "lambda:ListFunctions"
+        ),
+        "kms" => {
+            let call = session.kms(region).describe_key().key_id("k");
+            let answer = call.send().await;
+            answer
+                .map(|_| ())
+                .map_err(|error| gap(&error, &at("kms:DescribeKey")))
+        }
+        "logs" => send!(
+            session.logs(region),
+            describe_log_groups,
+            "logs:DescribeLogGroups"
+        ),
+        "organizations" => send!(
+            session.organizations(),
+            describe_organization,
+            "organizations:DescribeOrganization"
+        ),
+        "iam" => send!(
+            session.iam(),
+            get_account_authorization_details,
+            "iam:GetAccountAuthorizationDetails"
+        ),
+        "sts" => send!(
+            session.sts(region),
+            get_caller_identity,
+            "sts:GetCallerIdentity"
+        ),
+        "ec2" => send!(session.ec2(region), describe_vpcs, "ec2:DescribeVpcs"),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_speaks_the_protocol_of_every_service() {
+    for (service, body) in SERVICES {
+        for fault in Fault::ALL {
+            let expected = match fault {
+                Fault::AccessDenied => Some(GapKind::AccessDenied),
+                Fault::DeniedByScp => Some(GapKind::DeniedByScp),
+                Fault::Throttled => Some(GapKind::Throttled),
+                Fault::ServerError => Some(GapKind::ServerFault),
+                Fault::ConnectionReset => Some(GapKind::Network),
+                Fault::Timeout => Some(GapKind::Timeout),
+                Fault::Truncated => Some(GapKind::Malformed),
+                Fault::ExpiredToken => Some(GapKind::ExpiredCredentials),
+                Fault::MissingFields => None,
+            };
+            let below = transport(alike(200, &[], body), None);
+            let session = session(faults(below, vec![Rule::everywhere(fault)])).await;
+            let outcome = ask(&session, service).await;
+            let kind = outcome.as_ref().err().map(|gap| gap.kind);
+            assert_eq!(kind, expected, "{service} {fault}: {outcome:?}");
+            let attempts = session.connection().ledger().entries()[0].attempts;
+            let retried = match fault {
+                Fault::Throttled | Fault::ServerError | Fault::ConnectionReset | Fault::Timeout => {
+                    true
+                }
+                // JSON that breaks off is no answer to the SDK; XML is, so it is caught before
+                Fault::Truncated => body.starts_with('<'),
+                _ => false,
+            };
+            assert_eq!(
+                attempts > 1,
+                retried,
+                "{service} {fault}: {attempts} attempts"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_are_renewed_before_they_end_and_shared_meanwhile() {
+    for (expiration, times) in [("2999-01-01T00:00:00Z", 1), ("2001-01-01T00:00:00Z", 4)] {
+        let sts = format!(
+            "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId>\
+             <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+             <Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+        );
+        let below = alike(200, &[], &sts);
+        let base = session(transport(below.clone(), None)).await;
+        let inside = base.assume(&Role {
+            arn: "arn:aws:iam::444455556666:role/audit".to_owned(),
+            external_id: Some("lantern".to_owned()),
+            session_name: "lamppost".to_owned(),
+        });
+        assert_eq!(inside.account(), "444455556666");
+        for _ in 0..4 {
+            inside.enter().await.unwrap();
+        }
+        assert_eq!(*below.asked.lock().await, times, "{expiration}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_credentials_says_which_role_was_refused() {
+    let below = transport(alike(200, &[], "{}"), None);
+    let rule = Rule::new(Fault::AccessDenied, "sts:AssumeRole");
+    let base = session(faults(below, vec![rule])).await;
+    let role = |account: &str| Role {
+        arn: format!("arn:aws:iam::{account}:role/audit"),
+        external_id: None,
+        session_name: "lamppost".to_owned(),
+    };
+    // the first of two roles is the one that is refused
+    let inside = base
+        .assume(&role("444455556666"))
+        .assume(&role("777788889999"));
+    let refused = inside.enter().await.unwrap_err();
+    assert_eq!(
+        refused.resource.as_deref(),
+        Some("arn:aws:iam::444455556666:role/audit")
+    );
+    let seen = get_policy(&inside).await.unwrap_err();
+    assert_eq!(seen.operation, "lambda:GetPolicy");
+    insta::assert_snapshot!(line(&seen), @r#"AccessDenied | AccessDenied | no credentials: sts:AssumeRole: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/scanner/lamppost is not authorized to perform: sts:AssumeRole because no identity-based policy allows the sts:AssumeRole action"#);
+}

@@ -9,6 +9,8 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+#[cfg(feature = "live")]
+mod aws;
 mod builtin;
 mod check;
 #[cfg(feature = "live")]

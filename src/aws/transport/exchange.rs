@@ -1,7 +1,6 @@
 //! What the transports share: a transport from a function, and whole bodies.
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{
@@ -14,6 +13,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::{HttpError, StatusCode};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use thiserror::Error;
 
 /// Answers one request, with or without the transport beneath.
 pub(crate) trait Answer: fmt::Debug + Send + Sync + 'static {
@@ -81,12 +81,16 @@ pub(crate) async fn whole(
         .map_err(|error| ConnectorError::io(error.into()))?
         .into_bytes();
     if breaks_off(&bytes) {
-        let end = io::Error::new(io::ErrorKind::UnexpectedEof, "the answer breaks off");
-        return Err(ConnectorError::io(end.into()));
+        return Err(ConnectorError::io(BreaksOff.into()));
     }
     *response.body_mut() = SdkBody::from(bytes);
     Ok(response)
 }
+
+/// An answer without its end.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the answer breaks off")]
+pub(crate) struct BreaksOff;
 
 /// Whether an XML answer lacks its end, which the SDK would take for a whole one: roles or subnets
 /// that were cut off would look as if they did not exist.

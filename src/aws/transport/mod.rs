@@ -12,9 +12,9 @@ mod recording;
 mod replay;
 mod shape;
 
-pub(crate) use exchange::whole;
 #[cfg(test)]
 pub(crate) use exchange::{Answer, respond, transport};
+pub(crate) use exchange::{BreaksOff, whole};
 pub use fault::{Fault, Rule, faults};
 pub use live::live;
 pub use record::{Recorder, record};
