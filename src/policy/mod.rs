@@ -1,6 +1,53 @@
-//! The IAM policy language: documents, patterns, principals.
+//! The IAM policy language, pure: text in, answers with their reasons out.
 //!
-//! Pure: text in, answers out. [`Policy::parse`] is the way in.
+//! A scanner does not have the request that AWS would see, so nothing here is merely true or false.
+//! Every question is answered in Kleene's three values ([`Truth`]), and an answer that depends names what it depends on.
+//!
+//! ```
+//! use lamppost::policy::{Caller, Context, Layer, Policy, Request, Source, Target, Verdict, evaluate};
+//!
+//! let policy = Policy::parse(
+//!     r#"{"Version": "2012-10-17", "Statement": {
+//!         "Sid": "bucket", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+//!         "Action": "lambda:InvokeFunction", "Resource": "*",
+//!         "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}}"#,
+//! )?;
+//! let function = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+//! let request = Request::new(
+//!     Caller::service("s3.amazonaws.com"),
+//!     "lambda:InvokeFunction",
+//!     Target::Exact(function.to_owned()),
+//!     Context::open(),
+//! );
+//! let sources = [Source::new("policy of f", &policy)];
+//! let decision = evaluate(Layer::Resource, &sources, &request);
+//! assert_eq!(decision.verdict, Verdict::Conditional);
+//! let depends_on: Vec<String> = decision.residual().map(|(_, open)| open.to_string()).collect();
+//! assert_eq!(depends_on, ["aws:SourceAccount StringEquals 111122223333"]);
+//! # Ok::<(), lamppost::policy::ParseError>(())
+//! ```
+//!
+//! # The map
+//!
+//! | question | types | file |
+//! |---|---|---|
+//! | What does the document say? | [`Policy`], [`Statement`], [`ParseError`] | `document`, `parse`, `json` |
+//! | Which texts does a pattern match, and which patterns does it cover or meet? | [`Pattern`], [`ActionSet`], [`Arn`], [`Template`] | `pattern`, `action`, `arn`, `variable` |
+//! | Whom does it name, and who is calling? | [`Principal`], [`Caller`] | `principal`, `caller` |
+//! | Does a condition hold? | [`Condition`], [`Operator`], [`AddressRanges`] | `condition`, `operator`, `compare`, `cidr` |
+//! | What is known of the request? | [`Request`], [`Target`], [`Context`], [`KeyState`] | `request`, `context` |
+//! | What do the policies of one layer say? | [`evaluate`], [`Source`], [`Layer`] | `evaluate` |
+//! | What do all layers say together? | [`authorize`], [`Layers`] | `combine` |
+//! | What must the caller choose to get in? | [`Choice`] | `witness` |
+//! | What is the answer, and why? | [`Decision`], [`Verdict`], [`Reason`], [`Matched`], [`Open`] | `decision` |
+//!
+//! # What to rely on
+//!
+//! - An Allow is certain for every request that fits what was given; where the caller controls something
+//!   ([`KeyState::Any`], [`Target::Any`]), it is certain for the choice in [`Decision::chosen`].
+//! - A Deny is certain for every request that fits.
+//! - Conditional says nothing but what [`Decision::residual`] lists. It is the answer to everything that AWS does not document.
+//! - A policy that could not be read is [`Source::unread`], never an empty one.
 
 mod action;
 mod arn;
