@@ -4,6 +4,7 @@ pub mod analysis;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod check;
+pub mod cli;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod config;

@@ -1,3 +1,7 @@
 //! Parse, run, map the outcome to an exit code; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lamppost::cli::main()
+}

@@ -47,7 +47,7 @@ impl<'a> AccountContext<'a> {
     /// Prepares an account.
     pub fn new(inventory: &'a AccountInventory, settings: &'a Settings) -> Self {
         let mut role_users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let mut unlisted = Vec::new();
+        let mut unlisted: Vec<Gap> = inventory.account.unlisted_regions.iter().cloned().collect();
         for region in &inventory.regions {
             match &region.status {
                 RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {

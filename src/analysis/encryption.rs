@@ -33,9 +33,14 @@ impl EncryptionFacts {
             Some(key) => key
                 .map_ref(|key| key.map_or_else(|| "NotFound".to_owned(), |key| key.state.clone())),
         };
-        let rotatable = match &key {
-            None => Fact::Known(false),
-            Some(key) => key.map_ref(|key| key.is_some_and(|key| rotatable(context, key))),
+        let rotatable = match (arn, &key) {
+            (Some(arn), _)
+                if arn_account(arn).is_some_and(|owner| owner != context.account.id()) =>
+            {
+                Fact::Known(false)
+            }
+            (_, Some(key)) => key.map_ref(|key| key.is_some_and(rotatable)),
+            (_, None) => Fact::Known(false),
         };
         Self {
             customer_key: arn.is_some(),
@@ -63,9 +68,6 @@ fn find<'a>(context: Context<'a>, arn: &str) -> Fact<Option<&'a KmsKey>> {
 }
 
 /// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
-fn rotatable(context: Context<'_>, key: &KmsKey) -> bool {
-    key.manager == "CUSTOMER"
-        && key.origin == "AWS_KMS"
-        && key.spec == "SYMMETRIC_DEFAULT"
-        && arn_account(&key.arn) == Some(context.account.id())
+fn rotatable(key: &KmsKey) -> bool {
+    key.manager == "CUSTOMER" && key.origin == "AWS_KMS" && key.spec == "SYMMETRIC_DEFAULT"
 }

@@ -14,7 +14,7 @@ pub struct Collector<'a> {
     /// The operations to make.
     pub plan: &'a Plan,
     /// Judges environment variables at intake.
-    pub inspect: Inspect<'a>,
+    pub inspect: &'a Inspect,
     /// Hears what happens.
     pub progress: &'a dyn Progress,
     /// Ends the collection early; what was not asked by then is a gap.

@@ -28,8 +28,10 @@ mod place;
 mod progress;
 mod redact;
 mod region;
+mod sweep;
 mod text;
 
 pub use account::{Collector, collect_account};
 pub use place::Inspect;
 pub use progress::Progress;
+pub use sweep::{Sweep, Visit, visits};

@@ -14,7 +14,7 @@ use crate::aws;
 use crate::inventory::{Gap, GapKind, Observed, Plan, SecretMatch};
 
 /// Judges one environment variable, by name and value; the value is dropped afterwards.
-pub type Inspect<'a> = &'a (dyn Fn(&str, &str) -> Vec<SecretMatch> + Sync);
+pub type Inspect = dyn Fn(&str, &str) -> Vec<SecretMatch> + Send + Sync;
 
 /// Where calls are made, and which of them.
 pub(super) struct Place<'a> {

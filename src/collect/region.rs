@@ -45,7 +45,7 @@ async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) 
     let settings = match lambda.usage().await {
         Ok(usage) if usage.empty => {
             let settings = Observed::Known(usage.settings);
-            return left(place, RegionStatus::Empty, settings, None);
+            return left(place.region, RegionStatus::Empty, settings, None);
         }
         Ok(usage) => {
             let count = usize::try_from(usage.settings.function_count).unwrap_or_default();
@@ -195,13 +195,28 @@ fn refused(
     gap: &Gap,
 ) -> RegionInventory {
     let gap = (status != RegionStatus::NotEnabled).then_some(gap);
-    left(place, status, settings, gap)
+    left(place.region, status, settings, gap)
+}
+
+/// A region that the account has not switched on: nothing is in it.
+pub(super) fn not_enabled(region: &str) -> RegionInventory {
+    let gap = Gap::new(
+        "lambda:GetAccountSettings",
+        GapKind::NotPlanned,
+        "the region is not enabled",
+    );
+    left(
+        region,
+        RegionStatus::NotEnabled,
+        Observed::Missing(gap),
+        None,
+    )
 }
 
 /// A region of which nothing was read but perhaps its settings. Without a gap there is nothing to
 /// read: it is empty, or the account has not switched it on.
 fn left(
-    place: &Place<'_>,
+    region: &str,
     status: RegionStatus,
     settings: Observed<AccountSettings>,
     gap: Option<&Gap>,
@@ -210,7 +225,7 @@ fn left(
         gap.map_or(Observed::Known(value), |gap| Observed::Missing(gap.clone()))
     }
     RegionInventory {
-        region: place.region.to_owned(),
+        region: region.to_owned(),
         status,
         settings,
         listing: unless(gap, ()),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Iam, Observed, RegionInventory};
+use super::{Gap, Iam, Observed, RegionInventory};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -29,6 +29,9 @@ pub struct AccountRecord {
     pub observed_at: Timestamp,
     /// What its organisation says; `Known(None)` for an account outside any organisation.
     pub organization: Observed<Option<Organization>>,
+    /// Why its list of regions could not be read; regions that it opted into may then be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted_regions: Option<Gap>,
 }
 
 /// The organisation that an account belongs to.

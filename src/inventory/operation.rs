@@ -25,6 +25,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The IAM action that allows it; `None` where AWS needs none.
     pub action: Option<&'static str>,
+    /// Actions without which its answer has gaps.
+    pub further: &'static [&'static str],
     /// The quota that it draws on.
     pub budget: Budget,
     /// Whether it is called in the management account only.
@@ -36,6 +38,7 @@ const fn lambda(name: &'static str, action: &'static str, budget: Budget) -> Ope
         service: "Lambda",
         name,
         action: Some(action),
+        further: &[],
         budget,
         organization: false,
     }
@@ -51,6 +54,7 @@ const fn read(
         service,
         name,
         action: Some(action),
+        further: &[],
         budget: Budget::Service(prefix),
         organization: false,
     }
@@ -61,6 +65,7 @@ const fn organization(name: &'static str, action: &'static str) -> Operation {
         service: "Organizations",
         name,
         action: Some(action),
+        further: &[],
         budget: Budget::Service("organizations"),
         organization: true,
     }
@@ -76,11 +81,15 @@ pub const OPERATIONS: &[Operation] = &[
         Budget::LambdaRest,
     ),
     lambda("ListFunctions", "lambda:ListFunctions", Budget::LambdaRest),
-    lambda(
-        "GetFunction",
-        "lambda:GetFunction",
-        Budget::LambdaGetFunction,
-    ),
+    Operation {
+        // Tags are left out for a caller who may not list them.
+        further: &["lambda:ListTags"],
+        ..lambda(
+            "GetFunction",
+            "lambda:GetFunction",
+            Budget::LambdaGetFunction,
+        )
+    },
     lambda("GetPolicy", "lambda:GetPolicy", Budget::LambdaGetPolicy),
     lambda(
         "ListFunctionUrlConfigs",
@@ -186,6 +195,7 @@ pub const OPERATIONS: &[Operation] = &[
         service: "STS",
         name: "GetCallerIdentity",
         action: None,
+        further: &[],
         budget: Budget::Service("sts"),
         organization: false,
     },

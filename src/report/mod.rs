@@ -9,10 +9,12 @@
 mod json;
 mod output;
 mod page;
+mod print;
 mod schema;
 mod table;
 
 pub use json::Record;
-pub use output::{Format, ReportError, Terminal, write_file, write_stdout, write_to};
+pub use output::{Format, ReportError, Terminal, writable, write_file, write_stdout, write_to};
 pub use page::clean;
+pub use print::{print_json, print_text};
 pub use schema::{record_schema, report_schema};

@@ -171,6 +171,29 @@ pub fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), Re
     Ok(())
 }
 
+/// Whether a report could be written to a file, asked before a long scan rather than after it.
+///
+/// # Errors
+/// When its folder takes no new file.
+pub fn writable(path: &Path) -> Result<(), ReportError> {
+    let file = |source| ReportError::File {
+        path: path.to_owned(),
+        source,
+    };
+    if path.is_dir() {
+        return Err(file(io::ErrorKind::IsADirectory.into()));
+    }
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return Ok(());
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    tempfile::tempfile_in(folder).map_err(file)?;
+    Ok(())
+}
+
 fn fill(report: &Report, format: Format, file: &File) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     write_to(report, format, Terminal::FILE, &mut out)?;

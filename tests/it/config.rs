@@ -5,8 +5,6 @@ use std::fs;
 use lamppost::check::{Registry, Severity};
 use lamppost::config::{CONFIG_FILE, Config, ConfigError};
 
-use crate::support::schema::assert_published;
-
 const ALL: &str = r#"
 [thresholds]
 runtime-horizon-days = 90
@@ -237,11 +235,6 @@ fn the_file_is_found_where_it_is_looked_for() {
     let error = Config::find(Some(&missing), folder.path()).unwrap_err();
     assert!(matches!(&error, ConfigError::Read { path, .. } if *path == missing));
     assert!(error.to_string().contains("missing.toml"));
-}
-
-#[test]
-fn the_published_schema_is_the_derived_one() {
-    assert_published("config.schema.json", &schemars::schema_for!(Config));
 }
 
 #[test]

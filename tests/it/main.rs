@@ -13,6 +13,7 @@
 mod aws;
 mod builtin;
 mod check;
+mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod config;
@@ -27,3 +28,5 @@ mod secret;
 mod support;
 #[cfg(feature = "live")]
 mod target;
+#[cfg(feature = "live")]
+mod truth;

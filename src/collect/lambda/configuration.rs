@@ -14,7 +14,7 @@ pub(super) fn configuration(
     place: &Place<'_>,
     operation: &'static str,
     from: &sdk::FunctionConfiguration,
-    inspect: Inspect<'_>,
+    inspect: &Inspect,
 ) -> Configuration {
     Configuration {
         version: present(from.version()).unwrap_or_else(|| "$LATEST".to_owned()),
@@ -103,7 +103,7 @@ fn environment(
     place: &Place<'_>,
     operation: &'static str,
     from: &sdk::FunctionConfiguration,
-    inspect: Inspect<'_>,
+    inspect: &Inspect,
 ) -> Observed<Vec<EnvironmentVariable>> {
     let Some(environment) = from.environment() else {
         return Observed::Known(Vec::new());

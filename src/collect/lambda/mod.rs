@@ -31,7 +31,7 @@ const NOT_FOUND: &str = "ResourceNotFoundException";
 pub(super) struct Lambda<'a> {
     pub(super) place: &'a Place<'a>,
     pub(super) client: Client,
-    pub(super) inspect: Inspect<'a>,
+    pub(super) inspect: &'a Inspect,
 }
 
 /// The gap of a call that names something listed before: where AWS knows it no more, it was deleted.

@@ -142,6 +142,7 @@ impl Script {
             name: "demo".to_owned(),
             partition: "aws".to_owned(),
             observed_at: "2026-11-21T00:00:00Z".parse().unwrap(),
+            unlisted_regions: None,
             organization: Observed::Known(None),
         };
         let collector = Collector {

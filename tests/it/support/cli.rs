@@ -11,9 +11,15 @@ pub(crate) struct Lamppost(Command);
 
 impl Lamppost {
     /// `lamppost` with these arguments, in a folder without a configuration.
-    pub(crate) fn new<Argument: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = Argument>) -> Self {
+    pub(crate) fn new<Argument: AsRef<std::ffi::OsStr>>(
+        arguments: impl IntoIterator<Item = Argument>,
+    ) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lamppost"));
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", "/nonexistent").env("COLUMNS", "100");
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", "/nonexistent")
+            .env("COLUMNS", "100");
         command.current_dir(std::env::temp_dir()).args(arguments);
         Self(command)
     }
@@ -28,14 +34,9 @@ impl Lamppost {
             .env("AWS_EC2_METADATA_DISABLED", "true")
     }
 
+    #[cfg(feature = "live")]
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
-        self
-    }
-
-    /// In this folder.
-    pub(crate) fn within(mut self, folder: &std::path::Path) -> Self {
-        self.0.current_dir(folder);
         self
     }
 
@@ -63,8 +64,9 @@ impl Ended {
 
     /// Standard output as one JSON document.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.0.stdout)
-            .unwrap_or_else(|error| panic!("no JSON on stdout ({error}); stderr:\n{}", self.stderr()))
+        serde_json::from_slice(&self.0.stdout).unwrap_or_else(|error| {
+            panic!("no JSON on stdout ({error}); stderr:\n{}", self.stderr())
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What several tests build on.
 
+pub(crate) mod cli;
 #[cfg(feature = "live")]
 pub(crate) mod emulator;
-pub(crate) mod schema;
 pub(crate) mod world;

@@ -43,6 +43,7 @@ pub(crate) fn quiet() -> AccountInventory {
                 path: vec!["r-root".to_owned()],
                 service_control_policies: Observed::Known(None),
             })),
+            unlisted_regions: None,
         },
         iam: Observed::Known(Iam {
             principals: vec![Principal {

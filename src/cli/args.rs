@@ -1,0 +1,367 @@
+//! What can be typed. Arguments describe; they do no work.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::check::{Persona, Severity};
+use crate::report::Format;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Yellow.on_default().bold())
+    .usage(AnsiColor::Yellow.on_default().bold())
+    .literal(AnsiColor::Green.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  clean
+  1  findings at or above --fail-on
+  2  wrong usage, configuration or check file
+  3  no credentials, or nothing could be scanned
+  4  scanned, but incomplete
+  5  internal error";
+
+/// Says of every AWS Lambda function how well it is secured, why, and how to mend it
+///
+/// Reads live accounts, across regions and organisations, and never writes to them.
+#[derive(Debug, Parser)]
+#[command(name = "lamppost", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Debug)]
+pub struct GlobalArgs {
+    /// Configuration file [default: `lamppost.toml` in the working folder, where there is one]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LAMPPOST_CONFIG",
+        help_heading = "General"
+    )]
+    pub config: Option<PathBuf>,
+    /// Say more on stderr; twice for every call
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "General")]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "General"
+    )]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "General"
+    )]
+    pub color: ColorWhen,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ColorWhen {
+    /// Where the output is a terminal and `NO_COLOR` is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan live accounts
+    #[cfg(feature = "live")]
+    Scan(Box<ScanArgs>),
+    /// Scan a recorded organisation: no credentials, no network
+    #[cfg(feature = "live")]
+    Demo(DemoArgs),
+    /// Judge a snapshot again, without a call
+    Evaluate(EvaluateArgs),
+    /// Show a JSON report in another format
+    Report(ReportArgs),
+    /// List, show, write and lint checks
+    #[command(subcommand)]
+    Checks(ChecksCommand),
+    /// Print the IAM policy that the scanner needs
+    Permissions(PermissionsArgs),
+    /// Write the generated documentation; used by the project itself
+    #[command(hide = true)]
+    Generate(GenerateArgs),
+}
+
+/// `lamppost scan`
+#[cfg(feature = "live")]
+#[derive(Args, Clone, Debug)]
+pub struct ScanArgs {
+    /// Whom to scan.
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Also write what was observed, to be judged again by `lamppost evaluate`
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub snapshot: Option<PathBuf>,
+    /// Record the API traffic, environment values included: for emulated accounts only
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub record: Option<PathBuf>,
+}
+
+/// Whom to scan.
+#[cfg(feature = "live")]
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Targets")]
+pub struct TargetArgs {
+    /// Profile of the AWS configuration; may be repeated to scan the account of each
+    #[arg(long = "profile", value_name = "NAME")]
+    pub profiles: Vec<String>,
+    /// Role to assume first; repeated: a chain, in order
+    #[arg(long = "role-arn", value_name = "ARN")]
+    pub role_arns: Vec<String>,
+    /// Every account of the organisation that the credentials belong to
+    #[arg(long)]
+    pub org: bool,
+    /// Accounts from a file, one `id[,name]` a line
+    #[arg(long, value_name = "FILE", conflicts_with = "org")]
+    pub account_file: Option<PathBuf>,
+    /// Role to assume in each account of the organisation or file
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<String>,
+    /// External id that the roles ask for
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "LAMPPOST_EXTERNAL_ID",
+        hide_env_values = true
+    )]
+    pub external_id: Option<String>,
+    /// Session name in the accounts' CloudTrail
+    #[arg(long, value_name = "NAME")]
+    pub session_name: Option<String>,
+    /// Only accounts below these organisational units
+    #[arg(
+        long = "ou",
+        value_name = "ID",
+        value_delimiter = ',',
+        requires = "org"
+    )]
+    pub organizational_units: Vec<String>,
+    /// No accounts below these organisational units
+    #[arg(
+        long = "exclude-ou",
+        value_name = "ID",
+        value_delimiter = ',',
+        requires = "org"
+    )]
+    pub excluded_units: Vec<String>,
+    /// Only these accounts
+    #[arg(long = "account", value_name = "ID", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    /// Not these accounts
+    #[arg(long = "exclude-account", value_name = "ID", value_delimiter = ',')]
+    pub excluded_accounts: Vec<String>,
+    /// Only these regions [default: all that are enabled]
+    #[arg(long = "region", value_name = "NAME", value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// Not these regions
+    #[arg(long = "exclude-region", value_name = "NAME", value_delimiter = ',')]
+    pub excluded_regions: Vec<String>,
+}
+
+/// By which checks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Checks")]
+pub struct CheckArgs {
+    /// Only these checks, whatever their persona and configuration
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    pub checks: Vec<String>,
+    /// Not these checks
+    #[arg(long = "exclude-check", value_name = "ID", value_delimiter = ',')]
+    pub excluded_checks: Vec<String>,
+    /// Folder with checks of your own; may be repeated
+    #[arg(long = "checks", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Checks for whom: `default` has little noise, `strict` adds good practice, `audit` every indication
+    #[arg(long, value_name = "PERSONA")]
+    pub persona: Option<Persona>,
+}
+
+/// What to write.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Format on stdout
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// File to write, its format by its ending (`.json`, `.ndjson`, `.txt`); may be repeated
+    #[arg(long = "output", short, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Show findings of this severity and above
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub min_severity: Severity,
+    /// Also list checks that pass or do not apply
+    #[arg(long)]
+    pub all: bool,
+    /// End with exit code 1 for findings of this severity and above
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// From which severity on findings count for the exit code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum FailOn {
+    /// Any finding.
+    Low,
+    /// Medium and above.
+    Medium,
+    /// High and above.
+    High,
+    /// Critical ones.
+    Critical,
+    /// None.
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that counts.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Low => Some(Severity::Low),
+            Self::Medium => Some(Severity::Medium),
+            Self::High => Some(Severity::High),
+            Self::Critical => Some(Severity::Critical),
+            Self::Never => None,
+        }
+    }
+}
+
+/// `lamppost demo`
+#[cfg(feature = "live")]
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Also write what was observed, to be judged again by `lamppost evaluate`
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub snapshot: Option<PathBuf>,
+}
+
+/// `lamppost evaluate`
+#[derive(Args, Clone, Debug)]
+pub struct EvaluateArgs {
+    /// Snapshot that `lamppost scan --snapshot` wrote
+    pub snapshot: PathBuf,
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `lamppost report`
+#[derive(Args, Clone, Debug)]
+pub struct ReportArgs {
+    /// JSON report that another command wrote
+    pub report: PathBuf,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `lamppost checks`
+#[derive(Debug, Subcommand)]
+pub enum ChecksCommand {
+    /// List checks
+    List {
+        /// Which ones.
+        #[command(flatten)]
+        checks: CheckArgs,
+        /// One JSON document instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one check with its reasons, fix and examples
+    Show {
+        /// The check
+        id: String,
+        /// Folder with checks of your own; may be repeated
+        #[arg(long = "checks", value_name = "DIR")]
+        folders: Vec<PathBuf>,
+    },
+    /// Print a new check file to start from
+    New {
+        /// Its id: the bad pattern in kebab case
+        id: String,
+    },
+    /// Check the checks and run their examples
+    Lint {
+        /// Folder or files [default: the built-in checks]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of check files, or of the facts that checks read
+    Schema {
+        /// What the schema describes
+        #[arg(default_value = "check")]
+        of: SchemaOf,
+    },
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum SchemaOf {
+    /// Facts of functions.
+    Function,
+    /// Facts of layers.
+    Layer,
+    /// Check files.
+    Check,
+}
+
+/// `lamppost permissions`
+#[derive(Args, Clone, Debug)]
+pub struct PermissionsArgs {
+    /// For which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// Also what the management account needs for --org
+    #[arg(long)]
+    pub org: bool,
+    /// Also what the scanner's own identity needs to assume this role in every account
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<String>,
+}
+
+/// `lamppost generate`
+#[derive(Args, Clone, Debug)]
+pub struct GenerateArgs {
+    /// The project's folder
+    pub folder: PathBuf,
+    /// Write nothing; fail when a file is not as it would be written
+    #[arg(long)]
+    pub check: bool,
+}

@@ -1,0 +1,93 @@
+//! `lamppost checks`: the checks themselves.
+
+use serde_json::json;
+
+use super::args::{CheckArgs, ChecksCommand, SchemaOf};
+use super::error::CliError;
+use super::setup::Setup;
+use crate::check::{self, Problem};
+use crate::facts::{self, Scope};
+use crate::finding::Outcome;
+use crate::report;
+
+pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, CliError> {
+    match command {
+        ChecksCommand::List { checks, json } => list(checks, *json, setup)?,
+        ChecksCommand::Show { id, folders } => {
+            let args = CheckArgs {
+                folders: folders.clone(),
+                ..CheckArgs::default()
+            };
+            let registry = setup.registry(&args)?;
+            report::print_text(&check::terminal_page(registry.get(id)?, setup.width))?;
+        }
+        ChecksCommand::New { id } => report::print_text(&check::scaffold(id))?,
+        ChecksCommand::Lint { paths } => return lint(paths, setup),
+        ChecksCommand::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Function => facts::schema(Scope::Function),
+                SchemaOf::Layer => facts::schema(Scope::Layer),
+                SchemaOf::Check => check::definition_schema(),
+            };
+            report::print_json(&schema)?;
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+fn list(args: &CheckArgs, as_json: bool, setup: &Setup) -> Result<(), CliError> {
+    let registry = setup.registry(args)?;
+    let mut checks = setup.select(&registry, args)?;
+    checks.sort_by(|a, b| (&a.family, &a.definition.id).cmp(&(&b.family, &b.definition.id)));
+    if as_json {
+        let definitions: Vec<_> = checks.iter().map(|check| &check.definition).collect();
+        return Ok(report::print_json(&json!(definitions))?);
+    }
+    let mut text = String::new();
+    let mut family = "";
+    for check in &checks {
+        let definition = &check.definition;
+        if check.family != family {
+            family = &check.family;
+            text.push_str(&format!(
+                "{}{family}\n",
+                if text.is_empty() { "" } else { "\n" }
+            ));
+        }
+        text.push_str(&format!(
+            "  {:<36} {:<9} {:<8} {}\n",
+            definition.id, definition.severity, definition.persona, definition.title
+        ));
+    }
+    text.push_str(&format!(
+        "\n{} checks; `lamppost checks show ID` explains one.\n",
+        checks.len()
+    ));
+    Ok(report::print_text(&text)?)
+}
+
+fn lint(paths: &[std::path::PathBuf], setup: &Setup) -> Result<Outcome, CliError> {
+    let mut problems: Vec<Problem> = Vec::new();
+    if paths.is_empty() {
+        problems = check::lint_builtin(&facts::schema);
+    }
+    for path in paths {
+        problems.extend(check::lint(path, &facts::schema)?);
+    }
+    let mut text = String::new();
+    for problem in &problems {
+        text.push_str(&problem.render(setup.colour));
+        text.push_str("\n\n");
+    }
+    text.push_str(&match problems.len() {
+        0 => "no problems\n".to_owned(),
+        1 => "1 problem\n".to_owned(),
+        count => format!("{count} problems\n"),
+    });
+    report::print_text(&text)?;
+    Ok(if problems.is_empty() {
+        Outcome::Clean
+    } else {
+        Outcome::Usage
+    })
+}

@@ -1,0 +1,53 @@
+//! `lamppost demo`: the real collectors over a recording.
+
+use super::args::{DemoArgs, FailOn};
+use super::error::CliError;
+use super::output::Output;
+use super::run::{Job, detector};
+use super::setup::Setup;
+use crate::aws::transport::{Recording, replay};
+use crate::aws::{Base, Connection, Limits};
+use crate::finding::{Mode, Outcome};
+use crate::target::Selection;
+
+/// The API traffic of a scan of the organisation in `localstack/`, whose secrets are made up.
+static RECORDING: &[u8] = include_bytes!("../../localstack/recording/organisation.ndjson.zst");
+
+/// The fingerprints of made-up secrets may be the same every time.
+const FINGERPRINT_KEY: &str = "demo";
+
+pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
+    let output = Output::prepare(&args.output, setup, FailOn::Never)?;
+    let registry = setup.registry(&args.checks)?;
+    let checks = setup.select(&registry, &args.checks)?;
+    let recording = Recording::read(RECORDING)?;
+    let recorded_at = recording.recorded_at;
+    let job = Job {
+        setup,
+        connection: &Connection::over(replay(recording), Limits::default()),
+        base: Base::Given {
+            region: "us-east-1".to_owned(),
+        },
+        selection: Selection {
+            organization: true,
+            role_name: Some("LamppostAudit".to_owned()),
+            ..Selection::default()
+        },
+        regions: Vec::new(),
+        excluded_regions: Vec::new(),
+        registry: &registry,
+        checks: &checks,
+        include: output.include(),
+        snapshot: args.snapshot.as_deref(),
+        mode: Mode::Demo,
+        detector: detector(Some(FINGERPRINT_KEY.to_owned()))?,
+        at: Some(recorded_at),
+    };
+    let outcome = output.write(job.run()?)?;
+    // The organisation has accounts that nobody can enter; a demo that shows it has done its work.
+    Ok(if args.output.fail_on.is_some() {
+        outcome
+    } else {
+        Outcome::Clean
+    })
+}

@@ -1,0 +1,127 @@
+//! What can stop a command, in one line and with a hint where there is one.
+
+use std::io::{Write as _, stderr};
+use std::path::PathBuf;
+
+use crate::check::{LoadError, SelectError};
+use crate::config::ConfigError;
+use crate::finding::Outcome;
+use crate::inventory::SnapshotError;
+use crate::report::ReportError;
+#[cfg(feature = "live")]
+use crate::target::TargetError;
+
+/// What can stop a command.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Output(#[from] ReportError),
+    #[cfg(feature = "live")]
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("`{}` is not a report of this version of Lamppost", path.display())]
+    NoReport {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
+    #[error("`{}` is a report of format `{schema}`, which this version of Lamppost does not read", path.display())]
+    OtherReport { path: PathBuf, schema: String },
+    #[error("these generated files are not up to date: {0}")]
+    Drift(String),
+    #[error("facts cannot be written as JSON")]
+    Facts(#[from] serde_json::Error),
+    #[cfg(feature = "live")]
+    #[error(transparent)]
+    Recording(#[from] crate::aws::transport::RecordingError),
+    #[cfg(feature = "live")]
+    #[error("the detectors of secrets cannot be made")]
+    Detector(#[from] crate::secret::RuleError),
+    #[cfg(feature = "live")]
+    #[error("no key for fingerprints can be drawn")]
+    Key(#[from] crate::secret::KeyError),
+    #[cfg(feature = "live")]
+    #[error(
+        "the environment variable `{0}`, which is to hold the key of the fingerprints, is not set"
+    )]
+    FingerprintKey(String),
+    #[cfg(feature = "live")]
+    #[error("the asynchronous runtime cannot start")]
+    Runtime(#[source] std::io::Error),
+}
+
+impl CliError {
+    /// The exit code.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Config(_)
+            | Self::Load(_)
+            | Self::Select(_)
+            | Self::Snapshot(_)
+            | Self::Output(_)
+            | Self::Read { .. }
+            | Self::NoReport { .. }
+            | Self::OtherReport { .. }
+            | Self::Drift(_) => Outcome::Usage,
+            #[cfg(feature = "live")]
+            Self::FingerprintKey(_) => Outcome::Usage,
+            #[cfg(feature = "live")]
+            Self::Target(error) if error.is_usage() => Outcome::Usage,
+            #[cfg(feature = "live")]
+            Self::Target(_) => Outcome::NothingScanned,
+            Self::Facts(_) => Outcome::Internal,
+            #[cfg(feature = "live")]
+            Self::Recording(_) | Self::Detector(_) | Self::Key(_) | Self::Runtime(_) => {
+                Outcome::Internal
+            }
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Select(_) => {
+                Some("`lamppost checks list --persona audit` lists them all".to_owned())
+            }
+            Self::Snapshot(SnapshotError::Newer { .. }) => Some("update Lamppost".to_owned()),
+            Self::Snapshot(SnapshotError::Truncated { .. }) => {
+                Some("scan again and let it finish".to_owned())
+            }
+            Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),
+            #[cfg(feature = "live")]
+            Self::Target(error) => error.help(),
+            _ => None,
+        }
+    }
+
+    /// Tells a person on standard error.
+    pub(super) fn tell(&self, colour: bool) {
+        let (red, bold, plain) = if colour {
+            ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m")
+        } else {
+            ("", "", "")
+        };
+        let mut text = format!("{red}error{plain}: {self}");
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        if let Some(help) = self.help() {
+            text.push_str(&format!("\n{bold}help{plain}: {help}"));
+        }
+        // Where standard error is gone nobody can be told.
+        let _ = writeln!(stderr(), "{text}");
+    }
+}

@@ -1,0 +1,60 @@
+//! The command line: what was typed, turned into calls of the rooms.
+
+mod args;
+mod checks;
+#[cfg(feature = "live")]
+mod demo;
+mod error;
+mod evaluate;
+mod generate;
+#[cfg(feature = "live")]
+mod interrupt;
+mod output;
+mod permissions;
+#[cfg(feature = "live")]
+mod progress;
+mod report;
+#[cfg(feature = "live")]
+mod run;
+#[cfg(feature = "live")]
+mod scan;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use args::Cli;
+use args::Command;
+use error::CliError;
+use setup::Setup;
+
+use crate::finding::Outcome;
+
+/// Runs what was typed; the exit code is an [`Outcome`].
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let colour = setup::colour(cli.global.color);
+    match dispatch(&cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            error.tell(colour);
+            error.outcome().into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
+    let setup = Setup::new(&cli.global)?;
+    match &cli.command {
+        #[cfg(feature = "live")]
+        Command::Scan(args) => scan::run(args, &setup),
+        #[cfg(feature = "live")]
+        Command::Demo(args) => demo::run(args, &setup),
+        Command::Evaluate(args) => evaluate::run(args, &setup),
+        Command::Report(args) => report::run(args, &setup),
+        Command::Checks(args) => checks::run(args, &setup),
+        Command::Permissions(args) => permissions::run(args, &setup),
+        Command::Generate(args) => generate::run(args),
+    }
+}

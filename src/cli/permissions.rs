@@ -1,0 +1,62 @@
+//! `lamppost permissions`: the least that the scanner must be allowed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::args::PermissionsArgs;
+use super::error::CliError;
+use super::setup::Setup;
+use crate::check;
+use crate::finding::Outcome;
+use crate::inventory::{OPERATIONS, Plan};
+use crate::report;
+
+/// What finds the regions of an account, whatever checks are chosen.
+const REGIONS: &str = "ec2:DescribeRegions";
+
+pub(super) fn run(args: &PermissionsArgs, setup: &Setup) -> Result<Outcome, CliError> {
+    let registry = setup.registry(&args.checks)?;
+    let checks = setup.select(&registry, &args.checks)?;
+    let plan = check::plan(checks.iter().copied());
+    report::print_json(&policy(&plan, args.org, args.role_name.as_deref()))?;
+    Ok(Outcome::Clean)
+}
+
+/// An IAM policy that allows exactly the plan's calls.
+///
+/// `organization` adds what lists an organisation: it only answers in the management account or
+/// for a delegated administrator. Whether a foreign account is of the own organisation is asked
+/// anyhow, by checks that need to know.
+pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -> Value {
+    let actions: BTreeSet<&str> = OPERATIONS
+        .iter()
+        .filter(|operation| {
+            let label = operation.label();
+            let asked = plan.contains(&label) || label == REGIONS;
+            asked || (operation.organization && organization)
+        })
+        .filter(|operation| operation.name != "AssumeRole")
+        .flat_map(|operation| {
+            operation
+                .action
+                .into_iter()
+                .chain(operation.further.iter().copied())
+        })
+        .collect();
+    let mut statements = vec![json!({
+        "Sid": "Observe",
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": "*",
+    })];
+    if let Some(role) = role_name {
+        statements.push(json!({
+            "Sid": "EnterAccounts",
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": format!("arn:aws:iam::*:role/{role}"),
+        }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}

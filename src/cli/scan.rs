@@ -1,0 +1,97 @@
+//! `lamppost scan`: live accounts.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufWriter;
+
+use jiff::Timestamp;
+
+use super::args::{FailOn, ScanArgs, TargetArgs};
+use super::error::CliError;
+use super::output::Output;
+use super::run::{Job, detector};
+use super::setup::Setup;
+use crate::aws::transport::{live, record};
+use crate::aws::{Base, Connection, Limits};
+use crate::config;
+use crate::finding::{Mode, Outcome};
+use crate::target::Selection;
+
+pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
+    let output = Output::prepare(&args.output, setup, FailOn::High)?;
+    let registry = setup.registry(&args.checks)?;
+    let checks = setup.select(&registry, &args.checks)?;
+    let (transport, recorder) = match &args.record {
+        Some(path) => {
+            let (transport, recorder) = record(live());
+            (transport, Some((path, recorder)))
+        }
+        None => (live(), None),
+    };
+    let job = Job {
+        setup,
+        connection: &Connection::over(transport, Limits::default()),
+        base: Base::Default,
+        selection: selection(&args.targets, &setup.config.targets),
+        regions: chosen(&args.targets.regions, &setup.config.targets.regions),
+        excluded_regions: chosen(
+            &args.targets.excluded_regions,
+            &setup.config.targets.exclude_regions,
+        ),
+        registry: &registry,
+        checks: &checks,
+        include: output.include(),
+        snapshot: args.snapshot.as_deref(),
+        mode: Mode::Live,
+        detector: detector(setup.fingerprint_key()?)?,
+        at: None,
+    };
+    let report = job.run()?;
+    if let Some((path, recorder)) = recorder {
+        let io = |source| CliError::Read {
+            path: path.clone(),
+            source,
+        };
+        let file = BufWriter::new(File::create(path).map_err(io)?);
+        recorder
+            .recording(Timestamp::now())
+            .write(file)
+            .map_err(io)?;
+    }
+    output.write(report)
+}
+
+/// Whom to scan: the command line before the configuration.
+fn selection(args: &TargetArgs, config: &config::Targets) -> Selection {
+    let either = |typed: &Option<String>, set: Option<String>| typed.clone().or(set);
+    Selection {
+        profiles: args.profiles.clone(),
+        role_chain: args.role_arns.clone(),
+        organization: args.org,
+        account_file: args.account_file.clone(),
+        role_name: either(
+            &args.role_name,
+            config.role_name.as_ref().map(ToString::to_string),
+        ),
+        external_id: either(
+            &args.external_id,
+            config.external_id.as_ref().map(ToString::to_string),
+        ),
+        session_name: either(
+            &args.session_name,
+            config.session_name.as_ref().map(ToString::to_string),
+        ),
+        include_units: args.organizational_units.clone(),
+        exclude_units: args.excluded_units.clone(),
+        include_accounts: args.accounts.clone(),
+        exclude_accounts: args.excluded_accounts.clone(),
+    }
+}
+
+fn chosen<T: ToString>(typed: &[String], set: &BTreeSet<T>) -> Vec<String> {
+    if typed.is_empty() {
+        set.iter().map(ToString::to_string).collect()
+    } else {
+        typed.to_vec()
+    }
+}

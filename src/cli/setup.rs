@@ -1,0 +1,123 @@
+//! What every command needs before it begins: configuration, logs, colour, checks.
+
+use std::io::{IsTerminal as _, stderr, stdout};
+use std::path::Path;
+
+use tracing_subscriber::EnvFilter;
+
+use super::args::{CheckArgs, ColorWhen, GlobalArgs};
+use super::error::CliError;
+use crate::check::{Check, Registry, Selection};
+use crate::config::Config;
+use crate::facts;
+use crate::finding::{Include, Mode, RunInfo};
+use crate::report::Terminal;
+
+/// What every command needs.
+pub(super) struct Setup {
+    pub(super) config: Config,
+    #[cfg(feature = "live")]
+    pub(super) quiet: bool,
+    pub(super) colour: bool,
+    pub(super) width: usize,
+}
+
+impl Setup {
+    pub(super) fn new(global: &GlobalArgs) -> Result<Self, CliError> {
+        logs(global.verbose, global.quiet);
+        let colour = colour_on(global.color, stdout().is_terminal());
+        let config = Config::find(global.config.as_deref(), Path::new("."))?;
+        Ok(Self {
+            config,
+            #[cfg(feature = "live")]
+            quiet: global.quiet,
+            colour,
+            width: Terminal::of_stdout().width,
+        })
+    }
+
+    /// The built-in checks and those of the folders that were named, as the configuration weighs them.
+    pub(super) fn registry(&self, args: &CheckArgs) -> Result<Registry, CliError> {
+        let mut registry = Registry::load(&args.folders, &facts::schema)?;
+        self.config.apply(&mut registry)?;
+        Ok(registry)
+    }
+
+    /// The checks that were chosen. A check that is asked for by its id runs even where the
+    /// configuration switches it off.
+    pub(super) fn select<'r>(
+        &self,
+        registry: &'r Registry,
+        args: &CheckArgs,
+    ) -> Result<Vec<&'r Check>, CliError> {
+        let mut skip = args.excluded_checks.clone();
+        skip.extend(
+            self.config
+                .disabled()
+                .filter(|id| !args.checks.iter().any(|named| named == id))
+                .map(str::to_owned),
+        );
+        Ok(registry.select(&Selection {
+            ids: args.checks.clone(),
+            families: Vec::new(),
+            skip,
+            persona: args.persona.unwrap_or_default(),
+        })?)
+    }
+
+    /// The key of the fingerprints, where the configuration names a variable that holds one.
+    #[cfg(feature = "live")]
+    pub(super) fn fingerprint_key(&self) -> Result<Option<String>, CliError> {
+        match &self.config.secrets.fingerprint_key_env {
+            None => Ok(None),
+            Some(name) => match std::env::var(name) {
+                Ok(key) => Ok(Some(key)),
+                Err(_) => Err(CliError::FingerprintKey(name.clone())),
+            },
+        }
+    }
+}
+
+/// What is known of a run when it begins.
+pub(super) fn run_info(mode: Mode, checks: &[&Check], include: Include) -> RunInfo {
+    RunInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mode,
+        checks: checks
+            .iter()
+            .map(|check| check.definition.id.clone())
+            .collect(),
+        include,
+    }
+}
+
+/// Whether messages on standard error are coloured.
+pub(super) fn colour(when: ColorWhen) -> bool {
+    colour_on(when, stderr().is_terminal())
+}
+
+fn colour_on(when: ColorWhen, terminal: bool) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+    }
+}
+
+/// Our own events only: those of the SDK may hold bodies of answers, and so secrets.
+fn logs(verbose: u8, quiet: bool) {
+    let level = match (quiet, verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "info",
+        (false, 2) => "debug",
+        (false, _) => "trace",
+    };
+    let filter = EnvFilter::new(format!("off,lamppost={level}"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .without_time()
+        .try_init();
+}

@@ -1,0 +1,122 @@
+//! All accounts, several at once, each by itself.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Collector, Inspect, Progress, collect_account, region};
+use crate::inventory::{AccountInventory, AccountRecord, Plan};
+use crate::target::{self, Regions, Target, TargetError};
+
+/// Accounts that are collected at once: their inventories are in memory together.
+const ACCOUNTS_AT_ONCE: usize = 8;
+
+/// How a sweep is done; shared by the tasks of all accounts.
+pub struct Sweep {
+    /// The operations to make.
+    pub plan: Plan,
+    /// Judges environment variables at intake.
+    pub inspect: Box<Inspect>,
+    /// Hears what happens.
+    pub progress: Arc<dyn Progress + Send + Sync>,
+    /// Ends the sweep early; what was not asked by then is a gap.
+    pub cancel: CancellationToken,
+    /// What the inventories say about when they were observed.
+    pub observed_at: Timestamp,
+}
+
+/// An account and where to look in it.
+#[derive(Debug)]
+pub struct Visit {
+    /// The account.
+    pub target: Target,
+    /// Its regions.
+    pub regions: Regions,
+}
+
+/// Finds out where to look in each account: the regions that were asked for, or all enabled ones,
+/// without the excluded ones.
+///
+/// # Errors
+/// When a region is asked for that does not exist.
+pub async fn visits(
+    targets: Vec<Target>,
+    asked: &[String],
+    excluded: &[String],
+) -> Result<Vec<Visit>, TargetError> {
+    let finding = targets.into_iter().map(|target| async move {
+        let mut regions = target::regions(&target.session, asked).await?;
+        regions.enabled.retain(|region| !excluded.contains(region));
+        regions
+            .not_enabled
+            .retain(|region| !excluded.contains(region));
+        Ok(Visit { target, regions })
+    });
+    let found: Vec<Result<Visit, TargetError>> = stream::iter(finding)
+        .buffered(ACCOUNTS_AT_ONCE)
+        .collect()
+        .await;
+    found.into_iter().collect()
+}
+
+impl Sweep {
+    /// Collects every account and hands each inventory over as soon as it is whole.
+    ///
+    /// # Errors
+    /// Those of `take`; accounts that are under way are then given up.
+    pub async fn run<E>(
+        self: Arc<Self>,
+        visits: Vec<Visit>,
+        mut take: impl FnMut(AccountInventory) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let places = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
+        let mut tasks = JoinSet::new();
+        for visit in visits {
+            let (sweep, places) = (Arc::clone(&self), Arc::clone(&places));
+            tasks.spawn(async move {
+                // The place is kept until the inventory has been taken over; nobody closes the
+                // semaphore, so there always is one.
+                let place = places.acquire_owned().await.ok();
+                (sweep.collect(visit).await, place)
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            match ended {
+                Ok((inventory, _place)) => take(inventory)?,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn collect(&self, visit: Visit) -> AccountInventory {
+        let Visit { target, regions } = visit;
+        let account = AccountRecord {
+            id: target.account,
+            name: target.name,
+            partition: target.session.partition().to_owned(),
+            observed_at: self.observed_at,
+            organization: target.organization,
+            unlisted_regions: regions.unlisted,
+        };
+        let collector = Collector {
+            plan: &self.plan,
+            inspect: &*self.inspect,
+            progress: &*self.progress,
+            cancel: &self.cancel,
+        };
+        let mut inventory =
+            collect_account(&target.session, account, &regions.enabled, &collector).await;
+        let not_enabled = regions
+            .not_enabled
+            .iter()
+            .map(|name| region::not_enabled(name));
+        inventory.regions.extend(not_enabled);
+        inventory
+    }
+}

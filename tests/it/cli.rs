@@ -1,0 +1,214 @@
+//! The command line: what a user types and reads, the exit code, and what misuse is answered.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::cli::{Lamppost, folder, project};
+
+/// What is said to one who errs: the exit code and the first line.
+fn told(arguments: &[&str]) -> (i32, String) {
+    let ended = Lamppost::new(arguments).run();
+    assert_eq!(ended.stdout(), "", "{arguments:?} prints nothing on stdout");
+    (
+        ended.code(),
+        ended.stderr().lines().next().unwrap_or_default().to_owned(),
+    )
+}
+
+#[test]
+fn misuse_is_answered_in_one_line() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("text.snapshot"), "not a snapshot").unwrap();
+    fs::write(at("wrong.toml"), "[thresholds]\nruntime-horizon-day = 90\n").unwrap();
+    fs::write(at("report.json"), "{}").unwrap();
+    let newer = zstd::encode_all(
+        &br#"{"lamppost":"snapshot","version":99,"tool":"9.9.9"}
+"#[..],
+        3,
+    )
+    .unwrap();
+    fs::write(at("newer.snapshot"), newer).unwrap();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (
+            &["checks", "show", "unauthenticated-function-urls"],
+            2,
+            "did you mean `unauthenticated-function-url`?",
+        ),
+        (
+            &["checks", "list", "--check", "nonsense-xyzzy"],
+            2,
+            "no check `nonsense-xyzzy`",
+        ),
+        (
+            &["evaluate", &at("text.snapshot")],
+            2,
+            "is not a Lamppost snapshot",
+        ),
+        (
+            &["evaluate", &at("newer.snapshot")],
+            2,
+            "has format 99; this version of Lamppost reads formats up to 1",
+        ),
+        (
+            &["evaluate", &at("absent.snapshot")],
+            2,
+            "cannot access snapshot",
+        ),
+        (
+            &["report", &at("report.json")],
+            2,
+            "is not a report of this version of Lamppost",
+        ),
+        (
+            &[
+                "evaluate",
+                &at("newer.snapshot"),
+                "--output",
+                "/nonexistent/report.json",
+            ],
+            2,
+            "cannot write the report to `/nonexistent/report.json`",
+        ),
+        (
+            &["evaluate", &at("newer.snapshot"), "--output", "report.pdf"],
+            2,
+            "the ending of `report.pdf` stands for no format",
+        ),
+        (
+            &["checks", "list", "--config", &at("wrong.toml")],
+            2,
+            "runtime-horizon-day",
+        ),
+        (
+            &["checks", "list", "--checks", "/nonexistent"],
+            2,
+            "cannot read `/nonexistent`",
+        ),
+        (
+            &["checks", "list", "--persona", "nobody"],
+            2,
+            "invalid value 'nobody' for '--persona <PERSONA>'",
+        ),
+        (&["scna"], 2, "unrecognized subcommand 'scna'"),
+    ];
+    for (arguments, code, message) in cases {
+        let (found, line) = told(arguments);
+        assert_eq!(found, *code, "{arguments:?}: {line}");
+        assert!(line.contains(message), "{arguments:?} is answered: {line}");
+    }
+}
+
+#[test]
+fn a_wrong_check_is_marked_in_its_file() {
+    let folder = folder();
+    let file = folder.path().join("my-check.toml");
+    let good = fs::read_to_string(project("checks/role/shared-execution-role.toml")).unwrap();
+    let wrong =
+        good.replace("shared-execution-role", "my-check")
+            .replacen("role.shared", "role.sharde", 1);
+    fs::write(&file, wrong).unwrap();
+    let ended = Lamppost::new(["checks", "lint", file.to_str().unwrap()]).run();
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended.stdout().contains("did you mean `shared`?"),
+        "{}",
+        ended.stdout()
+    );
+    let ended = Lamppost::new([
+        "checks",
+        "list",
+        "--checks",
+        folder.path().to_str().unwrap(),
+    ])
+    .run();
+    assert_eq!(ended.code(), 2);
+    assert!(ended.stderr().contains("role.sharde"), "{}", ended.stderr());
+}
+
+#[test]
+fn a_new_check_lints_and_is_listed() {
+    let folder = folder();
+    let new = Lamppost::new(["checks", "new", "sleepy-function"]).run();
+    assert_eq!(new.code(), 0);
+    fs::write(folder.path().join("sleepy-function.toml"), new.stdout()).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let lint = Lamppost::new(["checks", "lint", path]).run();
+    assert_eq!((lint.code(), lint.stdout().as_str()), (0, "no problems\n"));
+    let list = Lamppost::new([
+        "checks",
+        "list",
+        "--checks",
+        path,
+        "--persona",
+        "audit",
+        "--json",
+    ])
+    .run()
+    .json();
+    let ids: Vec<&str> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| check["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        ids.contains(&"sleepy-function") && ids.contains(&"shared-execution-role"),
+        "{ids:?}"
+    );
+    let show = Lamppost::new(["checks", "show", "sleepy-function", "--checks", path]).run();
+    assert_eq!(show.code(), 0);
+}
+
+#[test]
+fn generated_files_are_up_to_date() {
+    let root = project("");
+    let ended = Lamppost::new(["generate", root.to_str().unwrap(), "--check"]).run();
+    if cfg!(feature = "live") {
+        assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    } else {
+        // The command reference lacks the live commands; everything else must be the same.
+        let drift = ended.stderr();
+        assert!(
+            drift
+                .lines()
+                .next()
+                .unwrap()
+                .ends_with("not up to date: docs/cli.md"),
+            "{drift}"
+        );
+    }
+}
+
+#[test]
+fn permissions_follow_from_the_checks() {
+    let actions = |arguments: &[&str]| -> Vec<String> {
+        let policy = Lamppost::new(arguments).run().json();
+        let actions = policy["Statement"][0]["Action"].as_array().unwrap();
+        actions
+            .iter()
+            .map(|action| Value::as_str(action).unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        actions(&["permissions", "--check", "deprecated-runtime"]),
+        [
+            "ec2:DescribeRegions",
+            "lambda:GetAccountSettings",
+            "lambda:ListFunctions"
+        ]
+    );
+    let all = actions(&["permissions", "--persona", "audit"]);
+    assert!(
+        all.iter()
+            .any(|action| action == "iam:GetAccountAuthorizationDetails")
+    );
+    let reads = |action: &String| {
+        let name = action.split(':').nth(1).unwrap();
+        ["Get", "List", "Describe"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
+    };
+    assert!(all.iter().all(reads), "only reading: {all:?}");
+}

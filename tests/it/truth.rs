@@ -1,0 +1,211 @@
+//! The table of truth: every verdict on the seeded organisation, by way of HTTP, of a snapshot and of the recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::support::cli::{Lamppost, folder, project};
+use crate::support::emulator::Emulator;
+
+const SCAN: [&str; 11] = [
+    "scan",
+    "--org",
+    "--role-name",
+    "LamppostAudit",
+    "--persona",
+    "audit",
+    "--all",
+    "--format",
+    "json",
+    "--fail-on",
+    "never",
+];
+
+type Verdicts = BTreeMap<(String, String), String>;
+
+/// The verdicts that the table expects, by resource and check.
+fn expected() -> Verdicts {
+    let text = std::fs::read_to_string(project("localstack/truth.toml")).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let table = serde_json::to_value(table).unwrap();
+    let default = &table["default"];
+    let mut verdicts = Verdicts::new();
+    for function in table["function"].as_array().unwrap() {
+        let (account, region) = (text_of(function, "account"), text_of(function, "region"));
+        let arn = format!(
+            "arn:aws:lambda:{region}:{account}:function:{}",
+            text_of(function, "name")
+        );
+        for check in default["function"].as_object().unwrap().keys() {
+            let own = ["fail", "pass", "unknown", "not_applicable"]
+                .into_iter()
+                .find(|list| {
+                    function[*list]
+                        .as_array()
+                        .is_some_and(|checks| checks.iter().any(|named| named == check))
+                });
+            let image = (function["package"] == "image")
+                .then(|| default["image"].get(check))
+                .flatten();
+            let verdict = match own {
+                Some(list) => list.to_uppercase(),
+                None => image
+                    .or_else(|| default["account"][account].get(check))
+                    .unwrap_or(&default["function"][check])
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            };
+            verdicts.insert((arn.clone(), check.clone()), verdict);
+        }
+    }
+    for layer in table["layer"].as_array().unwrap() {
+        let (account, region) = (text_of(layer, "account"), text_of(layer, "region"));
+        let arn = format!(
+            "arn:aws:lambda:{region}:{account}:layer:{}:{}",
+            text_of(layer, "name"),
+            layer["version"]
+        );
+        for (check, verdict) in layer.as_object().unwrap() {
+            if let (false, Some(verdict)) = (
+                ["account", "region", "name", "version"].contains(&check.as_str()),
+                verdict.as_str(),
+            ) {
+                verdicts.insert((arn.clone(), check.clone()), verdict.to_owned());
+            }
+        }
+    }
+    verdicts
+}
+
+fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap()
+}
+
+/// The verdicts of a report, by resource and check.
+fn found(report: &Value) -> Verdicts {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let key = (
+                text_of(finding, "resource").to_owned(),
+                text_of(finding, "check").to_owned(),
+            );
+            (key, text_of(finding, "verdict").to_owned())
+        })
+        .collect()
+}
+
+/// Compares the whole table and names every difference.
+fn assert_true(report: &Value) {
+    let (expected, found) = (expected(), found(report));
+    let keys: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let differences: Vec<String> = keys
+        .into_iter()
+        .filter(|key| expected.get(*key) != found.get(*key))
+        .map(|key| {
+            let show = |verdicts: &Verdicts| {
+                verdicts
+                    .get(key)
+                    .map_or("nothing", String::as_str)
+                    .to_owned()
+            };
+            format!(
+                "{} {}: expected {}, found {}",
+                key.0,
+                key.1,
+                show(&expected),
+                show(&found)
+            )
+        })
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+}
+
+/// What a report says apart from how and when it came about.
+fn judged(report: &Value) -> Value {
+    let mut judged = report.clone();
+    judged["run"]["mode"].take();
+    judged
+}
+
+#[test]
+fn every_verdict_is_right_over_http_and_from_the_snapshot() {
+    let folder = folder();
+    let snapshot = folder.path().join("organisation.snapshot");
+    let snapshot = snapshot.to_str().unwrap();
+    let scan = Lamppost::new(SCAN.iter().copied().chain(["--snapshot", snapshot]))
+        .at(Emulator::organisation().endpoint())
+        .run();
+    let report = scan.json();
+    assert_true(&report);
+    assert_eq!(
+        scan.code(),
+        4,
+        "one account and two regions are closed; stderr:\n{}",
+        scan.stderr()
+    );
+    assert_eq!(
+        report["summary"]["functions_listed"],
+        report["summary"]["functions_reported"]
+    );
+
+    let evaluated = Lamppost::new([
+        "evaluate",
+        snapshot,
+        "--persona",
+        "audit",
+        "--all",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+    ])
+    .run();
+    assert_eq!(
+        judged(&evaluated.json()),
+        judged(&report),
+        "the snapshot gives the identical report"
+    );
+    assert_eq!(evaluated.code(), 4);
+}
+
+#[test]
+fn every_verdict_is_right_from_the_recording() {
+    let demo = Lamppost::new(["demo", "--persona", "audit", "--all", "--format", "json"]).run();
+    assert_true(&demo.json());
+}
+
+#[test]
+fn the_closed_account_and_regions_are_named() {
+    let scan = Lamppost::new(SCAN)
+        .at(Emulator::organisation().endpoint())
+        .run();
+    let report = scan.json();
+    let targets = report["targets"].as_array().unwrap();
+    let status = |account: &str| {
+        targets
+            .iter()
+            .find(|target| target["account"] == account)
+            .unwrap()
+    };
+    assert_eq!(status("444444444444")["status"], "unreachable");
+    for account in ["222222222222", "333333333333"] {
+        let regions = status(account)["regions"].as_array().unwrap();
+        let ireland = regions
+            .iter()
+            .find(|region| region["region"] == "eu-west-1")
+            .unwrap();
+        assert_eq!(ireland["status"], "denied", "{account}");
+        let sydney = regions
+            .iter()
+            .find(|region| region["region"] == "ap-southeast-2")
+            .unwrap();
+        assert_eq!(sydney["status"], "empty", "{account}");
+    }
+}
