@@ -68,7 +68,7 @@ class Organisation(unittest.TestCase):
         )
 
     def test_every_function_is_in_the_table_of_truth(self):
-        truth = tomllib.loads((HERE / "truth.toml").read_text())
+        truth = tomllib.loads((HERE / "truth/posture.toml").read_text())
         listed = {
             (a, r, f["FunctionName"])
             for a in SCANNED
@@ -93,23 +93,27 @@ class Organisation(unittest.TestCase):
 
     def test_truth_is_unambiguous(self):
         """No check twice for one function, none that the defaults do not know, none that merely repeats a default."""
-        truth = tomllib.loads((HERE / "truth.toml").read_text())
-        default = truth["default"]
-        self.assertEqual(
-            len(truth["function"]), len({(f["account"], f["region"], f["name"]) for f in truth["function"]})
-        )
-        for function in truth["function"]:
-            base = {**default["function"], **default["account"].get(function["account"], {})}
-            base.update(default["image"] if function.get("package") == "image" else {})
-            named = [
-                (check, verdict)
-                for verdict in ("fail", "pass", "unknown", "not_applicable")
-                for check in function.get(verdict, [])
-            ]
-            self.assertEqual(len(named), len(dict(named)), function["name"])
-            for check, verdict in named:
-                self.assertIn(check, base)
-                self.assertNotEqual(base[check], verdict.upper(), f"{function['name']}: {check}")
+        tables = {path.name: tomllib.loads(path.read_text()) for path in (HERE / "truth").iterdir()}
+        key = lambda function: (function["account"], function["region"], function["name"])
+        listed = {key(f): f for f in tables["posture.toml"]["function"]}
+        checks = [check for table in tables.values() for check in table["default"]["function"]]
+        self.assertEqual(len(checks), len(set(checks)), "a check stands in one table alone")
+        for name, truth in tables.items():
+            default = truth["default"]
+            functions = truth.get("function", [])
+            self.assertEqual(len(functions), len({key(f) for f in functions}), name)
+            for function in functions:
+                base = {**default["function"], **default.get("account", {}).get(function["account"], {})}
+                base.update(default.get("image", {}) if listed[key(function)].get("package") == "image" else {})
+                named = [
+                    (check, verdict)
+                    for verdict in ("fail", "pass", "unknown", "not_applicable")
+                    for check in function.get(verdict, [])
+                ]
+                self.assertEqual(len(named), len(dict(named)), function["name"])
+                for check, verdict in named:
+                    self.assertIn(check, base)
+                    self.assertNotEqual(base[check], verdict.upper(), f"{function['name']}: {check}")
 
     def test_truth_about_runtimes_holds_all_winter(self):
         """No seeded runtime comes near its end, ends, or is blocked between the two dates that the table names."""

@@ -25,25 +25,55 @@ type Verdicts = BTreeMap<(String, String), String>;
 
 /// The verdicts that the table expects, by resource and check.
 fn expected() -> Verdicts {
-    let text = std::fs::read_to_string(project("localstack/truth.toml")).unwrap();
-    let table: toml::Table = text.parse().unwrap();
-    let table = serde_json::to_value(table).unwrap();
-    let default = &table["default"];
+    let tables: Vec<Value> = std::fs::read_dir(project("localstack/truth"))
+        .unwrap()
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap()
+        })
+        .collect();
+    // The table that lists every function says of what package each is.
+    let functions: BTreeMap<String, &Value> = tables
+        .iter()
+        .filter(|table| table.get("expected").is_some())
+        .flat_map(functions)
+        .map(|function| (arn(function), function))
+        .collect();
     let mut verdicts = Verdicts::new();
-    for function in table["function"].as_array().unwrap() {
-        let (account, region) = (text_of(function, "account"), text_of(function, "region"));
-        let arn = format!(
-            "arn:aws:lambda:{region}:{account}:function:{}",
-            text_of(function, "name")
-        );
+    for table in &tables {
+        expect(table, &functions, &mut verdicts);
+    }
+    verdicts
+}
+
+fn functions(table: &Value) -> impl Iterator<Item = &Value> {
+    table["function"].as_array().into_iter().flatten()
+}
+
+fn arn(function: &Value) -> String {
+    let (account, region) = (text_of(function, "account"), text_of(function, "region"));
+    let name = text_of(function, "name");
+    format!("arn:aws:lambda:{region}:{account}:function:{name}")
+}
+
+/// Adds what one table expects of the checks that it knows.
+fn expect(table: &Value, functions: &BTreeMap<String, &Value>, verdicts: &mut Verdicts) {
+    let default = &table["default"];
+    let named: BTreeMap<String, &Value> = self::functions(table)
+        .map(|function| (arn(function), function))
+        .collect();
+    for (arn, function) in functions {
+        let account = text_of(function, "account");
         for check in default["function"].as_object().unwrap().keys() {
-            let own = ["fail", "pass", "unknown", "not_applicable"]
-                .into_iter()
-                .find(|list| {
-                    function[*list]
-                        .as_array()
-                        .is_some_and(|checks| checks.iter().any(|named| named == check))
-                });
+            let own = named.get(arn).and_then(|named| {
+                ["fail", "pass", "unknown", "not_applicable"]
+                    .into_iter()
+                    .find(|list| {
+                        named[*list]
+                            .as_array()
+                            .is_some_and(|checks| checks.iter().any(|named| named == check))
+                    })
+            });
             let image = (function["package"] == "image")
                 .then(|| default["image"].get(check))
                 .flatten();
@@ -59,7 +89,7 @@ fn expected() -> Verdicts {
             verdicts.insert((arn.clone(), check.clone()), verdict);
         }
     }
-    for layer in table["layer"].as_array().unwrap() {
+    for layer in table["layer"].as_array().into_iter().flatten() {
         let (account, region) = (text_of(layer, "account"), text_of(layer, "region"));
         let arn = format!(
             "arn:aws:lambda:{region}:{account}:layer:{}:{}",
@@ -75,7 +105,6 @@ fn expected() -> Verdicts {
             }
         }
     }
-    verdicts
 }
 
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
