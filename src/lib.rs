@@ -14,6 +14,8 @@ pub mod inventory;
 pub mod policy;
 pub mod reference;
 pub mod report;
+#[cfg(feature = "live")]
+pub mod scan;
 pub mod secret;
 #[cfg(feature = "live")]
 pub mod target;

@@ -9,6 +9,8 @@ use crate::finding::Outcome;
 use crate::inventory::SnapshotError;
 use crate::report::ReportError;
 #[cfg(feature = "live")]
+use crate::scan::ScanError;
+#[cfg(feature = "live")]
 use crate::target::TargetError;
 
 /// What can stop a command.
@@ -60,6 +62,17 @@ pub(super) enum CliError {
     #[cfg(feature = "live")]
     #[error("the asynchronous runtime cannot start")]
     Runtime(#[source] std::io::Error),
+}
+
+#[cfg(feature = "live")]
+impl From<ScanError> for CliError {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Target(error) => Self::Target(error),
+            ScanError::Snapshot(error) => Self::Snapshot(error),
+            ScanError::Facts(error) => Self::Facts(error),
+        }
+    }
 }
 
 impl CliError {

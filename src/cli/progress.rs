@@ -52,18 +52,6 @@ impl Watch {
         }
     }
 
-    /// So many accounts are to be scanned.
-    pub(super) fn accounts(&self, count: usize) {
-        self.accounts.store(count, Relaxed);
-        self.show();
-    }
-
-    /// One account has been judged.
-    pub(super) fn account_done(&self) {
-        self.accounts_done.fetch_add(1, Relaxed);
-        self.show();
-    }
-
     /// Says every half minute how far it is, where no terminal shows it; ends only by being dropped.
     pub(super) async fn heartbeat(&self) {
         let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -128,6 +116,16 @@ fn line(text: &str) {
 }
 
 impl Progress for Watch {
+    fn accounts_found(&self, count: usize) {
+        self.accounts.store(count, Relaxed);
+        self.show();
+    }
+
+    fn account_done(&self, _account: &str) {
+        self.accounts_done.fetch_add(1, Relaxed);
+        self.show();
+    }
+
     fn region_started(&self, _account: &str, _region: &str) {
         self.regions.fetch_add(1, Relaxed);
         self.show();

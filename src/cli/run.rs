@@ -1,4 +1,4 @@
-//! A scan from its targets to its report; live and demo differ in the connection alone.
+//! A scan as a command: with progress, and with an ear for signals.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::progress::Watch;
 use super::setup::{Setup, run_info};
 use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
-use crate::collect::{self, Sweep};
-use crate::finding::{Include, Mode, Report, ReportBuilder, assess};
-use crate::inventory::{RunRecord, SnapshotWriter};
+use crate::finding::{Include, Mode, Report};
+use crate::inventory::SnapshotWriter;
+use crate::scan::Scan;
 use crate::secret::{Detector, FingerprintKey};
-use crate::target::{self, Selection};
+use crate::target::Selection;
 
 /// What is scanned, how and by which checks.
 pub(super) struct Job<'a> {
@@ -50,58 +50,36 @@ impl Job<'_> {
     }
 
     async fn scan(self) -> Result<Report, CliError> {
-        let now = || self.at.unwrap_or_else(Timestamp::now);
-        let started = now();
         let cancel = CancellationToken::new();
         tokio::spawn(interrupt::listen(cancel.clone()));
         let watch = Arc::new(Watch::new(self.setup.quiet));
         let beating = Arc::clone(&watch);
         let heart = tokio::spawn(async move { beating.heartbeat().await });
-
-        let mut snapshot = self.snapshot.map(SnapshotWriter::create).transpose()?;
         // A snapshot is to serve any check, so it holds what every one of them needs.
-        let plan = match snapshot {
+        let plan = match self.snapshot {
             Some(_) => check::plan(self.registry.checks()),
             None => check::plan(self.checks.iter().copied()),
         };
-        let targets = target::resolve(self.connection, &self.base, &self.selection, &plan).await?;
-        let missed = targets.missed;
-        let visits =
-            collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
-        watch.accounts(visits.len());
-        let settings = self.setup.config.settings();
-        let detector = self.detector;
-        let sweep = Arc::new(Sweep {
+        let scan = Scan {
+            connection: self.connection,
+            base: self.base,
+            selection: self.selection,
+            regions: self.regions,
+            excluded_regions: self.excluded_regions,
             plan,
-            inspect: Box::new(move |name, value| detector.inspect(name, value)),
+            detector: self.detector,
+            settings: self.setup.config.settings(),
+            checks: self.checks,
+            info: run_info(self.mode, self.checks, self.include),
+            snapshot: self.snapshot.map(SnapshotWriter::create).transpose()?,
             progress: Arc::clone(&watch) as _,
-            cancel: cancel.clone(),
-            observed_at: started,
-        });
-        let mut builder = ReportBuilder::new(run_info(self.mode, self.checks, self.include));
-        sweep
-            .run(visits, |inventory| {
-                if let Some(snapshot) = &mut snapshot {
-                    snapshot.account(&inventory)?;
-                }
-                builder.add_account(assess(&inventory, &settings, self.checks, self.include)?);
-                watch.account_done();
-                Ok::<(), CliError>(())
-            })
-            .await?;
+            cancel,
+            at: self.at,
+        };
+        let report = scan.run().await;
         heart.abort();
         watch.end();
-        let run = RunRecord {
-            started,
-            finished: now(),
-            interrupted: cancel.is_cancelled(),
-            missed,
-            ledger: self.connection.ledger().entries(),
-        };
-        if let Some(snapshot) = snapshot {
-            snapshot.finish(&run)?;
-        }
-        Ok(builder.finish(&run))
+        Ok(report?)
     }
 }
 

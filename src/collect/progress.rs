@@ -6,6 +6,16 @@ use crate::inventory::RegionStatus;
 ///
 /// Methods are called from the tasks that make calls: they return at once and never block.
 pub trait Progress: Sync {
+    /// So many accounts are to be looked into.
+    fn accounts_found(&self, count: usize) {
+        let _ = count;
+    }
+
+    /// The account was collected and judged.
+    fn account_done(&self, account: &str) {
+        let _ = account;
+    }
+
     /// A region is being looked at.
     fn region_started(&self, account: &str, region: &str) {
         let _ = (account, region);

@@ -1,0 +1,111 @@
+//! The whole flow of a scan, from whom to look at to the report; live, demo and tests differ in the
+//! connection alone.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::analysis::Settings;
+use crate::aws::{Base, Connection};
+use crate::check::Check;
+use crate::collect::{self, Progress, Sweep};
+use crate::finding::{Report, ReportBuilder, RunInfo, assess};
+use crate::inventory::{Plan, RunRecord, SnapshotError, SnapshotWriter};
+use crate::secret::Detector;
+use crate::target::{self, Selection, TargetError};
+
+/// What is scanned, how and by which checks.
+pub struct Scan<'a> {
+    /// The way to AWS.
+    pub connection: &'a Connection,
+    /// The identity to begin with.
+    pub base: Base,
+    /// Whom to scan.
+    pub selection: Selection,
+    /// Regions to look into; none: all that are enabled.
+    pub regions: Vec<String>,
+    /// Regions to leave out.
+    pub excluded_regions: Vec<String>,
+    /// The calls to make.
+    pub plan: Plan,
+    /// Judges environment variables at intake.
+    pub detector: Detector,
+    /// What the facts depend on besides the observations.
+    pub settings: Settings,
+    /// What judges them.
+    pub checks: &'a [&'a Check],
+    /// What the report says of the run.
+    pub info: RunInfo,
+    /// Where the observations are kept.
+    pub snapshot: Option<SnapshotWriter>,
+    /// Hears what happens.
+    pub progress: Arc<dyn Progress + Send + Sync>,
+    /// Ends the scan early, with what there is.
+    pub cancel: CancellationToken,
+    /// The time that everything is compared with; none: the clock's.
+    pub at: Option<Timestamp>,
+}
+
+/// What can stop a scan.
+#[derive(Debug, Error)]
+pub enum ScanError {
+    /// There is nobody to scan.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The observations cannot be kept.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// Facts cannot be expressed, which no observation can bring about.
+    #[error("facts cannot be written as JSON")]
+    Facts(#[from] serde_json::Error),
+}
+
+impl Scan<'_> {
+    /// Scans: every account is collected, judged and forgotten, in whatever order they come.
+    ///
+    /// # Errors
+    /// When there is nobody to scan, or the snapshot cannot be written. What AWS does not answer is
+    /// no error but a gap in the report.
+    pub async fn run(mut self) -> Result<Report, ScanError> {
+        let now = || self.at.unwrap_or_else(Timestamp::now);
+        let started = now();
+        let targets =
+            target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
+        let visits =
+            collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
+        self.progress.accounts_found(visits.len());
+        let detector = self.detector;
+        let sweep = Arc::new(Sweep {
+            plan: self.plan,
+            inspect: Box::new(move |name, value| detector.inspect(name, value)),
+            progress: Arc::clone(&self.progress),
+            cancel: self.cancel.clone(),
+            observed_at: started,
+        });
+        let include = self.info.include;
+        let mut builder = ReportBuilder::new(self.info);
+        sweep
+            .run(visits, |inventory| {
+                if let Some(snapshot) = &mut self.snapshot {
+                    snapshot.account(&inventory)?;
+                }
+                builder.add_account(assess(&inventory, &self.settings, self.checks, include)?);
+                self.progress.account_done(&inventory.account.id);
+                Ok::<(), ScanError>(())
+            })
+            .await?;
+        let run = RunRecord {
+            started,
+            finished: now(),
+            interrupted: self.cancel.is_cancelled(),
+            missed: targets.missed,
+            ledger: self.connection.ledger().entries(),
+        };
+        if let Some(snapshot) = self.snapshot {
+            snapshot.finish(&run)?;
+        }
+        Ok(builder.finish(&run))
+    }
+}
