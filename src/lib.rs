@@ -1,4 +1,23 @@
 //! Lamppost reads live AWS accounts and says of every Lambda function how well it is secured.
+//!
+//! Rust says what is; a check, one data file in `checks/`, says what ought to be. A value moves in one direction:
+//!
+//! | room | what comes out of it |
+//! |---|---|
+//! | [`cli`], [`config`] | what was typed and set |
+//! | `target` | which accounts and regions, entered |
+//! | `aws` | clients that only read, within limits, and count their calls |
+//! | `collect` | one account's answers, as an inventory |
+//! | [`secret`] | what a value gave away; the value itself goes no further |
+//! | [`inventory`] | typed observations and gaps, snapshots |
+//! | [`policy`], [`reference`] | the IAM language; dated data |
+//! | [`analysis`] | typed facts, each known or unknown |
+//! | [`facts`] | the documents that checks read |
+//! | [`check`] | verdicts |
+//! | [`finding`] | findings, scores, the report as a value |
+//! | [`report`] | the report in some format |
+//!
+//! `aws`, `target` and `collect` need the cargo feature `live`; all the rest builds without the AWS SDK.
 
 pub mod analysis;
 #[cfg(feature = "live")]
