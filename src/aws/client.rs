@@ -15,6 +15,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::budget::{Budgets, Share};
 use super::gate::Gate;
 use super::guard::Guard;
 use super::ledger::Ledger;
@@ -23,6 +24,9 @@ use super::transport;
 /// How much at once, how long, and how often.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
+    /// The part of each quota that may be used; nothing is held back where there is none, because
+    /// what answers is not AWS.
+    pub share: Option<Share>,
     /// Requests under way at once, over all accounts and regions.
     pub in_flight: usize,
     /// Roles that are being assumed at once.
@@ -42,7 +46,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            in_flight: 64,
+            share: Some(Share::default()),
+            in_flight: 128,
             assuming: 8,
             connect: Duration::from_secs(5),
             read: Duration::from_secs(20),
@@ -58,6 +63,7 @@ impl Default for Limits {
 pub struct Connection {
     http: SharedHttpClient,
     limits: Limits,
+    budgets: Arc<Budgets>,
     ledger: Arc<Ledger>,
 }
 
@@ -70,10 +76,12 @@ impl Connection {
     /// A connection over any transport.
     pub fn over(transport: SharedHttpClient, limits: Limits) -> Self {
         let ledger = Arc::new(Ledger::default());
-        let gate = Gate::new(transport, limits, ledger.clone());
+        let budgets = Arc::new(Budgets::new(limits.share));
+        let gate = Gate::new(transport, limits, budgets.clone(), ledger.clone());
         Self {
             http: SharedHttpClient::new(gate),
             limits,
+            budgets,
             ledger,
         }
     }
@@ -81,6 +89,11 @@ impl Connection {
     /// What was called so far.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Lets go of what is kept for an account that will not be asked again.
+    pub fn forget(&self, account: &str) {
+        self.budgets.forget(account);
     }
 
     /// Reads the user's settings: environment, profiles, endpoints.

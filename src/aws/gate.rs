@@ -19,6 +19,7 @@ use thiserror::Error;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 
+use super::budget::Budgets;
 use super::client::Limits;
 use super::error::{error_code, is_throttle};
 use super::guard::Ticket;
@@ -40,14 +41,21 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 pub(crate) struct Turns {
     limits: Limits,
+    budgets: Arc<Budgets>,
     in_flight: Semaphore,
     assuming: Semaphore,
     ledger: Arc<Ledger>,
 }
 
 impl Gate {
-    pub(crate) fn new(transport: SharedHttpClient, limits: Limits, ledger: Arc<Ledger>) -> Self {
+    pub(crate) fn new(
+        transport: SharedHttpClient,
+        limits: Limits,
+        budgets: Arc<Budgets>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         let turns = Turns {
+            budgets,
             in_flight: Semaphore::new(limits.in_flight),
             assuming: Semaphore::new(limits.assuming),
             limits,
@@ -97,9 +105,9 @@ impl HttpConnector for Passage {
 impl Turns {
     /// Waits until this attempt may be sent; its turn lasts as long as the permits are held.
     ///
-    /// Every attempt comes through here, retries included. A budget per account, region and
-    /// `ticket.operation.budget` is charged before the permit is taken, so that an attempt
-    /// that waits for a slow budget does not keep the others from sending.
+    /// Every attempt comes through here, retries included. Its budget is charged before the permit
+    /// is taken, so that an attempt that waits for a slow budget does not keep the others from
+    /// sending.
     async fn admit(
         &self,
         ticket: &Ticket,
@@ -111,12 +119,16 @@ impl Turns {
             "AssumeRole" => Some(self.assuming.acquire().await.map_err(closed)?),
             _ => None,
         };
+        self.budgets.charge(ticket).await;
         Ok((assuming, self.in_flight.acquire().await.map_err(closed)?))
     }
 
-    /// Learns how an attempt ended: here a budget shrinks on a throttle and recovers.
+    /// Learns how an attempt ended.
     fn settle(&self, ticket: &Ticket, sent: Instant, outcome: Outcome) {
         let throttled = matches!(outcome, Outcome::Throttled(_));
+        if throttled {
+            self.budgets.throttled(ticket);
+        }
         self.ledger.attempt(ticket, throttled);
         ticket.attempted(
             sent,

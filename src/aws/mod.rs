@@ -1,16 +1,17 @@
 //! How Lamppost talks to AWS.
 //!
-//! A [`Connection`] is what the whole process shares: the HTTP transport, the cap on requests in
-//! flight, the ledger. A [`Session`] is one identity in one account, and hands out SDK clients.
+//! A [`Connection`] is what the whole process shares: the HTTP transport, the budgets, the cap on
+//! requests in flight, the ledger. A [`Session`] is one identity in one account, and hands out SDK clients.
 //! Every attempt of every call passes the same four places:
 //!
 //! ```text
-//! SDK client ─► guard (refuses what is not published) ─► gate (waits its turn, keeps deadlines, counts)
+//! SDK client ─► guard (refuses what is not published) ─► gate (charges the budget, waits its turn, keeps deadlines, counts)
 //!            ─► transport: live │ record │ replay │ fault
 //! ```
 //!
 //! When a call fails, [`gap`] turns the SDK's error into a [`crate::inventory::Gap`].
 
+mod budget;
 mod cached;
 mod client;
 mod credentials;
@@ -20,6 +21,7 @@ mod guard;
 mod ledger;
 pub mod transport;
 
+pub use budget::{NoShare, Share};
 pub use client::{Connection, Limits, Session};
 pub use credentials::{Base, IdentityError, Role};
 pub use error::{Call, gap};

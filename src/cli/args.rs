@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "live")]
+use crate::aws::{Limits, NoShare, Share};
 use crate::check::{Persona, Severity};
 use crate::report::Format;
 
@@ -116,6 +118,9 @@ pub struct ScanArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -125,6 +130,38 @@ pub struct ScanArgs {
     /// Record the API traffic, environment values included: for emulated accounts only
     #[arg(long, value_name = "FILE", hide = true)]
     pub record: Option<PathBuf>,
+}
+
+/// How fast.
+#[cfg(feature = "live")]
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Pace")]
+pub struct PaceArgs {
+    /// Part of each of AWS's request quotas to use; the rest is left to deployments and scaling
+    #[arg(long = "budget", value_name = "PERCENT", default_value_t = Share::default(), value_parser = share)]
+    pub share: Share,
+    /// Requests under way at once, over all accounts and regions
+    #[arg(long, value_name = "COUNT", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub in_flight: u16,
+}
+
+#[cfg(feature = "live")]
+impl PaceArgs {
+    /// The limits that follow.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            share: Some(self.share),
+            in_flight: self.in_flight.into(),
+            ..Limits::default()
+        }
+    }
+}
+
+#[cfg(feature = "live")]
+fn share(typed: &str) -> Result<Share, String> {
+    let percent = typed.trim_end_matches('%').trim_end();
+    let percent: u8 = percent.parse().map_err(|_| NoShare.to_string())?;
+    Share::percent(percent).map_err(|error| error.to_string())
 }
 
 /// Whom to scan.

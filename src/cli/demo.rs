@@ -24,7 +24,13 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let recorded_at = recording.recorded_at;
     let job = Job {
         setup,
-        connection: &Connection::over(replay(recording), Limits::default()),
+        connection: &Connection::over(
+            replay(recording),
+            Limits {
+                share: None,
+                ..Limits::default()
+            },
+        ),
         base: Base::Given {
             region: "us-east-1".to_owned(),
         },

@@ -12,7 +12,7 @@ use super::output::Output;
 use super::run::{Job, detector};
 use super::setup::Setup;
 use crate::aws::transport::{live, record};
-use crate::aws::{Base, Connection, Limits};
+use crate::aws::{Base, Connection};
 use crate::config;
 use crate::finding::{Mode, Outcome};
 use crate::target::Selection;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     };
     let job = Job {
         setup,
-        connection: &Connection::over(transport, Limits::default()),
+        connection: &Connection::over(transport, args.pace.limits()),
         base: Base::Default,
         selection: selection(&args.targets, &setup.config.targets),
         regions: chosen(&args.targets.regions, &setup.config.targets.regions),

@@ -1,19 +1,43 @@
 //! The published list of AWS operations that Lamppost may call, and nothing beyond it.
 
-/// Which quota an operation draws on, per account and region.
+/// A quota that AWS gives to one account in one region; operations may share one.
 ///
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>, table
-/// "Lambda API requests", and the quota pages of the other services.
+/// Sources: Lambda <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html> ("Lambda
+/// API requests"), KMS <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html>,
+/// CloudWatch Logs <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>,
+/// EC2 <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/throttling.html>, STS
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>, Organizations
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Budget {
-    /// Lambda `GetFunction`: 100 requests a second.
-    LambdaGetFunction,
-    /// Lambda `GetPolicy`: 15 requests a second.
-    LambdaGetPolicy,
-    /// All other Lambda control-plane operations together: 15 requests a second.
-    LambdaRest,
-    /// A service other than Lambda, by its endpoint prefix.
-    Service(&'static str),
+pub struct Budget {
+    /// The operation that has it to itself, as `lambda:GetPolicy`, or what its operations have in
+    /// common.
+    pub name: &'static str,
+    /// Requests a second.
+    pub per_second: u32,
+    /// Requests that may come at once after a pause, where AWS says so; otherwise 1.
+    pub burst: u32,
+    /// Whether AWS publishes the rate; otherwise it is our own, and cautious.
+    pub documented: bool,
+}
+
+impl Budget {
+    /// Lambda `GetFunction`.
+    pub const LAMBDA_GET_FUNCTION: Self = Self::of("lambda:GetFunction", 100, 1);
+    /// Lambda `GetPolicy`.
+    pub const LAMBDA_GET_POLICY: Self = Self::of("lambda:GetPolicy", 15, 1);
+    /// All other operations of Lambda's control plane together.
+    pub const LAMBDA_REST: Self = Self::of("lambda: all others", 15, 1);
+    const STS: Self = Self::of("sts", 600, 1);
+
+    const fn of(name: &'static str, per_second: u32, burst: u32) -> Self {
+        Self {
+            name,
+            per_second,
+            burst,
+            documented: true,
+        }
+    }
 }
 
 /// One read-only operation: the guard lets it through, `lamppost permissions` asks for its action.
@@ -21,6 +45,8 @@ pub enum Budget {
 pub struct Operation {
     /// The SDK's service name, as its metadata gives it.
     pub service: &'static str,
+    /// The service's prefix in IAM actions.
+    pub prefix: &'static str,
     /// The operation's name.
     pub name: &'static str,
     /// The IAM action that allows it; `None` where AWS needs none.
@@ -34,8 +60,19 @@ pub struct Operation {
 }
 
 const fn lambda(name: &'static str, action: &'static str, budget: Budget) -> Operation {
+    read("Lambda", "lambda", name, action, budget)
+}
+
+const fn read(
+    service: &'static str,
+    prefix: &'static str,
+    name: &'static str,
+    action: &'static str,
+    budget: Budget,
+) -> Operation {
     Operation {
-        service: "Lambda",
+        service,
+        prefix,
         name,
         action: Some(action),
         further: &[],
@@ -44,30 +81,37 @@ const fn lambda(name: &'static str, action: &'static str, budget: Budget) -> Ope
     }
 }
 
-const fn read(
-    service: &'static str,
-    prefix: &'static str,
-    name: &'static str,
-    action: &'static str,
-) -> Operation {
-    Operation {
-        service,
-        name,
-        action: Some(action),
-        further: &[],
-        budget: Budget::Service(prefix),
-        organization: false,
-    }
+/// EC2 counts each operation by itself.
+const fn ec2(name: &'static str, action: &'static str) -> Operation {
+    read("EC2", "ec2", name, action, Budget::of(action, 20, 100))
 }
 
-const fn organization(name: &'static str, action: &'static str) -> Operation {
-    Operation {
-        service: "Organizations",
+const fn kms(name: &'static str, action: &'static str, per_second: u32) -> Operation {
+    read(
+        "KMS",
+        "kms",
         name,
-        action: Some(action),
-        further: &[],
-        budget: Budget::Service("organizations"),
+        action,
+        Budget::of(action, per_second, 1),
+    )
+}
+
+/// Organizations counts each operation by itself, for the whole organisation.
+const fn organization(
+    name: &'static str,
+    action: &'static str,
+    per_second: u32,
+    burst: u32,
+) -> Operation {
+    Operation {
         organization: true,
+        ..read(
+            "Organizations",
+            "organizations",
+            name,
+            action,
+            Budget::of(action, per_second, burst),
+        )
     }
 }
 
@@ -78,142 +122,127 @@ pub const OPERATIONS: &[Operation] = &[
     lambda(
         "GetAccountSettings",
         "lambda:GetAccountSettings",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
-    lambda("ListFunctions", "lambda:ListFunctions", Budget::LambdaRest),
+    lambda("ListFunctions", "lambda:ListFunctions", Budget::LAMBDA_REST),
     Operation {
         // Tags are left out for a caller who may not list them.
         further: &["lambda:ListTags"],
         ..lambda(
             "GetFunction",
             "lambda:GetFunction",
-            Budget::LambdaGetFunction,
+            Budget::LAMBDA_GET_FUNCTION,
         )
     },
-    lambda("GetPolicy", "lambda:GetPolicy", Budget::LambdaGetPolicy),
+    lambda("GetPolicy", "lambda:GetPolicy", Budget::LAMBDA_GET_POLICY),
     lambda(
         "ListFunctionUrlConfigs",
         "lambda:ListFunctionUrlConfigs",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
-    lambda("ListAliases", "lambda:ListAliases", Budget::LambdaRest),
+    lambda("ListAliases", "lambda:ListAliases", Budget::LAMBDA_REST),
     lambda(
         "ListEventSourceMappings",
         "lambda:ListEventSourceMappings",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "ListFunctionEventInvokeConfigs",
         "lambda:ListFunctionEventInvokeConfigs",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
-    lambda("ListLayers", "lambda:ListLayers", Budget::LambdaRest),
+    lambda("ListLayers", "lambda:ListLayers", Budget::LAMBDA_REST),
     lambda(
         "ListLayerVersions",
         "lambda:ListLayerVersions",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "GetLayerVersionPolicy",
         "lambda:GetLayerVersionPolicy",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "ListCodeSigningConfigs",
         "lambda:ListCodeSigningConfigs",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "ListFunctionsByCodeSigningConfig",
         "lambda:ListFunctionsByCodeSigningConfig",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "GetRuntimeManagementConfig",
         "lambda:GetRuntimeManagementConfig",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     lambda(
         "GetFunctionRecursionConfig",
         "lambda:GetFunctionRecursionConfig",
-        Budget::LambdaRest,
+        Budget::LAMBDA_REST,
     ),
     read(
         "IAM",
         "iam",
         "GetAccountAuthorizationDetails",
         "iam:GetAccountAuthorizationDetails",
+        Budget {
+            documented: false,
+            ..Budget::of("iam:GetAccountAuthorizationDetails", 5, 1)
+        },
     ),
-    read("EC2", "ec2", "DescribeRegions", "ec2:DescribeRegions"),
-    read("EC2", "ec2", "DescribeVpcs", "ec2:DescribeVpcs"),
-    read("EC2", "ec2", "DescribeSubnets", "ec2:DescribeSubnets"),
-    read(
-        "EC2",
-        "ec2",
-        "DescribeRouteTables",
-        "ec2:DescribeRouteTables",
-    ),
-    read(
-        "EC2",
-        "ec2",
-        "DescribeNatGateways",
-        "ec2:DescribeNatGateways",
-    ),
-    read(
-        "EC2",
-        "ec2",
-        "DescribeSecurityGroups",
-        "ec2:DescribeSecurityGroups",
-    ),
-    read(
-        "EC2",
-        "ec2",
-        "DescribeNetworkAcls",
-        "ec2:DescribeNetworkAcls",
-    ),
-    read(
-        "EC2",
-        "ec2",
-        "DescribeVpcEndpoints",
-        "ec2:DescribeVpcEndpoints",
-    ),
-    read("KMS", "kms", "DescribeKey", "kms:DescribeKey"),
-    read("KMS", "kms", "GetKeyPolicy", "kms:GetKeyPolicy"),
-    read(
-        "KMS",
-        "kms",
-        "GetKeyRotationStatus",
-        "kms:GetKeyRotationStatus",
-    ),
+    ec2("DescribeRegions", "ec2:DescribeRegions"),
+    ec2("DescribeVpcs", "ec2:DescribeVpcs"),
+    ec2("DescribeSubnets", "ec2:DescribeSubnets"),
+    ec2("DescribeRouteTables", "ec2:DescribeRouteTables"),
+    ec2("DescribeNatGateways", "ec2:DescribeNatGateways"),
+    ec2("DescribeSecurityGroups", "ec2:DescribeSecurityGroups"),
+    ec2("DescribeNetworkAcls", "ec2:DescribeNetworkAcls"),
+    ec2("DescribeVpcEndpoints", "ec2:DescribeVpcEndpoints"),
+    kms("DescribeKey", "kms:DescribeKey", 2000),
+    kms("GetKeyPolicy", "kms:GetKeyPolicy", 1000),
+    kms("GetKeyRotationStatus", "kms:GetKeyRotationStatus", 1000),
     read(
         "CloudWatch Logs",
         "logs",
         "DescribeLogGroups",
         "logs:DescribeLogGroups",
+        Budget::of("logs:DescribeLogGroups", 10, 1),
     ),
     Operation {
-        service: "STS",
-        name: "GetCallerIdentity",
         action: None,
-        further: &[],
-        budget: Budget::Service("sts"),
-        organization: false,
+        ..read("STS", "sts", "GetCallerIdentity", "", Budget::STS)
     },
-    read("STS", "sts", "AssumeRole", "sts:AssumeRole"),
-    organization("DescribeOrganization", "organizations:DescribeOrganization"),
-    organization("ListAccounts", "organizations:ListAccounts"),
-    organization("ListRoots", "organizations:ListRoots"),
+    read("STS", "sts", "AssumeRole", "sts:AssumeRole", Budget::STS),
+    organization(
+        "DescribeOrganization",
+        "organizations:DescribeOrganization",
+        1,
+        2,
+    ),
+    organization("ListAccounts", "organizations:ListAccounts", 8, 12),
+    organization("ListRoots", "organizations:ListRoots", 1, 2),
     organization(
         "ListOrganizationalUnitsForParent",
         "organizations:ListOrganizationalUnitsForParent",
+        5,
+        8,
     ),
     organization(
         "ListAccountsForParent",
         "organizations:ListAccountsForParent",
+        5,
+        8,
     ),
-    organization("ListPolicies", "organizations:ListPolicies"),
-    organization("DescribePolicy", "organizations:DescribePolicy"),
-    organization("ListTargetsForPolicy", "organizations:ListTargetsForPolicy"),
+    organization("ListPolicies", "organizations:ListPolicies", 5, 8),
+    organization("DescribePolicy", "organizations:DescribePolicy", 2, 2),
+    organization(
+        "ListTargetsForPolicy",
+        "organizations:ListTargetsForPolicy",
+        5,
+        8,
+    ),
 ];
 
 impl Operation {
@@ -226,10 +255,43 @@ impl Operation {
 
     /// `prefix:Name`, as gaps, the ledger and reports write it.
     pub fn label(&self) -> String {
-        let prefix = match self.budget {
-            Budget::LambdaGetFunction | Budget::LambdaGetPolicy | Budget::LambdaRest => "lambda",
-            Budget::Service(prefix) => prefix,
-        };
-        format!("{prefix}:{}", self.name)
+        format!("{}:{}", self.prefix, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_lambda_operation_draws_on_one_of_three_quotas() {
+        for operation in OPERATIONS.iter().filter(|one| one.prefix == "lambda") {
+            let expected = match operation.name {
+                "GetFunction" => Budget::LAMBDA_GET_FUNCTION,
+                "GetPolicy" => Budget::LAMBDA_GET_POLICY,
+                _ => Budget::LAMBDA_REST,
+            };
+            assert_eq!(operation.budget, expected, "{}", operation.name);
+        }
+        let others = OPERATIONS.iter().filter(|one| one.prefix != "lambda");
+        for operation in others {
+            assert!(
+                !operation.budget.name.starts_with("lambda"),
+                "{}",
+                operation.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_quota_has_one_rate() {
+        let mut named = BTreeMap::new();
+        for operation in OPERATIONS {
+            let budget = operation.budget;
+            assert_eq!(*named.entry(budget.name).or_insert(budget), budget);
+            assert!(budget.per_second > 0 && budget.burst > 0);
+        }
     }
 }
