@@ -50,6 +50,14 @@ impl Ledger {
 
     /// A call ended; `error` says how, if it failed.
     pub(crate) fn call(&self, ticket: &Ticket, time: Duration, error: Option<String>) {
+        tracing::debug!(
+            "{} {} {}: {} in {} ms",
+            ticket.operation.label(),
+            ticket.account,
+            ticket.region,
+            error.as_deref().unwrap_or("answered"),
+            time.as_millis()
+        );
         self.with(ticket, |entry| {
             entry.calls += 1;
             entry.milliseconds += u64::try_from(time.as_millis()).unwrap_or(u64::MAX);

@@ -51,7 +51,7 @@ pub struct GlobalArgs {
         help_heading = "General"
     )]
     pub config: Option<PathBuf>,
-    /// Say more on stderr; twice for every call
+    /// Say more on stderr: once each account and region, twice each call
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "General")]
     pub verbose: u8,
     /// Say nothing on stderr but errors

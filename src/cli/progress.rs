@@ -29,8 +29,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(quiet: bool) -> Self {
-        let bar = (!quiet && stderr().is_terminal()).then(|| {
+    pub(super) fn new(quiet: bool, verbose: bool) -> Self {
+        let bar = (!quiet && !verbose && stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
                 bar.set_style(style);
@@ -121,7 +121,8 @@ impl Progress for Watch {
         self.show();
     }
 
-    fn account_done(&self, _account: &str) {
+    fn account_done(&self, account: &str) {
+        tracing::info!("{account}: judged");
         self.accounts_done.fetch_add(1, Relaxed);
         self.show();
     }
@@ -146,7 +147,15 @@ impl Progress for Watch {
         self.show();
     }
 
-    fn region_done(&self, _account: &str, _region: &str, _status: &RegionStatus) {
+    fn region_done(&self, account: &str, region: &str, status: &RegionStatus) {
+        match status {
+            RegionStatus::Scanned => tracing::info!("{account} {region}: scanned"),
+            RegionStatus::Empty => tracing::info!("{account} {region}: no functions"),
+            RegionStatus::NotEnabled => tracing::info!("{account} {region}: not enabled"),
+            RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
+                tracing::info!("{account} {region}: {}", gap.message);
+            }
+        }
         self.regions_done.fetch_add(1, Relaxed);
         self.show();
     }

@@ -52,7 +52,7 @@ impl Job<'_> {
     async fn scan(self) -> Result<Report, CliError> {
         let cancel = CancellationToken::new();
         tokio::spawn(interrupt::listen(cancel.clone()));
-        let watch = Arc::new(Watch::new(self.setup.quiet));
+        let watch = Arc::new(Watch::new(self.setup.quiet, self.setup.verbose));
         let beating = Arc::clone(&watch);
         let heart = tokio::spawn(async move { beating.heartbeat().await });
         // A snapshot is to serve any check, so it holds what every one of them needs.

@@ -18,6 +18,9 @@ pub(super) struct Setup {
     pub(super) config: Config,
     #[cfg(feature = "live")]
     pub(super) quiet: bool,
+    /// Whether log lines come while something runs; a line that moves would tear them.
+    #[cfg(feature = "live")]
+    pub(super) verbose: bool,
     pub(super) colour: bool,
     pub(super) width: usize,
 }
@@ -31,6 +34,8 @@ impl Setup {
             config,
             #[cfg(feature = "live")]
             quiet: global.quiet,
+            #[cfg(feature = "live")]
+            verbose: global.verbose > 0,
             colour,
             width: Terminal::of_stdout().width,
         })
@@ -110,14 +115,14 @@ fn logs(verbose: u8, quiet: bool) {
         (true, _) => "error",
         (false, 0) => "warn",
         (false, 1) => "info",
-        (false, 2) => "debug",
-        (false, _) => "trace",
+        (false, _) => "debug",
     };
     let filter = EnvFilter::new(format!("off,lamppost={level}"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
         .with_ansi(stderr().is_terminal())
+        .with_target(false)
         .without_time()
         .try_init();
 }

@@ -212,3 +212,21 @@ fn permissions_follow_from_the_checks() {
     };
     assert!(all.iter().all(reads), "only reading: {all:?}");
 }
+
+#[cfg(feature = "live")]
+#[test]
+fn what_is_said_while_scanning() {
+    let said = |arguments: &[&str]| Lamppost::new(arguments).run().stderr().to_owned();
+    assert_eq!(said(&["demo", "--quiet"]), "");
+    let regions = said(&["demo", "-v"]);
+    assert!(
+        regions.contains("222222222222 ap-southeast-2: no functions"),
+        "{regions}"
+    );
+    assert!(!regions.contains("lambda:ListFunctions"), "{regions}");
+    let calls = said(&["demo", "-vv"]);
+    assert!(
+        calls.contains("lambda:ListFunctions 222222222222 us-east-1: answered in"),
+        "{calls}"
+    );
+}
