@@ -1,0 +1,240 @@
+//! What the linter says of a check file that is wrong around its expressions.
+
+use super::*;
+
+#[test]
+fn a_file_that_is_wrong_in_many_ways_is_told_all_of_them() {
+    let wrong = r#"id = "Ensure_something"
+title = ""
+scope = "function"
+severity = "low"
+confidence = "low"
+since = "1"
+fails = """
+function.name == 'a' \
+  && function.timeout_s > \"3\"
+"""
+evidence = 'exposure.urls'
+message = "{{ item.qualifer }} of {{ functoin.name }}"
+why = "x"
+references = ["http://example.com"]
+fix.text = "{% if %}"
+fix.cli = "aws lambda invoke --function-name \"{{ function.name }}\""
+maps.security-hub = ["lambda-1"]
+"#;
+    insta::assert_snapshot!(complaints(&[("a/ensure-something.toml", wrong)]), @r##"
+    error: an id is in kebab case: small letters and digits, parted by hyphens
+     --> a/ensure-something.toml:1:6
+      |
+    1 | id = "Ensure_something"
+      |      ^^^^^^^^^^^^^^^^^^
+    error: the id must be the file's name, `ensure-something`
+     --> a/ensure-something.toml:1:6
+      |
+    1 | id = "Ensure_something"
+      |      ^^^^^^^^^^^^^^^^^^
+    error: `title` is empty
+     --> a/ensure-something.toml:2:9
+      |
+    2 | title = ""
+      |         ^^
+    error: `since` is a version, such as `0.1.0`
+     --> a/ensure-something.toml:6:9
+      |
+    6 | since = "1"
+      |         ^^^
+    error: `>` between an int and a string
+     --> a/ensure-something.toml:9:6
+      |
+    9 |   && function.timeout_s > \"3\"
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^ only numbers or strings have an order
+    error: several pieces of evidence need an `identity`
+      --> a/ensure-something.toml:11:12
+       |
+    11 | evidence = 'exposure.urls'
+       |            ^^^^^^^^^^^^^^^ gives one finding for each item
+       |
+       = help: name the fields that tell one item from another
+    error: nothing is called `item.qualifer`
+      --> a/ensure-something.toml:12:15
+       |
+    12 | message = "{{ item.qualifer }} of {{ functoin.name }}"
+       |               ^^^^^^^^^^^^^
+       |
+       = help: did you mean `qualifier`?
+    error: nothing is called `functoin.name`
+      --> a/ensure-something.toml:12:38
+       |
+    12 | message = "{{ item.qualifer }} of {{ functoin.name }}"
+       |                                      ^^^^^^^^^^^^^
+       |
+       = help: did you mean `function`?
+    error: a reference is an https address
+      --> a/ensure-something.toml:14:15
+       |
+    14 | references = ["http://example.com"]
+       |               ^^^^^^^^^^^^^^^^^^^^
+    error: the template cannot be filled: syntax error
+      --> a/ensure-something.toml:15:19
+       |
+    15 | fix.text = "{% if %}"
+       |                   ^^ unexpected end of block
+    error: a value inside quotes could break out of them
+      --> a/ensure-something.toml:16:48
+       |
+    16 | fix.cli = "aws lambda invoke --function-name \"{{ function.name }}\""
+       |                                                ^^^^^^^^^^^^^^^^^^^ values are quoted where they need it
+       |
+       = help: end the quotes before it, and begin them anew after
+    error: `lambda-1` is not an id of security-hub, which look like `Lambda.1`
+      --> a/ensure-something.toml:17:22
+       |
+    17 | maps.security-hub = ["lambda-1"]
+       |                      ^^^^^^^^^^
+    "##);
+}
+
+#[test]
+fn files_that_are_no_checks_are_told_where() {
+    let unknown = around("true").replace("severity", "sevrity");
+    let value = around("true").replace("\"low\"\nconf", "\"lo\"\nconf");
+    insta::assert_snapshot!(complaints(&[
+        ("a/broken.toml", "id = \n"),
+        ("a/unknown.toml", &unknown),
+        ("a/value.toml", &value),
+    ]), @r##"
+    error: string values must be quoted, expected literal string
+     --> a/broken.toml:1:6
+      |
+    1 | id = 
+      |      ^
+    error: unknown field `sevrity`, expected one of `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
+     --> a/unknown.toml:4:1
+      |
+    4 | sevrity = "low"
+      | ^^^^^^^
+      |
+      = help: did you mean `severity`?
+    error: unknown variant `lo`, expected one of `low`, `medium`, `high`, `critical`
+     --> a/value.toml:4:12
+      |
+    4 | severity = "lo"
+      |            ^^^^
+      |
+      = help: did you mean `low`?
+    "##);
+}
+
+#[test]
+fn a_sound_check_must_still_keep_its_word() {
+    let text = r#"id = "disable-nothing"
+title = "Nothing"
+scope = "function"
+severity = "low"
+confidence = "low"
+since = "one"
+fails = "function.timeout_s > 3"
+message = "{{ function.name }} runs {{ function.timeout_s }} s"
+why = "x"
+references = ["http://example.com"]
+fix.text = " "
+maps.nist-800-53 = ["AC3"]
+
+[[examples.fail]]
+name = "no name"
+facts.function.timeout_s = 4
+
+[[examples.fail]]
+name = "wrong"
+facts.function = { name = "a", timeout_s = 2 }
+
+[[examples.pass]]
+name = "misspelt"
+facts.function.timeout = 2
+
+[[examples.pass]]
+name = "mistyped"
+facts.function.timeout_s = "2"
+
+[[examples.pass]]
+name = "wrong"
+facts.function.load = 2
+"#;
+    insta::assert_snapshot!(complaints(&[("disable-nothing.toml", text)]), @r##"
+    error: an id names the bad pattern, not its remedy
+     --> disable-nothing.toml:1:6
+      |
+    1 | id = "disable-nothing"
+      |      ^^^^^^^^^^^^^^^^^ `disable` is a remedy
+    error: `since` is a version, such as `0.1.0`
+     --> disable-nothing.toml:6:9
+      |
+    6 | since = "one"
+      |         ^^^^^
+    error: a reference is an https address
+      --> disable-nothing.toml:10:15
+       |
+    10 | references = ["http://example.com"]
+       |               ^^^^^^^^^^^^^^^^^^^^
+    error: `fix.text` is empty
+      --> disable-nothing.toml:11:12
+       |
+    11 | fix.text = " "
+       |            ^^^
+    error: `AC3` is not an id of nist-800-53, which look like `AC-3(7)`
+      --> disable-nothing.toml:12:21
+       |
+    12 | maps.nist-800-53 = ["AC3"]
+       |                     ^^^^^
+    error: its message lacks a fact: (unknown) runs 4 s
+      --> disable-nothing.toml:15:8
+       |
+    15 | name = "no name"
+       |        ^^^^^^^^^ add the fact to this example
+    error: the example gives PASS, not FAIL
+      --> disable-nothing.toml:19:8
+       |
+    19 | name = "wrong"
+       |        ^^^^^^^
+    error: no fact `function.timeout`
+      --> disable-nothing.toml:24:16
+       |
+    24 | facts.function.timeout = 2
+       |                ^^^^^^^ in the facts of this example
+       |
+       = help: did you mean `timeout_s`?
+    error: `function.timeout_s` is an int, not a string
+      --> disable-nothing.toml:28:28
+       |
+    28 | facts.function.timeout_s = "2"
+       |                            ^^^ in the facts of this example
+    error: `examples.fail[1]` has the same name
+      --> disable-nothing.toml:31:8
+       |
+    31 | name = "wrong"
+       |        ^^^^^^^
+    error: `function.load` is a double, not an int
+      --> disable-nothing.toml:32:23
+       |
+    32 | facts.function.load = 2
+       |                       ^ in the facts of this example
+       |
+       = help: write `2.0`
+    "##);
+}
+
+#[test]
+fn an_id_is_taken_once() {
+    let text = std::fs::read_to_string(samples().join("exposure/long-timeout.toml")).unwrap();
+    let complaints = complaints(&[
+        ("a/long-timeout.toml", &text),
+        ("b/long-timeout.toml", &text),
+    ]);
+    insta::assert_snapshot!(complaints, @r##"
+    error: the id is taken by `a/long-timeout.toml`
+     --> b/long-timeout.toml:1:6
+      |
+    1 | id = "long-timeout"
+      |      ^^^^^^^^^^^^^^
+    "##);
+}
