@@ -10,7 +10,7 @@
 //! | `collect` | one account's answers, as an inventory |
 //! | [`secret`] | what a value gave away; the value itself goes no further |
 //! | [`inventory`] | typed observations and gaps, snapshots |
-//! | [`policy`], [`reference`] | the IAM language; dated data |
+//! | [`policy`], [`reference`](mod@reference) | the IAM language; dated data |
 //! | [`analysis`] | typed facts, each known or unknown |
 //! | [`facts`] | the documents that checks read |
 //! | [`check`] | verdicts |
