@@ -1,10 +1,11 @@
 //! What every derivation may look at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
-use super::Fact;
+use super::{Fact, Privileges};
 use crate::inventory::{AccountInventory, Function, Gap, GapKind, RegionInventory, RegionStatus};
 
 /// What the user told Lamppost, as far as facts depend on it.
@@ -41,6 +42,7 @@ pub struct AccountContext<'a> {
     pub role_users: BTreeMap<&'a str, Vec<&'a str>>,
     /// Why the list of functions may be incomplete.
     pub unlisted: Vec<Gap>,
+    privileges: OnceLock<Result<Privileges<'a>, &'a Gap>>,
 }
 
 impl<'a> AccountContext<'a> {
@@ -75,7 +77,26 @@ impl<'a> AccountContext<'a> {
             today,
             role_users,
             unlisted,
+            privileges: OnceLock::new(),
         }
+    }
+
+    /// What the principals of the account may do.
+    ///
+    /// # Errors
+    /// The gap where they could not be read.
+    pub fn privileges(&self) -> Result<&Privileges<'a>, &'a Gap> {
+        let privileges = self.privileges.get_or_init(|| {
+            let complete = self.unlisted.is_empty();
+            let iam = self.inventory.iam.as_result()?;
+            Ok(Privileges::new(
+                self.inventory,
+                iam,
+                &self.role_users,
+                complete,
+            ))
+        });
+        privileges.as_ref().map_err(|gap| *gap)
     }
 
     /// The same account, looking at one function.

@@ -14,6 +14,7 @@ mod grants;
 mod layer;
 mod logging;
 mod network;
+mod privilege;
 mod role;
 mod route;
 mod runtime;
@@ -29,6 +30,10 @@ pub use function::FunctionFacts;
 pub use layer::{LayerFacts, LayerGrant};
 pub use logging::LoggingFacts;
 pub use network::{Endpoint, NetworkFacts};
+pub use privilege::{
+    Answer, Escalation, Grant, Powers, Privileges, Standing, StatementName, Trust, Trusts,
+    statement_name,
+};
 pub use role::RoleFacts;
 pub use runtime::{AliasedRuntime, RuntimeFacts};
 pub use secrets::{AliasedSecret, CodeInjectionVariable, FoundSecret, SecretFacts};

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::privilege::{self, Escalation, Grant, Powers, Trust, Trusts};
 use super::{Context, Fact};
+use crate::inventory::Gap;
 
 /// The execution role of the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -20,6 +22,36 @@ pub struct RoleFacts {
     pub shared_with: Vec<String>,
     /// How many functions are known to use it, this one included.
     pub functions: i64,
+    /// Whether the role has a permissions boundary.
+    pub bounded: Fact<bool>,
+    /// Statements that together allow everything, or may; empty for a role that is no administrator.
+    pub admin: Fact<Vec<Grant>>,
+    /// Statements that allow every action of a service on everything.
+    pub service_wide: Fact<Vec<Grant>>,
+    /// Statements that allow getting or making credentials of whomever.
+    pub credential_access: Fact<Vec<Grant>>,
+    /// Statements that allow reading all data of a kind: every bucket, every table, every secret.
+    pub data_access: Fact<Vec<Grant>>,
+    /// Statements that allow opening every resource of a kind to others.
+    pub resource_exposure: Fact<Vec<Grant>>,
+    /// Statements that allow changing or destroying every resource of a kind.
+    pub infrastructure_change: Fact<Vec<Grant>>,
+    /// Ways to more permissions. None for an administrator, who has nothing to gain.
+    pub escalations: Fact<Vec<Escalation>>,
+    /// Whether its trust policy lets Lambda take it on.
+    pub trusts_lambda: Fact<bool>,
+    /// Services other than Lambda that may take it on.
+    pub trusted_services: Fact<Vec<Trust>>,
+    /// Principals through which everyone with an AWS account may assume it.
+    pub public_trusts: Fact<Vec<Trust>>,
+    /// Principals of accounts that are neither the own one nor trusted nor of the same organisation.
+    pub foreign_trusts: Fact<Vec<Trust>>,
+    /// Principals of other accounts of the organisation.
+    pub organization_trusts: Fact<Vec<Trust>>,
+    /// Principals of the own account.
+    pub own_account_trusts: Fact<Vec<Trust>>,
+    /// Identity providers of which any user may assume it.
+    pub federated_trusts: Fact<Vec<Trust>>,
 }
 
 /// Names that a report needs; beyond them the number says enough.
@@ -46,7 +78,45 @@ impl RoleFacts {
         } else {
             Fact::Unknown(account.unlisted.clone())
         };
+        let privileges = account.privileges();
+        let powers = |list: fn(&Powers) -> Fact<Vec<Grant>>| match (&privileges, role) {
+            (Err(gap), _) => Fact::unknown(gap),
+            (Ok(privileges), Some(role)) => privileges
+                .powers(role)
+                .map_or_else(|| Fact::Known(Vec::new()), list),
+            (Ok(_), None) => Fact::unknown(&unnamed(context)),
+        };
+        let escalations = match (&privileges, role) {
+            (Err(gap), _) => Fact::unknown(gap),
+            (Ok(privileges), Some(role)) => privileges
+                .escalations(role)
+                .unwrap_or_else(|| Fact::Known(Vec::new())),
+            (Ok(_), None) => Fact::unknown(&unnamed(context)),
+        };
+        let trusts = privilege::trusts(context);
+        let trust = |list: fn(&Trusts) -> &Vec<Trust>| match &trusts {
+            Ok(trusts) => trusts.list(list),
+            Err(gaps) => Fact::Unknown(gaps.clone()),
+        };
         Self {
+            bounded: Fact::of(&account.inventory.iam, |iam| {
+                let role = role.and_then(|role| iam.role(role));
+                role.is_some_and(|role| role.boundary.is_some())
+            }),
+            admin: powers(Powers::admin_fact),
+            service_wide: powers(Powers::services_fact),
+            credential_access: powers(Powers::credentials_fact),
+            data_access: powers(Powers::data_fact),
+            resource_exposure: powers(Powers::exposure_fact),
+            infrastructure_change: powers(Powers::infrastructure_fact),
+            escalations,
+            trusts_lambda: trust(|trusts| &trusts.lambda).map(|lambda| !lambda.is_empty()),
+            trusted_services: trust(|trusts| &trusts.services),
+            public_trusts: trust(|trusts| &trusts.everyone),
+            foreign_trusts: trust(|trusts| &trusts.foreign),
+            organization_trusts: trust(|trusts| &trusts.organization),
+            own_account_trusts: trust(|trusts| &trusts.own_account),
+            federated_trusts: trust(|trusts| &trusts.federated),
             arn: role.unwrap_or_default().to_owned(),
             name: role
                 .and_then(|role| role.rsplit('/').next())
@@ -54,15 +124,16 @@ impl RoleFacts {
                 .to_owned(),
             exists: match role {
                 Some(role) => Fact::of(&account.inventory.iam, |iam| iam.role(role).is_some()),
-                None => Fact::unknown(&context.unrecognised(
-                    "lambda:ListFunctions",
-                    "execution role",
-                    "",
-                )),
+                None => Fact::unknown(&unnamed(context)),
             },
             shared,
             functions: others.len() as i64 + 1,
             shared_with: others.into_iter().take(NAMED).collect(),
         }
     }
+}
+
+/// The gap for a function of which AWS names no role.
+fn unnamed(context: Context<'_>) -> Gap {
+    context.unrecognised("lambda:ListFunctions", "execution role", "")
 }

@@ -130,7 +130,34 @@ const SOURCES: &[(&str, &[&str])] = &[
     ),
     ("region.functions", &["lambda:GetAccountSettings"]),
     ("role", &["lambda:ListFunctions"]),
+    ("role.admin", PERMISSIONS),
+    ("role.bounded", &["iam:GetAccountAuthorizationDetails"]),
+    ("role.credential_access", PERMISSIONS),
+    ("role.data_access", PERMISSIONS),
+    ("role.escalations", PERMISSIONS),
     ("role.exists", &["iam:GetAccountAuthorizationDetails"]),
+    (
+        "role.federated_trusts",
+        &["iam:GetAccountAuthorizationDetails"],
+    ),
+    ("role.foreign_trusts", TRUSTS),
+    ("role.infrastructure_change", PERMISSIONS),
+    ("role.organization_trusts", TRUSTS),
+    ("role.own_account_trusts", TRUSTS),
+    (
+        "role.public_trusts",
+        &["iam:GetAccountAuthorizationDetails"],
+    ),
+    ("role.resource_exposure", PERMISSIONS),
+    ("role.service_wide", PERMISSIONS),
+    (
+        "role.trusted_services",
+        &["iam:GetAccountAuthorizationDetails"],
+    ),
+    (
+        "role.trusts_lambda",
+        &["iam:GetAccountAuthorizationDetails"],
+    ),
     ("runtime", &["lambda:ListFunctions"]),
     ("runtime.aliased_versions", &["lambda:ListAliases"]),
     ("runtime.deprecated_behind_alias", VERSIONS),
@@ -150,7 +177,25 @@ const LAYER_POLICIES: &[&str] = &[
     "lambda:GetLayerVersionPolicy",
 ];
 const MAPPINGS: &[&str] = &["lambda:ListEventSourceMappings"];
+/// Control policies bind every principal, and the organisation's id and units stand in conditions.
+const PERMISSIONS: &[&str] = &[
+    "lambda:ListFunctions",
+    "iam:GetAccountAuthorizationDetails",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
+];
 const ROUTES: &[&str] = &["ec2:DescribeRouteTables", "ec2:DescribeNatGateways"];
+const TRUSTS: &[&str] = &[
+    "iam:GetAccountAuthorizationDetails",
+    MEMBERSHIP[0],
+    MEMBERSHIP[1],
+];
 const SIGNING: &[&str] = &[
     "lambda:ListCodeSigningConfigs",
     "lambda:ListFunctionsByCodeSigningConfig",

@@ -21,6 +21,7 @@ mod docs;
 mod facts;
 mod policy;
 mod policy_laws;
+mod privilege;
 #[cfg(feature = "live")]
 mod reference;
 mod report;

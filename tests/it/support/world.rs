@@ -14,6 +14,9 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "eu-central-1";
 pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/quiet";
 
+/// The trust policy that lets Lambda take on a role.
+pub(crate) const LAMBDA_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
 /// A gap such as a denied call leaves.
 pub(crate) fn denied(operation: &str) -> Gap {
     Gap::new(operation, GapKind::AccessDenied, "not authorized").at(ACCOUNT, REGION)
@@ -51,7 +54,7 @@ pub(crate) fn quiet() -> AccountInventory {
                 arn: ROLE.to_owned(),
                 name: "quiet".to_owned(),
                 id: "AROAEXAMPLE".to_owned(),
-                trust_policy: None,
+                trust_policy: Some(LAMBDA_TRUST.to_owned()),
                 inline: Vec::new(),
                 attached: Vec::new(),
                 boundary: None,

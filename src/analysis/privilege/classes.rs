@@ -1,0 +1,246 @@
+//! What a principal may do to everything, by what that gives away.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::authority::{Answer, Authority};
+use super::estate::Estate;
+use super::evidence::{Grant, Grants};
+use crate::analysis::Fact;
+use crate::inventory::Gap;
+use crate::policy::Action;
+use crate::reference::{PermissionClass, permissions};
+
+/// What a principal may do to everything of a kind.
+#[derive(Clone, Debug, Default)]
+pub struct Powers {
+    /// Everything: the statements that allow all of it together.
+    pub admin: Vec<Grant>,
+    /// All actions of a service.
+    pub services: Vec<Grant>,
+    /// Getting or making credentials.
+    pub credentials: Vec<Grant>,
+    /// Reading data.
+    pub data: Vec<Grant>,
+    /// Opening resources to others.
+    pub exposure: Vec<Grant>,
+    /// Changing or destroying what others run.
+    pub infrastructure: Vec<Grant>,
+    /// Classes that a policy which could not be read leaves open.
+    open: BTreeSet<&'static str>,
+    gaps: Vec<Gap>,
+}
+
+/// A class with its actions ready to be asked.
+struct Class {
+    name: &'static str,
+    actions: Vec<(String, Action)>,
+}
+
+struct Classes {
+    admin: Class,
+    credentials: Class,
+    data: Class,
+    exposure: Class,
+    infrastructure: Class,
+    services: Vec<(String, Action)>,
+}
+
+static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
+    let of = |name: &'static str, class: &PermissionClass| Class {
+        name,
+        actions: class
+            .actions
+            .iter()
+            .map(|action| (action.clone(), Action::new(action)))
+            .collect(),
+    };
+    let classes = &permissions().classes;
+    Classes {
+        admin: of("admin", &classes.admin),
+        credentials: of("credentials", &classes.credentials),
+        data: of("data", &classes.data),
+        exposure: of("exposure", &classes.exposure),
+        infrastructure: of("infrastructure", &classes.infrastructure),
+        services: permissions()
+            .services()
+            .map(|service| {
+                // An action that no policy lists by name is allowed where all are.
+                let unheard_of = Action::new(&format!("{service}:LamppostProbe"));
+                (format!("{service}:*"), unheard_of)
+            })
+            .collect(),
+    }
+});
+
+/// ARNs that no policy mentions, for one account.
+#[derive(Debug, Default)]
+pub(super) struct Probes(BTreeMap<(String, String), String>);
+
+impl Probes {
+    fn get(&mut self, estate: &Estate<'_>, service: &str, region: &str) -> String {
+        let key = (service.to_owned(), region.to_owned());
+        let probe = || permissions().probe(service, estate.partition(), region, estate.account());
+        self.0.entry(key).or_insert_with(probe).clone()
+    }
+}
+
+/// Asks for all classes.
+pub(super) fn powers(estate: &Estate<'_>, authority: &mut Authority<'_>) -> Powers {
+    let mut asker = Asker {
+        estate,
+        authority,
+        probes: Probes::default(),
+        open: BTreeSet::new(),
+    };
+    let classes = &*CLASSES;
+    let mut powers = Powers {
+        admin: asker.all_of(&classes.admin),
+        services: asker.any_of("services", &classes.services),
+        credentials: asker.any_of(classes.credentials.name, &classes.credentials.actions),
+        data: asker.any_of(classes.data.name, &classes.data.actions),
+        exposure: asker.any_of(classes.exposure.name, &classes.exposure.actions),
+        infrastructure: asker.any_of(classes.infrastructure.name, &classes.infrastructure.actions),
+        open: BTreeSet::new(),
+        gaps: Vec::new(),
+    };
+    powers.open = asker.open;
+    if !powers.open.is_empty() {
+        powers.gaps.clone_from(&asker.authority.gaps);
+    }
+    powers
+}
+
+struct Asker<'q, 'e, 'a> {
+    estate: &'q Estate<'a>,
+    authority: &'q mut Authority<'e>,
+    probes: Probes,
+    /// Classes that an unread policy leaves open.
+    open: BTreeSet<&'static str>,
+}
+
+impl Asker<'_, '_, '_> {
+    /// The best answer over the regions that have functions.
+    fn ask(&mut self, action: &Action) -> Answer {
+        let estate = self.estate;
+        if self.authority.gaps.is_empty() && !self.authority.mentions(action) {
+            return Answer::No;
+        }
+        let mut best = Answer::No;
+        for region in &estate.regions {
+            let probe = self.probes.get(estate, action.service(), region);
+            let answer = self.authority.on_any_at_all(action, &probe, region);
+            match (&answer, &best) {
+                (Answer::Yes(standing), _) if standing.certain => return answer,
+                (Answer::Yes(_), _) | (Answer::Unknown, Answer::No) => best = answer,
+                _ => {}
+            }
+            if action.service() == "iam" || action.service() == "sts" {
+                break;
+            }
+        }
+        best
+    }
+
+    fn any_of(&mut self, class: &'static str, actions: &[(String, Action)]) -> Vec<Grant> {
+        let mut grants = Grants::default();
+        for (name, action) in actions {
+            match self.ask(action) {
+                Answer::No => {}
+                Answer::Yes(standing) => grants.add(name, &standing),
+                Answer::Unknown => {
+                    self.open.insert(class);
+                }
+            }
+        }
+        grants.finish()
+    }
+
+    /// The statements that together allow all actions, or none.
+    fn all_of(&mut self, class: &Class) -> Vec<Grant> {
+        let mut grants = Grants::default();
+        let mut unknown = false;
+        for (name, action) in &class.actions {
+            match self.ask(action) {
+                Answer::No => return Vec::new(),
+                Answer::Yes(standing) => grants.add(name, &standing),
+                Answer::Unknown => unknown = true,
+            }
+        }
+        if unknown {
+            self.open.insert(class.name);
+            return Vec::new();
+        }
+        let mut grants = grants.finish();
+        // Everything is certain only where each part of it is.
+        let certain = grants.iter().all(|grant| grant.certain);
+        for grant in &mut grants {
+            grant.certain = certain;
+        }
+        grants
+    }
+}
+
+impl Powers {
+    /// What it can do to everything, for comparison with another principal's powers.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        let lists = [
+            &self.services,
+            &self.credentials,
+            &self.data,
+            &self.exposure,
+            &self.infrastructure,
+        ];
+        let actions = lists.into_iter().flatten().flat_map(|grant| &grant.actions);
+        actions.map(String::as_str).collect()
+    }
+
+    /// A list as a fact: unknown where it is empty and a policy that could not be read leaves the class open.
+    fn fact(&self, class: &'static str, grants: &[Grant]) -> Fact<Vec<Grant>> {
+        if grants.is_empty() && self.open.contains(class) {
+            Fact::Unknown(self.gaps.clone())
+        } else {
+            Fact::Known(grants.to_vec())
+        }
+    }
+
+    /// Everything, as a fact.
+    pub fn admin_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("admin", &self.admin)
+    }
+
+    /// Whole services, as a fact.
+    pub fn services_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("services", &self.services)
+    }
+
+    /// Credentials, as a fact.
+    pub fn credentials_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("credentials", &self.credentials)
+    }
+
+    /// Data, as a fact.
+    pub fn data_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("data", &self.data)
+    }
+
+    /// Opening to others, as a fact.
+    pub fn exposure_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("exposure", &self.exposure)
+    }
+
+    /// Changing what others run, as a fact.
+    pub fn infrastructure_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("infrastructure", &self.infrastructure)
+    }
+
+    /// Why not all of it is known.
+    pub(super) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Whether it can do everything, or may.
+    pub fn is_admin(&self) -> bool {
+        !self.admin.is_empty()
+    }
+}

@@ -1,0 +1,346 @@
+//! The principals of an account with their policies parsed: once for each account.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::authority::DELEGATION;
+use crate::inventory::{
+    AccountInventory, Gap, GapKind, Iam, ManagedPolicy, Observed, Organization, Principal,
+    PrincipalKind,
+};
+use crate::policy::{ParseError, Policy, Source};
+
+const OPERATION: &str = "iam:GetAccountAuthorizationDetails";
+
+/// A policy under its name, or why it could not be read.
+#[derive(Debug)]
+pub(super) struct Document<'a> {
+    /// Name of the inline policy, or ARN of the managed one.
+    pub(super) name: &'a str,
+    pub(super) policy: Result<Policy, Gap>,
+}
+
+/// One user, role or group.
+#[derive(Debug)]
+pub(super) struct Member<'a> {
+    pub(super) principal: &'a Principal,
+    pub(super) trust: Option<Document<'a>>,
+    inline: Vec<Document<'a>>,
+    /// ARNs of attached managed policies.
+    attached: Vec<&'a str>,
+    /// Places of the groups that a user is in, and names of those that are not there.
+    groups: Vec<usize>,
+    lost_groups: Vec<&'a str>,
+}
+
+/// The principals of an account.
+#[derive(Debug)]
+pub(super) struct Estate<'a> {
+    pub(super) inventory: &'a AccountInventory,
+    pub(super) members: Vec<Member<'a>>,
+    managed: HashMap<&'a str, Document<'a>>,
+    delegation: Result<Policy, ParseError>,
+    by_arn: HashMap<&'a str, usize>,
+    pub(super) controls: Controls<'a>,
+    pub(super) regions: Vec<&'a str>,
+    pub(super) trusting: BTreeMap<String, Vec<usize>>,
+}
+
+/// What the organisation's service control policies are.
+#[derive(Debug)]
+pub(super) enum Controls<'a> {
+    /// No organisation, or the policy type is not in use.
+    None,
+    /// Level by level from the root.
+    Levels {
+        levels: Vec<Vec<Document<'a>>>,
+        management: &'a str,
+    },
+    /// There may be some; they could not be read.
+    Unread,
+}
+
+/// The policies of a principal: those that were read, and why others were not.
+#[derive(Debug, Default)]
+pub(super) struct Identity<'e> {
+    pub(super) sources: Vec<Source<'e>>,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl<'a> Estate<'a> {
+    /// Parses the policies of an account.
+    pub(super) fn new(inventory: &'a AccountInventory, iam: &'a Iam) -> Self {
+        let gap = |name: &str, principal: &str, error: &ParseError| {
+            Gap::new(
+                OPERATION,
+                GapKind::Malformed,
+                format!("policy `{name}`: {error}"),
+            )
+            .at(&inventory.account.id, "")
+            .about(principal)
+        };
+        let parse = |name: &'a str, text: &str, about: &str| Document {
+            name,
+            policy: Policy::parse(text).map_err(|error| gap(name, about, &error)),
+        };
+        let groups: HashMap<&str, usize> = iam
+            .principals
+            .iter()
+            .enumerate()
+            .filter(|(_, principal)| principal.kind == PrincipalKind::Group)
+            .map(|(place, principal)| (principal.name.as_str(), place))
+            .collect();
+        let members: Vec<Member<'a>> = iam
+            .principals
+            .iter()
+            .map(|principal| Member {
+                principal,
+                trust: principal
+                    .trust_policy
+                    .as_deref()
+                    .map(|text| parse("trust policy", text, &principal.arn)),
+                inline: principal
+                    .inline
+                    .iter()
+                    .map(|policy| parse(&policy.name, &policy.document, &principal.arn))
+                    .collect(),
+                attached: principal
+                    .attached
+                    .iter()
+                    .map(|policy| policy.arn.as_str())
+                    .collect(),
+                groups: principal
+                    .groups
+                    .iter()
+                    .filter_map(|name| groups.get(name.as_str()).copied())
+                    .collect(),
+                lost_groups: principal
+                    .groups
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| !groups.contains_key(name))
+                    .collect(),
+            })
+            .collect();
+        let document =
+            |policy: &'a ManagedPolicy| parse(&policy.arn, &policy.document, &policy.arn);
+        let mut regions: Vec<&str> = inventory
+            .regions
+            .iter()
+            .filter(|region| !region.functions.is_empty())
+            .map(|region| region.region.as_str())
+            .collect();
+        if regions.is_empty() {
+            regions.push("us-east-1");
+        }
+        let mut estate = Self {
+            inventory,
+            by_arn: members
+                .iter()
+                .enumerate()
+                .map(|(place, member)| (member.principal.arn.as_str(), place))
+                .collect(),
+            members,
+            managed: iam
+                .policies
+                .iter()
+                .map(|policy| (policy.arn.as_str(), document(policy)))
+                .collect(),
+            delegation: delegation(&inventory.account.id),
+            controls: Controls::of(&inventory.account.organization, &parse),
+            regions,
+            trusting: BTreeMap::new(),
+        };
+        estate.trusting = super::trust::services(&estate);
+        estate
+    }
+
+    /// The policy of a resource that leaves its account's administrators in charge.
+    pub(super) fn delegation(&self) -> Source<'_> {
+        Source {
+            id: DELEGATION,
+            policy: self.delegation.as_ref().ok(),
+        }
+    }
+
+    /// The place of a principal, by its ARN.
+    pub(super) fn place(&self, arn: &str) -> Option<usize> {
+        self.by_arn.get(arn).copied()
+    }
+
+    /// The account's id.
+    pub(super) fn account(&self) -> &'a str {
+        &self.inventory.account.id
+    }
+
+    /// The account's partition.
+    pub(super) fn partition(&self) -> &'a str {
+        &self.inventory.account.partition
+    }
+
+    /// The account's organisation.
+    pub(super) fn organization(&self) -> &'a Observed<Option<Organization>> {
+        &self.inventory.account.organization
+    }
+
+    /// The identity-based policies of a principal, with those of its groups.
+    pub(super) fn identity<'e>(&'e self, member: &'e Member<'a>) -> Identity<'e> {
+        let mut identity = Identity::default();
+        self.carried(member, &mut identity);
+        for group in member
+            .groups
+            .iter()
+            .filter_map(|&place| self.members.get(place))
+        {
+            self.carried(group, &mut identity);
+        }
+        for name in &member.lost_groups {
+            identity.gaps.push(self.unread(&format!("group `{name}`")));
+        }
+        identity
+    }
+
+    fn carried<'e>(&'e self, member: &'e Member<'a>, identity: &mut Identity<'e>) {
+        for document in &member.inline {
+            identity.add(document);
+        }
+        for arn in &member.attached {
+            match self.managed.get(arn) {
+                Some(document) => identity.add(document),
+                None => identity.gaps.push(self.unread(&format!("policy `{arn}`"))),
+            }
+        }
+    }
+
+    /// The permissions boundary of a principal, if it has one.
+    pub(super) fn boundary<'e>(
+        &'e self,
+        member: &'e Member<'a>,
+    ) -> Option<Result<Source<'e>, Gap>> {
+        let arn = member.principal.boundary.as_deref()?;
+        Some(match self.managed.get(arn) {
+            Some(document) => document.source().map_err(Gap::clone),
+            None => Err(self.unread(&format!("permissions boundary `{arn}`"))),
+        })
+    }
+
+    /// Customer-managed policies that a principal carries, itself or through a group.
+    pub(super) fn own_policies(&self, member: &Member<'a>) -> Vec<&'a str> {
+        let groups = member
+            .groups
+            .iter()
+            .filter_map(|&place| self.members.get(place));
+        let owned = format!("::{}:policy/", self.account());
+        std::iter::once(member)
+            .chain(groups)
+            .flat_map(|member| member.attached.iter().copied())
+            .filter(|arn| arn.contains(&owned))
+            .collect()
+    }
+
+    /// Groups that a user is in.
+    pub(super) fn groups<'e>(
+        &'e self,
+        member: &'e Member<'a>,
+    ) -> impl Iterator<Item = &'e Member<'a>> {
+        member
+            .groups
+            .iter()
+            .filter_map(|&place| self.members.get(place))
+    }
+
+    /// Trust policies that could not be read.
+    pub(super) fn unread_trusts(&self) -> impl Iterator<Item = &Gap> {
+        let documents = self
+            .members
+            .iter()
+            .filter_map(|member| member.trust.as_ref());
+        documents.filter_map(|document| document.policy.as_ref().err())
+    }
+
+    /// The gap for something of which IAM says that it is there, but not what it is.
+    fn unread(&self, what: &str) -> Gap {
+        Gap::new(
+            OPERATION,
+            GapKind::Malformed,
+            format!("the answer lacks {what}"),
+        )
+        .at(self.account(), "")
+    }
+}
+
+impl<'a> Document<'a> {
+    fn source(&self) -> Result<Source<'_>, &Gap> {
+        let policy = self.policy.as_ref()?;
+        Ok(Source::new(self.name, policy))
+    }
+}
+
+impl<'e> Identity<'e> {
+    fn add(&mut self, document: &'e Document<'_>) {
+        match document.source() {
+            Ok(source) => self.sources.push(source),
+            Err(gap) => self.gaps.push(gap.clone()),
+        }
+    }
+}
+
+impl<'a> Controls<'a> {
+    fn of(
+        organization: &'a Observed<Option<Organization>>,
+        parse: &impl Fn(&'a str, &str, &str) -> Document<'a>,
+    ) -> Self {
+        let organization = match organization {
+            Observed::Known(None) => return Self::None,
+            Observed::Missing(_) => return Self::Unread,
+            Observed::Known(Some(organization)) => organization,
+        };
+        match &organization.service_control_policies {
+            Observed::Known(None) => Self::None,
+            Observed::Missing(_) => Self::Unread,
+            Observed::Known(Some(levels)) => Self::Levels {
+                levels: levels
+                    .iter()
+                    .map(|level| {
+                        let policies = level.iter();
+                        policies
+                            .map(|policy| parse(&policy.name, &policy.document, &policy.id))
+                            .collect()
+                    })
+                    .collect(),
+                management: &organization.management_account,
+            },
+        }
+    }
+
+    /// The levels as the engine takes them.
+    pub(super) fn sources(&self) -> Option<Vec<Vec<Source<'_>>>> {
+        match self {
+            Self::None => None,
+            Self::Unread => Some(vec![vec![Source::unread(UNREAD_CONTROLS)]]),
+            Self::Levels { levels, .. } => Some(
+                levels
+                    .iter()
+                    .map(|level| {
+                        let documents = level.iter();
+                        documents
+                            .map(|document| Source {
+                                id: document.name,
+                                policy: document.policy.as_ref().ok(),
+                            })
+                            .collect()
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+fn delegation(account: &str) -> Result<Policy, ParseError> {
+    let statement = serde_json::json!({
+        "Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*",
+    });
+    Policy::parse(&serde_json::json!({"Statement": statement}).to_string())
+}
+
+/// Stands for service control policies that may be there but could not be read.
+const UNREAD_CONTROLS: &str = "the organisation's service control policies";

@@ -1,0 +1,168 @@
+//! What the principals of an account may do: effective permissions, ways to more of them, and who trusts whom.
+//!
+//! Every question goes to [`policy::authorize`](crate::policy::authorize) with identity policies, permissions boundary and
+//! service control policies. What a principal may do *to everything* is asked on resources that no policy mentions by name.
+//! All of it is computed once for each role and account, however many functions run as the role.
+
+mod authority;
+mod circumstances;
+mod classes;
+mod escalation;
+mod estate;
+mod evidence;
+mod strength;
+mod trust;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use authority::Authority;
+pub use authority::{Answer, Standing};
+pub use classes::Powers;
+pub use escalation::Escalation;
+use escalation::Ways;
+use estate::Estate;
+pub use evidence::{Grant, StatementName, statement_name};
+use strength::Strength;
+pub(in crate::analysis) use trust::trusts;
+pub use trust::{Trust, Trusts};
+
+use crate::analysis::Fact;
+use crate::inventory::{AccountInventory, Iam, PrincipalKind};
+
+/// The principals of an account with what they may do, computed as it is asked for.
+#[derive(Debug)]
+pub struct Privileges<'a> {
+    estate: Estate<'a>,
+    functions: Vec<Owned<'a>>,
+    /// Functions by the ARN of their role.
+    users: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Whether every function is known.
+    complete: bool,
+    strengths: Vec<OnceLock<Strength>>,
+    strongest_first: OnceLock<Vec<usize>>,
+    ways: Vec<OnceLock<Ways>>,
+}
+
+/// A function as the principals of its account see it.
+#[derive(Debug)]
+struct Owned<'a> {
+    arn: &'a str,
+    /// Place of its role.
+    role: Option<usize>,
+    tags: Option<&'a BTreeMap<String, String>>,
+}
+
+impl<'a> Privileges<'a> {
+    /// Of an account whose principals are known; `users` are its functions by their role, `complete` if those are all.
+    pub fn new(
+        inventory: &'a AccountInventory,
+        iam: &'a Iam,
+        users: &BTreeMap<&'a str, Vec<&'a str>>,
+        complete: bool,
+    ) -> Self {
+        let estate = Estate::new(inventory, iam);
+        let functions = inventory
+            .regions
+            .iter()
+            .flat_map(|region| &region.functions)
+            .map(|function| Owned {
+                arn: &function.arn,
+                role: function
+                    .configuration
+                    .role
+                    .as_deref()
+                    .and_then(|role| estate.place(role)),
+                tags: function
+                    .detail
+                    .known()
+                    .and_then(|detail| detail.tags.known()),
+            })
+            .collect();
+        let count = estate.members.len();
+        Self {
+            estate,
+            functions,
+            users: users.clone(),
+            complete,
+            strengths: (0..count).map(|_| OnceLock::new()).collect(),
+            strongest_first: OnceLock::new(),
+            ways: (0..count).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// What a role may do to everything; `None` for a role that IAM does not have.
+    pub fn powers(&self, role: &str) -> Option<&Powers> {
+        let place = self.estate.place(role)?;
+        Some(&self.strength(place).powers)
+    }
+
+    /// The ways of a role to more permissions; `None` for a role that IAM does not have.
+    pub fn escalations(&self, role: &str) -> Option<Fact<Vec<Escalation>>> {
+        let place = self.estate.place(role)?;
+        let ways = self
+            .ways
+            .get(place)?
+            .get_or_init(|| match self.authority(place) {
+                Some(mut authority) if !self.strength(place).powers.is_admin() => {
+                    escalation::ways(self, place, &mut authority)
+                }
+                _ => Ways::default(),
+            });
+        Some(Fact::offenders(ways.found.clone(), ways.gaps.clone()))
+    }
+
+    fn authority(&self, place: usize) -> Option<Authority<'_>> {
+        let member = self.estate.members.get(place)?;
+        let functions = self.users.get(member.principal.arn.as_str());
+        let functions = functions.filter(|_| self.complete).map(Vec::as_slice);
+        Some(Authority::new(&self.estate, member, functions))
+    }
+
+    fn functions(&self) -> &[Owned<'a>] {
+        &self.functions
+    }
+
+    /// How much a principal may do.
+    fn strength(&self, place: usize) -> &Strength {
+        static NOTHING: OnceLock<Strength> = OnceLock::new();
+        let compute = || match self.authority(place) {
+            Some(mut authority) => {
+                let powers = classes::powers(&self.estate, &mut authority);
+                let rises = powers.is_admin() || escalation::rises(self, place, &mut authority);
+                Strength { powers, rises }
+            }
+            None => Strength::default(),
+        };
+        match self.strengths.get(place) {
+            Some(strength) => strength.get_or_init(compute),
+            None => NOTHING.get_or_init(Strength::default),
+        }
+    }
+
+    /// Users and roles, the strongest first.
+    fn strongest_first(&self) -> &[usize] {
+        self.strongest_first.get_or_init(|| {
+            let mut places: Vec<usize> = (0..self.estate.members.len())
+                .filter(|&place| {
+                    let member = self.estate.members.get(place);
+                    member.is_some_and(|member| member.principal.kind != PrincipalKind::Group)
+                })
+                .collect();
+            places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
+            places
+        })
+    }
+
+    /// Roles that trust a service, the strongest first.
+    fn trusting(&self, service: &str) -> Vec<usize> {
+        let mut places = self
+            .estate
+            .trusting
+            .get(service)
+            .cloned()
+            .unwrap_or_default();
+        places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
+        places
+    }
+}
