@@ -132,19 +132,19 @@ fn foreign<T: Clone>(
 fn asynchronous(context: Context<'_>) -> Fact<bool> {
     let function = context.function;
     let configured = Fact::of(&function.invoke_configs, |configs| !configs.is_empty());
-    let services = grants::policies(function)
-        .into_iter()
-        .map(|policy| match policy {
-            Ok((qualifier, text)) => match grants::services(text) {
-                Ok(services) => Fact::Known(services.iter().any(|service| {
-                    reference::service_principals()
-                        .get(service)
-                        .is_some_and(|service| service.invocation == Invocation::Asynchronous)
-                })),
-                Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
-            },
-            Err(gap) => Fact::unknown(gap),
+    let policies = grants::Policies::of(function);
+    let services = policies
+        .read
+        .iter()
+        .map(|(qualifier, text)| match grants::services(text) {
+            Ok(services) => Fact::Known(services.iter().any(|service| {
+                reference::service_principals()
+                    .get(service)
+                    .is_some_and(|service| service.invocation == Invocation::Asynchronous)
+            })),
+            Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
         });
+    let services = services.chain(policies.gaps().map(Fact::unknown));
     Fact::any(std::iter::once(configured).chain(services))
 }
 

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AccountContext, Fact, grants};
+use super::exposure::{self, Door, Grant, Reach, UrlState, Whose};
+use super::{AccountContext, Fact};
 use crate::inventory::{Gap, GapKind, LayerVersion};
+use crate::policy::{Policy, Target};
 
 /// A version of an own layer.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -19,46 +21,81 @@ pub struct LayerFacts {
     pub created: String,
     /// Whether it has a policy, that is, whether anybody else may use it.
     pub shared: Fact<bool>,
-    /// Statements that let every AWS account read it.
-    pub public_statements: Fact<Vec<LayerGrant>>,
-}
-
-/// A statement of a layer version's policy.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct LayerGrant {
-    /// The statement's id; its place (`#1`) where it has none.
-    pub statement: String,
+    /// The widest class of all its grants, named as for functions.
+    pub reach: Fact<String>,
+    /// What its policy grants, by statement and principal.
+    pub grants: Fact<Vec<Grant>>,
+    /// Grants to every AWS account.
+    pub public_grants: Fact<Vec<Grant>>,
+    /// Grants to accounts or organisations that are neither own nor trusted.
+    pub external_grants: Fact<Vec<Grant>>,
 }
 
 impl LayerFacts {
     /// Derives them.
     pub fn derive(account: &AccountContext<'_>, region: &str, layer: &LayerVersion) -> Self {
+        let grants = grants(account, region, layer);
+        let select = |choose: fn(&Grant) -> bool| {
+            grants.map_ref(|all| {
+                let chosen = all.iter().filter(|grant| choose(grant));
+                chosen.cloned().collect::<Vec<_>>()
+            })
+        };
+        let external = |whose: Whose| {
+            grants.map_ref(|all| {
+                all.iter()
+                    .filter(|grant| grant.class == Reach::ExternalAccount && grant.whose == whose)
+                    .cloned()
+                    .collect::<Vec<_>>()
+            })
+        };
+        let undecided = external(Whose::Unknown)
+            .known()
+            .is_some_and(|grants| !grants.is_empty());
+        let missing = account.inventory.account.organization.gap();
         Self {
             name: layer.name.clone(),
             arn: layer.arn.clone(),
             version: layer.version,
             created: layer.created.clone().unwrap_or_default(),
             shared: Fact::of(&layer.policy, Option::is_some),
-            public_statements: Fact::of_fact(&layer.policy, |policy| match policy {
-                None => Fact::Known(Vec::new()),
-                Some(text) => match grants::public_statements(text) {
-                    Ok(found) => Fact::Known(
-                        found
-                            .into_iter()
-                            .map(|statement| LayerGrant { statement })
-                            .collect(),
-                    ),
-                    Err(error) => Fact::unknown(
-                        &Gap::new(
-                            "lambda:GetLayerVersionPolicy",
-                            GapKind::Malformed,
-                            error.to_string(),
-                        )
-                        .at(account.id(), region)
-                        .about(&layer.arn),
-                    ),
-                },
-            }),
+            reach: grants.map_ref(|all| exposure::reach(all).as_str().to_owned()),
+            public_grants: select(|grant| grant.class >= Reach::AnyAwsAccount),
+            external_grants: match (external(Whose::Foreign), missing) {
+                (Fact::Known(found), Some(gap)) if undecided => {
+                    Fact::offenders(found, vec![gap.clone()])
+                }
+                (found, _) => found,
+            },
+            grants,
         }
     }
+}
+
+fn grants(account: &AccountContext<'_>, region: &str, layer: &LayerVersion) -> Fact<Vec<Grant>> {
+    Fact::of_fact(&layer.policy, |policy| {
+        let Some(text) = policy else {
+            return Fact::Known(Vec::new());
+        };
+        match Policy::parse(text) {
+            Ok(policy) => {
+                let door = Door {
+                    qualifier: &layer.version.to_string(),
+                    resource: Target::Exact(layer.arn.clone()),
+                    policy: &policy,
+                    url: UrlState::Absent,
+                };
+                Fact::Known(exposure::grants(&door, &exposure::home(account)))
+            }
+            Err(error) => Fact::unknown(
+                &Gap::new(
+                    "lambda:GetLayerVersionPolicy",
+                    GapKind::Malformed,
+                    error.to_string(),
+                )
+                .at(account.id(), region)
+                .about(&layer.arn),
+            ),
+        }
+    })
 }

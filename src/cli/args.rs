@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::explain::ExplainCommand;
 #[cfg(feature = "live")]
 use crate::aws::{Limits, NoShare, Share};
 use crate::check::{Persona, Severity};
@@ -98,6 +99,9 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Show a JSON report in another format
     Report(ReportArgs),
+    /// Answer one question about policies, without a call
+    #[command(subcommand)]
+    Explain(ExplainCommand),
     /// List, show, write and lint checks
     #[command(subcommand)]
     Checks(ChecksCommand),

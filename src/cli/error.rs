@@ -34,6 +34,11 @@ pub(super) enum CliError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("`{}`: {error}", path.display())]
+    Policy {
+        path: PathBuf,
+        error: crate::policy::ParseError,
+    },
     #[error("`{}` is not a report of this version of Lamppost", path.display())]
     NoReport {
         path: PathBuf,
@@ -85,6 +90,7 @@ impl CliError {
             | Self::Snapshot(_)
             | Self::Output(_)
             | Self::Read { .. }
+            | Self::Policy { .. }
             | Self::NoReport { .. }
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,

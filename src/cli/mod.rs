@@ -6,6 +6,7 @@ mod checks;
 mod demo;
 mod error;
 mod evaluate;
+mod explain;
 mod generate;
 #[cfg(feature = "live")]
 mod interrupt;
@@ -53,6 +54,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
         Command::Demo(args) => demo::run(args, &setup),
         Command::Evaluate(args) => evaluate::run(args, &setup),
         Command::Report(args) => report::run(args, &setup),
+        Command::Explain(command) => explain::run(command, &setup),
         Command::Checks(args) => checks::run(args, &setup),
         Command::Permissions(args) => permissions::run(args, &setup),
         Command::Generate(args) => generate::run(args),

@@ -841,7 +841,7 @@ fn code_and_layers() {
                     r#"{"Statement":[{"Sid":"all","Effect":"Allow","Principal":"*","Action":"lambda:GetLayerVersion","Resource":"*"}]}"#,
                 )
             },
-            "layer.public_statements.0.statement",
+            "layer.public_grants.0.statement",
             Is(json!("all")),
         ),
         (
@@ -853,7 +853,7 @@ fn code_and_layers() {
                         "Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-lamppost01"}}}]}"#,
                 );
             },
-            "layer.public_statements",
+            "layer.public_grants",
             Is(json!([])),
         ),
     ]);

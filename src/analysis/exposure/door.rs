@@ -1,0 +1,134 @@
+//! A policy and the resource that it opens.
+
+use crate::policy::{Arn, Condition, Effect, Policy, Statement, Target};
+
+/// A resource-based policy on one function, alias, version or layer version.
+#[derive(Clone, Debug)]
+pub struct Door<'a> {
+    /// The alias or version; `$LATEST` for the unqualified function.
+    pub qualifier: &'a str,
+    /// What callers ask for: the ARN with the qualifier.
+    pub resource: Target,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The function URL of that qualifier.
+    pub url: UrlState,
+}
+
+/// Whether a function URL answers for a qualifier, and whom.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UrlState {
+    /// There is none.
+    Absent,
+    /// One that asks nobody who is calling (`NONE`).
+    Open(UrlAge),
+    /// One for signed requests (`AWS_IAM`).
+    Signed(UrlAge),
+}
+
+/// Which rule holds for a URL: since October 2025 new ones need two grants, to
+/// `lambda:InvokeFunctionUrl` and to `lambda:InvokeFunction`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UrlAge {
+    /// Made since: both grants are needed.
+    New,
+    /// Made before, or it is not known when: one grant may still do.
+    Old,
+}
+
+impl UrlAge {
+    /// From the time of creation as AWS writes it; AWS does not say on which day of October the
+    /// rule changed.
+    pub fn of(created: Option<&str>) -> Self {
+        match created {
+            Some(created) if created.get(..7).is_some_and(|month| month > "2025-10") => Self::New,
+            _ => Self::Old,
+        }
+    }
+}
+
+impl<'a> Door<'a> {
+    /// Its Allow statements.
+    pub(super) fn allows(&self) -> impl Iterator<Item = &'a Statement> {
+        statements(self.policy, Effect::Allow)
+    }
+
+    /// Its Deny statements.
+    pub(super) fn denies(&self) -> impl Iterator<Item = &'a Statement> {
+        statements(self.policy, Effect::Deny)
+    }
+
+    fn arn(&self) -> Option<Arn<'_>> {
+        match &self.resource {
+            Target::Exact(arn) => Arn::parse(arn),
+            Target::Like(_) | Target::Any(_) => None,
+        }
+    }
+
+    pub(super) fn region(&self) -> &str {
+        self.arn()
+            .map(|arn| arn.region)
+            .filter(|region| !region.is_empty())
+            .unwrap_or("us-east-1")
+    }
+
+    pub(super) fn partition(&self) -> &str {
+        self.arn().map_or("aws", |arn| arn.partition)
+    }
+
+    /// Whether it is a layer version; `None` where the resource is not known.
+    pub(super) fn is_layer(&self) -> Option<bool> {
+        self.arn().map(|arn| arn.resource.starts_with("layer:"))
+    }
+}
+
+fn statements(policy: &Policy, effect: Effect) -> impl Iterator<Item = &Statement> {
+    policy
+        .statements
+        .iter()
+        .filter(move |statement| statement.effect == effect)
+}
+
+/// A statement's id, or its place where it has none.
+pub(super) fn name(statement: &Statement) -> String {
+    match &statement.sid {
+        Some(sid) if !sid.is_empty() => sid.clone(),
+        _ => format!("#{}", statement.index + 1),
+    }
+}
+
+/// What the conditions of some statements say of some keys.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mentioned<'a> {
+    conditions: Vec<&'a Condition>,
+}
+
+impl<'a> Mentioned<'a> {
+    pub(super) fn new(statements: impl Iterator<Item = &'a Statement>) -> Self {
+        Self {
+            conditions: statements
+                .flat_map(|statement| &statement.conditions)
+                .collect(),
+        }
+    }
+
+    pub(super) fn any(&self, keys: &[&str]) -> bool {
+        self.of(keys).next().is_some()
+    }
+
+    /// Values as written, of keys that are given in lower case.
+    pub(super) fn values(&self, keys: &[&str]) -> impl Iterator<Item = &'a str> {
+        self.of(keys)
+            .flat_map(|condition| &condition.values)
+            .map(|value| value.written())
+    }
+
+    fn of(&self, keys: &[&str]) -> impl Iterator<Item = &'a Condition> {
+        self.conditions.iter().copied().filter(move |condition| {
+            keys.iter()
+                .any(|key| condition.key.eq_ignore_ascii_case(key))
+        })
+    }
+}

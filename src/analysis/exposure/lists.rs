@@ -1,0 +1,330 @@
+//! The grants of a function over all its qualifiers, and the lists of them that checks want to see.
+
+use super::door::{Door, UrlAge, UrlState};
+use super::grant::{Cause, Grant, Reach};
+use super::home::{Home, Membership, Whose};
+use super::{OpenUrl, judge};
+use crate::analysis::grants::{Policies, unparsable};
+use crate::analysis::{AccountContext, Context, Fact};
+use crate::inventory::{FunctionUrl, Gap, Observed};
+use crate::policy::{Policy, Target};
+
+/// What is known of whose the account is and whom it trusts.
+pub(in crate::analysis) fn home<'a>(account: &AccountContext<'a>) -> Home<'a> {
+    Home {
+        account: account.id(),
+        organization: match &account.inventory.account.organization {
+            Observed::Known(Some(organization)) => Membership::Member {
+                id: &organization.id,
+                accounts: Some(&organization.accounts),
+            },
+            Observed::Known(None) => Membership::Outside,
+            Observed::Missing(_) => Membership::Unknown,
+        },
+        trusted_accounts: &account.settings.trusted_accounts,
+        trusted_organizations: &account.settings.trusted_organizations,
+        now: account.inventory.account.observed_at,
+    }
+}
+
+/// What was found in the policies of one function.
+pub(super) struct Found {
+    grants: Vec<Grant>,
+    /// How many policies there are.
+    policies: i64,
+    /// Why there may be more, by qualifier; none: of a qualifier that is not known.
+    gaps: Vec<(Option<String>, Gap)>,
+    /// Why it is not known whose accounts are.
+    organization: Option<Gap>,
+}
+
+impl Found {
+    pub(super) fn new(context: Context<'_>) -> Self {
+        let policies = Policies::of(context.function);
+        let home = home(context.account);
+        let unread = policies
+            .unread
+            .iter()
+            .map(|(qualifier, gap)| (Some((*qualifier).to_owned()), (*gap).clone()));
+        let unlisted = policies.unlisted.iter().map(|gap| (None, (*gap).clone()));
+        let mut found = Self {
+            grants: Vec::new(),
+            policies: policies.read.len() as i64,
+            gaps: unread.chain(unlisted).collect(),
+            organization: context
+                .account
+                .inventory
+                .account
+                .organization
+                .gap()
+                .cloned(),
+        };
+        for (qualifier, text) in policies.read {
+            match Policy::parse(text) {
+                Ok(policy) => found.judge(context, &home, qualifier, &policy),
+                Err(error) => {
+                    let gap = unparsable(context, qualifier, &error);
+                    found.gaps.push((Some(qualifier.to_owned()), gap));
+                }
+            }
+        }
+        found
+    }
+
+    fn judge(&mut self, context: Context<'_>, home: &Home<'_>, qualifier: &str, policy: &Policy) {
+        let arn = &context.function.arn;
+        let resource = match qualifier {
+            "$LATEST" => arn.clone(),
+            _ => format!("{arn}:{qualifier}"),
+        };
+        let mut door = Door {
+            qualifier,
+            resource: Target::Exact(resource),
+            policy,
+            url: UrlState::Absent,
+        };
+        match url_state(context, qualifier) {
+            Ok(url) => {
+                door.url = url;
+                self.grants.extend(judge::grants(&door, home));
+            }
+            Err(gap) => {
+                // What is the same whatever URL there is, is known.
+                let grants = judge::grants(&door, home);
+                let others = [UrlState::Open(UrlAge::Old), UrlState::Signed(UrlAge::Old)];
+                let others = others.map(|url| {
+                    door.url = url;
+                    judge::grants(&door, home)
+                });
+                for (index, grant) in grants.into_iter().enumerate() {
+                    let same = others.iter().all(|other| {
+                        other
+                            .get(index)
+                            .is_some_and(|other| other.class == grant.class)
+                    });
+                    if same {
+                        self.grants.push(grant);
+                    } else {
+                        self.gaps.push((Some(qualifier.to_owned()), (*gap).clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn all_gaps(&self) -> Vec<Gap> {
+        let mut gaps: Vec<Gap> = self.gaps.iter().map(|(_, gap)| gap.clone()).collect();
+        gaps.sort();
+        gaps.dedup();
+        gaps
+    }
+
+    pub(super) fn all(self) -> Fact<Vec<Grant>> {
+        match self.all_gaps() {
+            gaps if gaps.is_empty() => Fact::Known(self.grants),
+            gaps => Fact::Unknown(gaps),
+        }
+    }
+
+    /// How many policies; a policy that is known to be there decides, whatever else is not known.
+    pub(super) fn policies(&self) -> Fact<i64> {
+        match self.all_gaps() {
+            gaps if gaps.is_empty() || self.policies > 0 => Fact::Known(self.policies),
+            gaps => Fact::Unknown(gaps),
+        }
+    }
+
+    pub(super) fn reach(&self) -> Fact<String> {
+        let reach = judge::reach(&self.grants);
+        match self.all_gaps() {
+            gaps if gaps.is_empty() || reach == Reach::Internet => {
+                Fact::Known(reach.as_str().to_owned())
+            }
+            gaps => Fact::Unknown(gaps),
+        }
+    }
+
+    /// The grants that `choose` picks.
+    pub(super) fn list(&self, choose: impl Fn(&Grant) -> bool) -> Fact<Vec<Grant>> {
+        let chosen = self.grants.iter().filter(|grant| choose(grant));
+        Fact::offenders(chosen.cloned().collect(), self.all_gaps())
+    }
+
+    /// Those of them that are for nobody who is trusted.
+    pub(super) fn untrusted(&self, choose: impl Fn(&Grant) -> bool) -> Fact<Vec<Grant>> {
+        let mut gaps = self.all_gaps();
+        let undecided = |grant: &Grant| choose(grant) && grant.whose == Whose::Unknown;
+        if self.grants.iter().any(undecided) {
+            gaps.extend(self.organization.clone());
+        }
+        let chosen = self
+            .grants
+            .iter()
+            .filter(|grant| choose(grant) && grant.whose == Whose::Foreign);
+        Fact::offenders(chosen.cloned().collect(), gaps)
+    }
+
+    /// The URLs without authentication that grants of a kind open.
+    pub(super) fn urls(
+        &self,
+        context: Context<'_>,
+        choose: impl Fn(&Grant) -> bool,
+    ) -> Fact<Vec<OpenUrl>> {
+        self.unauthenticated(context, |url| {
+            let qualifier = url.qualifier.as_deref().unwrap_or("$LATEST");
+            let behind: Vec<&Grant> = self
+                .grants
+                .iter()
+                .filter(|grant| grant.qualifier == qualifier && choose(grant))
+                .collect();
+            (!behind.is_empty()).then(|| open_url(url, qualifier, &behind))
+        })
+    }
+
+    /// The URLs without authentication that nobody gets through.
+    pub(super) fn dormant_urls(&self, context: Context<'_>) -> Fact<Vec<OpenUrl>> {
+        self.unauthenticated(context, |url| {
+            let qualifier = url.qualifier.as_deref().unwrap_or("$LATEST");
+            let open = self
+                .grants
+                .iter()
+                .any(|grant| grant.qualifier == qualifier && grant.class == Reach::Internet);
+            let unsure = self
+                .gaps
+                .iter()
+                .any(|(of, _)| of.as_deref() == Some(qualifier));
+            (!open && !unsure).then(|| open_url(url, qualifier, &[]))
+        })
+    }
+
+    fn unauthenticated(
+        &self,
+        context: Context<'_>,
+        choose: impl Fn(&FunctionUrl) -> Option<OpenUrl>,
+    ) -> Fact<Vec<OpenUrl>> {
+        let urls = match &context.function.urls {
+            Observed::Known(urls) => urls,
+            Observed::Missing(gap) => return Fact::unknown(gap),
+        };
+        let mut gaps = Vec::new();
+        let mut found = Vec::new();
+        for url in urls {
+            let qualifier = url.qualifier.as_deref().unwrap_or("$LATEST");
+            match url.auth_type.as_str() {
+                "NONE" => {
+                    found.extend(choose(url));
+                    let of_url = |of: &Option<String>| of.as_deref() == Some(qualifier);
+                    let own = self.gaps.iter().filter(|(of, _)| of_url(of));
+                    gaps.extend(own.map(|(_, gap)| gap.clone()));
+                }
+                "AWS_IAM" => {}
+                other => gaps.push(unknown_auth_type(context, other)),
+            }
+        }
+        Fact::offenders(found, gaps)
+    }
+}
+
+fn open_url(url: &FunctionUrl, qualifier: &str, behind: &[&Grant]) -> OpenUrl {
+    let mut statements: Vec<String> = behind.iter().map(|grant| grant.statement.clone()).collect();
+    statements.dedup();
+    let mut addresses: Vec<String> = behind
+        .iter()
+        .flat_map(|grant| grant.addresses.clone())
+        .collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    OpenUrl {
+        qualifier: qualifier.to_owned(),
+        url: url.url.clone(),
+        auth_type: url.auth_type.clone(),
+        statements,
+        addresses,
+        certain: behind.iter().any(|grant| grant.certain),
+    }
+}
+
+/// The URL of a qualifier, or why it is not known.
+fn url_state(context: Context<'_>, qualifier: &str) -> Result<UrlState, Box<Gap>> {
+    let urls = match &context.function.urls {
+        Observed::Known(urls) => urls,
+        Observed::Missing(gap) => return Err(Box::new(gap.clone())),
+    };
+    let url = urls
+        .iter()
+        .find(|url| url.qualifier.as_deref().unwrap_or("$LATEST") == qualifier);
+    let Some(url) = url else {
+        return Ok(UrlState::Absent);
+    };
+    let age = UrlAge::of(url.created.as_deref());
+    match url.auth_type.as_str() {
+        "NONE" => Ok(UrlState::Open(age)),
+        "AWS_IAM" => Ok(UrlState::Signed(age)),
+        other => Err(Box::new(unknown_auth_type(context, other))),
+    }
+}
+
+fn unknown_auth_type(context: Context<'_>, auth_type: &str) -> Gap {
+    context.unrecognised("lambda:ListFunctionUrlConfigs", "auth type", auth_type)
+}
+
+fn for_everybody(grant: &Grant) -> bool {
+    matches!(grant.class, Reach::Internet | Reach::AnyAwsAccount)
+}
+
+pub(super) fn is_open(grant: &Grant) -> bool {
+    grant.class == Reach::Internet && grant.cause != Cause::HalfUrl && !grant.is_narrowed()
+}
+
+pub(super) fn is_address_bound(grant: &Grant) -> bool {
+    grant.class == Reach::Internet && grant.cause != Cause::HalfUrl && grant.is_narrowed()
+}
+
+pub(super) fn is_half_open(grant: &Grant) -> bool {
+    grant.class == Reach::Internet && grant.cause == Cause::HalfUrl
+}
+
+pub(in crate::analysis) fn is_public(grant: &Grant) -> bool {
+    let direct = grant.class == Reach::AnyAwsAccount && grant.through == "api";
+    (direct && !grant.is_narrowed()) || grant.also_direct
+}
+
+pub(super) fn is_any_account_url(grant: &Grant) -> bool {
+    grant.class == Reach::AnyAwsAccount && grant.through == "url" && !grant.is_narrowed()
+}
+
+pub(super) fn is_network_bound(grant: &Grant) -> bool {
+    for_everybody(grant) && grant.is_narrowed()
+}
+
+pub(super) fn is_unbound_service(grant: &Grant) -> bool {
+    grant.class == Reach::ConfusedDeputy && grant.cause != Cause::ReclaimableSource
+}
+
+pub(super) fn is_external_source(grant: &Grant) -> bool {
+    grant.class == Reach::ExternalAccount && grant.cause == Cause::Source
+}
+
+pub(in crate::analysis) fn is_external_use(grant: &Grant) -> bool {
+    grant.class == Reach::ExternalAccount && grant.cause != Cause::Source && !grant.beyond_use
+}
+
+pub(super) fn is_control(grant: &Grant) -> bool {
+    grant.beyond_use && grant.class > Reach::OwnAccount && grant.whose != Whose::Trusted
+}
+
+pub(super) fn is_whole_organization(grant: &Grant) -> bool {
+    grant.class == Reach::Organization && !grant.organizations.is_empty()
+}
+
+pub(super) fn is_inverted(grant: &Grant) -> bool {
+    (grant.not_principal || grant.not_action) && grant.class > Reach::OwnAccount
+}
+
+pub(super) fn is_latent(grant: &Grant) -> bool {
+    grant.class == Reach::None && !grant.latent.is_empty()
+}
+
+pub(in crate::analysis) fn is_dead(grant: &Grant) -> bool {
+    grant.class == Reach::None && grant.latent.is_empty() && grant.cause != Cause::StalePrincipal
+}

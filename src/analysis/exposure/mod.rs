@@ -1,0 +1,265 @@
+//! How a function can be reached.
+//!
+//! | question | file |
+//! |---|---|
+//! | Who gets in by a policy, statement by statement? | `judge` |
+//! | Does one statement let one caller in, by the API or by the URL? | `ask` |
+//! | Which callers stand for all of their kind? | `probe`, for services `source` |
+//! | Over which networks may they come? | `network` |
+//! | Whose is an account or organisation? | `home` |
+//! | What does a grant say, and why? | `grant`, `reason` |
+//! | Which of them do checks want to see? | `lists` |
+//!
+//! Everything is asked of [the policy engine](crate::policy); nothing compares texts of policies.
+
+mod ability;
+mod ask;
+mod door;
+mod grant;
+mod home;
+mod judge;
+mod lists;
+mod network;
+mod probe;
+mod reason;
+mod source;
+
+pub use door::{Door, UrlAge, UrlState};
+pub use grant::{Cause, Grant, Reach};
+pub use home::{Home, Membership, Whose};
+pub use judge::{grants, reach};
+pub(super) use lists::home;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use self::lists::Found;
+use super::{Context, Fact};
+use crate::inventory::{FunctionUrl, Observed};
+
+/// The doors of a function.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct ExposureFacts {
+    /// Its function URLs, of all qualifiers.
+    pub urls: Fact<Vec<Url>>,
+    /// Those that do not ask who is calling (`AuthType` is `NONE`).
+    pub unauthenticated_urls: Fact<Vec<Url>>,
+    /// Those of them that the resource-based policy opens to the internet, with both grants.
+    pub open_urls: Fact<Vec<OpenUrl>>,
+    /// Those that it opens to the internet from some addresses only.
+    pub address_bound_urls: Fact<Vec<OpenUrl>>,
+    /// Those with one grant of the two that a URL has needed since October 2025, and made before.
+    pub half_open_urls: Fact<Vec<OpenUrl>>,
+    /// Those that nobody gets through, for want of a grant.
+    pub dormant_urls: Fact<Vec<OpenUrl>>,
+    /// How many URLs have CORS settings.
+    pub cors_urls: Fact<i64>,
+    /// Those that answer scripts of every web site, without credentials.
+    pub wildcard_cors_urls: Fact<Vec<Url>>,
+    /// Those that answer scripts of every web site, and let them send the visitor's credentials.
+    pub credentialed_wildcard_cors_urls: Fact<Vec<Url>>,
+    /// How many aliases it has.
+    pub aliases: Fact<i64>,
+    /// Aliases that send a share of their traffic to a second version.
+    pub split_aliases: Fact<Vec<SplitAlias>>,
+    /// How many resource-based policies it has: its own, those of aliases, and those of the versions
+    /// behind them.
+    pub policies: Fact<i64>,
+    /// The widest class of all grants, as far as they may hold: `internet`, `any-aws-account`,
+    /// `confused-deputy`, `external-account`, `organization`, `own-account` or `none`.
+    pub reach: Fact<String>,
+    /// What the policies grant, by qualifier, statement and principal; those without effect too.
+    pub grants: Fact<Vec<Grant>>,
+    /// Grants to every AWS account to use Lambda's API, unless a network limits them.
+    pub public_grants: Fact<Vec<Grant>>,
+    /// Grants to every AWS account to call a URL that asks for signed requests.
+    pub any_account_url_grants: Fact<Vec<Grant>>,
+    /// Grants to everybody, or to every AWS account, from some addresses or networks only.
+    pub network_bound_grants: Fact<Vec<Grant>>,
+    /// Grants to a service that may act for any of its customers.
+    pub unbound_service_grants: Fact<Vec<Grant>>,
+    /// Grants to a service that acts for a source whose name somebody else may take over.
+    pub reclaimable_source_grants: Fact<Vec<Grant>>,
+    /// Grants to a service that acts for accounts that are neither own nor trusted.
+    pub foreign_source_grants: Fact<Vec<Grant>>,
+    /// Grants to accounts or organisations that are neither own nor trusted, to use the function.
+    pub external_grants: Fact<Vec<Grant>>,
+    /// Grants outside the own account, to anybody who is not trusted by configuration, that allow
+    /// more than to use the function.
+    pub control_grants: Fact<Vec<Grant>>,
+    /// Grants to the whole own organisation.
+    pub organization_grants: Fact<Vec<Grant>>,
+    /// Grants outside the own account that rest on `NotPrincipal` or `NotAction`.
+    pub inverted_grants: Fact<Vec<Grant>>,
+    /// Grants to users and roles that were deleted.
+    pub stale_grants: Fact<Vec<Grant>>,
+    /// Grants without effect that would open a URL without authentication as soon as there is one.
+    pub latent_grants: Fact<Vec<Grant>>,
+    /// Other grants without effect.
+    pub dead_grants: Fact<Vec<Grant>>,
+}
+
+/// A function URL.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Url {
+    /// The alias that it belongs to; `$LATEST` for the unqualified function.
+    pub qualifier: String,
+    /// The address.
+    pub url: String,
+    /// `NONE` or `AWS_IAM`, as AWS writes it.
+    pub auth_type: String,
+    /// Origins that CORS allows.
+    pub allow_origins: Vec<String>,
+    /// Whether CORS allows credentials.
+    pub allow_credentials: bool,
+}
+
+/// A function URL that asks nobody who is calling, with the grants behind it.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct OpenUrl {
+    /// The alias that it belongs to; `$LATEST` for the unqualified function.
+    pub qualifier: String,
+    /// The address.
+    pub url: String,
+    /// `NONE`, as AWS writes it.
+    pub auth_type: String,
+    /// The statements that let callers through.
+    pub statements: Vec<String>,
+    /// Addresses that they are limited to.
+    pub addresses: Vec<String>,
+    /// Whether callers get through for certain.
+    pub certain: bool,
+}
+
+/// An alias that splits its traffic.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct SplitAlias {
+    /// The alias.
+    pub alias: String,
+    /// The version that gets the rest.
+    pub version: String,
+    /// The version that gets the share.
+    pub second_version: String,
+    /// The share, in percent.
+    pub percent: i64,
+}
+
+impl ExposureFacts {
+    /// Derives them.
+    pub fn derive(context: Context<'_>) -> Self {
+        let function = context.function;
+        let found = Found::new(context);
+        let select = |choose: fn(&FunctionUrl) -> bool| {
+            Fact::of(&function.urls, |urls| {
+                urls.iter()
+                    .filter(|url| choose(url))
+                    .map(Url::from)
+                    .collect::<Vec<_>>()
+            })
+        };
+        Self {
+            urls: select(|_| true),
+            unauthenticated_urls: unauthenticated(context),
+            open_urls: found.urls(context, lists::is_open),
+            address_bound_urls: found.urls(context, lists::is_address_bound),
+            half_open_urls: found.urls(context, lists::is_half_open),
+            dormant_urls: found.dormant_urls(context),
+            cors_urls: Fact::of(&function.urls, |urls| {
+                urls.iter().filter(|url| url.cors.is_some()).count() as i64
+            }),
+            wildcard_cors_urls: select(|url| {
+                url.cors.as_ref().is_some_and(|cors| {
+                    !cors.allow_credentials && cors.allow_origins.iter().any(|origin| origin == "*")
+                })
+            }),
+            credentialed_wildcard_cors_urls: select(|url| {
+                url.cors.as_ref().is_some_and(|cors| {
+                    cors.allow_credentials
+                        && cors
+                            .allow_origins
+                            .iter()
+                            .any(|origin| matches!(origin.as_str(), "*" | "http://*" | "https://*"))
+                })
+            }),
+            aliases: Fact::of(&function.aliases, |aliases| aliases.len() as i64),
+            split_aliases: Fact::of(&function.aliases, |aliases| {
+                aliases
+                    .iter()
+                    .flat_map(|alias| {
+                        alias.weights.iter().map(|(version, weight)| SplitAlias {
+                            alias: alias.name.clone(),
+                            version: alias.version.clone(),
+                            second_version: version.clone(),
+                            percent: percent(*weight),
+                        })
+                    })
+                    .collect()
+            }),
+            policies: found.policies(),
+            reach: found.reach(),
+            public_grants: found.list(lists::is_public),
+            any_account_url_grants: found.list(lists::is_any_account_url),
+            network_bound_grants: found.list(lists::is_network_bound),
+            unbound_service_grants: found.list(lists::is_unbound_service),
+            reclaimable_source_grants: found.list(|grant| grant.cause == Cause::ReclaimableSource),
+            foreign_source_grants: found.untrusted(lists::is_external_source),
+            external_grants: found.untrusted(lists::is_external_use),
+            control_grants: found.list(lists::is_control),
+            organization_grants: found.list(lists::is_whole_organization),
+            inverted_grants: found.list(lists::is_inverted),
+            stale_grants: found.list(|grant| grant.cause == Cause::StalePrincipal),
+            latent_grants: found.list(lists::is_latent),
+            dead_grants: found.list(lists::is_dead),
+            grants: found.all(),
+        }
+    }
+}
+
+/// URLs that ask nobody who they are; an auth type that is not known might be one.
+fn unauthenticated(context: Context<'_>) -> Fact<Vec<Url>> {
+    match &context.function.urls {
+        Observed::Known(urls) => {
+            let gaps = urls
+                .iter()
+                .filter(|url| !matches!(url.auth_type.as_str(), "NONE" | "AWS_IAM"))
+                .map(|url| {
+                    context.unrecognised(
+                        "lambda:ListFunctionUrlConfigs",
+                        "auth type",
+                        &url.auth_type,
+                    )
+                })
+                .collect();
+            let found = urls
+                .iter()
+                .filter(|url| url.auth_type == "NONE")
+                .map(Url::from)
+                .collect();
+            Fact::offenders(found, gaps)
+        }
+        Observed::Missing(gap) => Fact::unknown(gap),
+    }
+}
+
+fn percent(weight: f64) -> i64 {
+    // A weight lies between 0 and 1, so the product fits whatever it is rounded to.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by the clamp")]
+    let percent = (weight * 100.0).round().clamp(0.0, 100.0) as i64;
+    percent
+}
+
+impl From<&FunctionUrl> for Url {
+    fn from(url: &FunctionUrl) -> Self {
+        let cors = url.cors.clone().unwrap_or_default();
+        Self {
+            qualifier: url
+                .qualifier
+                .clone()
+                .unwrap_or_else(|| "$LATEST".to_owned()),
+            url: url.url.clone(),
+            auth_type: url.auth_type.clone(),
+            allow_origins: cors.allow_origins,
+            allow_credentials: cors.allow_credentials,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Services that call for somebody: whose sources they may act for.
+
+use super::door::{Door, Mentioned};
+use super::grant::Reach;
+use super::home::{Home, Whose};
+use super::probe::{Callers, Probe, account_field, fitting_account, organization_id, reach_of};
+use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, is_account_id};
+use crate::reference::{self, Authorisation};
+
+const ARN_KEYS: [&str; 1] = ["aws:sourcearn"];
+const ACCOUNT_KEYS: [&str; 2] = ["aws:sourceaccount", "aws:sourceowner"];
+const ORGANIZATION_KEYS: [&str; 2] = ["aws:sourceorgid", "aws:sourceorgpaths"];
+/// Every key by which a source can be named, for showing it.
+const SOURCE_KEYS: [&str; 6] = [
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourceowner",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "lambda:eventsourcetoken",
+];
+const NO_ORGANIZATION: &str = "o-0000000000";
+
+/// A service as a caller.
+pub(super) struct Service<'a> {
+    pub(super) principal: String,
+    pub(super) known: Option<&'static reference::ServicePrincipal>,
+    pub(super) callers: &'a Callers<'a>,
+}
+
+/// For whom a service acts.
+struct Master<'a> {
+    account: &'a str,
+    organization: KeyState,
+    token: KeyState,
+}
+
+impl<'a> Service<'a> {
+    pub(super) fn new(principal: &str, callers: &'a Callers<'a>) -> Self {
+        Self {
+            principal: principal.to_owned(),
+            known: reference::service_principals().get(principal),
+            callers,
+        }
+    }
+
+    /// Whether a statement for it grants nothing, because it calls with a role.
+    pub(super) fn never_calls(&self) -> bool {
+        self.known
+            .is_some_and(|known| known.authorisation != Authorisation::ResourcePolicy)
+    }
+
+    /// The service acting for a customer whom nobody named; for one whose account only a pattern
+    /// names, too: accounts can be had until one fits.
+    pub(super) fn any_customer(&self) -> Vec<Probe> {
+        if self.known.is_some_and(|known| !known.any_customer) {
+            return Vec::new();
+        }
+        let mentioned = self.mentioned();
+        let patterned = mentioned
+            .values(&ACCOUNT_KEYS)
+            .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
+            .filter_map(fitting_account);
+        let mut probes = Vec::new();
+        for account in std::iter::once(STRANGER_ACCOUNT.to_owned()).chain(patterned) {
+            let mut probe = self.acting(
+                Reach::ConfusedDeputy,
+                &Master {
+                    account: &account,
+                    organization: KeyState::one(NO_ORGANIZATION),
+                    token: KeyState::one("lamppost"),
+                },
+            );
+            probe.exists = self.known.is_some() && account == STRANGER_ACCOUNT;
+            probes.push(probe);
+        }
+        probes
+    }
+
+    /// The service acting for each account and organisation that conditions name, and for the own ones.
+    pub(super) fn named_customers(&self) -> Vec<Probe> {
+        let home = self.home();
+        let mentioned = self.mentioned();
+        let mut accounts: Vec<&str> = mentioned
+            .values(&ACCOUNT_KEYS)
+            .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
+            .filter(|id| is_account_id(id))
+            .chain([home.account])
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let mut probes = Vec::new();
+        for account in accounts {
+            let whose = home.account(account);
+            let organization = match (whose, home.organization_id()) {
+                (Whose::Own | Whose::Organization, Some(id)) => KeyState::one(id),
+                _ => KeyState::Unknown,
+            };
+            let mut probe = self.acting(
+                reach_of(whose),
+                &Master {
+                    account,
+                    organization,
+                    token: KeyState::Unknown,
+                },
+            );
+            account.clone_into(&mut probe.account);
+            probe.whose = whose;
+            probes.push(probe);
+        }
+        let mut organizations: Vec<&str> = mentioned
+            .values(&ORGANIZATION_KEYS)
+            .filter_map(organization_id)
+            .chain(home.organization_id())
+            .collect();
+        organizations.sort_unstable();
+        organizations.dedup();
+        for id in organizations {
+            let whose = home.organization(id);
+            let reach = match whose {
+                Whose::Unknown => Reach::Organization,
+                _ => reach_of(whose),
+            };
+            let mut probe = self.acting(
+                reach,
+                &Master {
+                    account: STRANGER_ACCOUNT,
+                    organization: KeyState::one(id),
+                    token: KeyState::Unknown,
+                },
+            );
+            id.clone_into(&mut probe.organization);
+            probe.whose = whose;
+            probes.push(probe);
+        }
+        probes
+    }
+
+    fn acting(&self, reach: Reach, master: &Master<'_>) -> Probe {
+        let mut context = self.callers.surroundings();
+        for key in ["aws:SourceAccount", "aws:SourceOwner"] {
+            context.set(
+                key,
+                self.sent("aws:SourceAccount", KeyState::one(master.account)),
+            );
+        }
+        let sources = KeyState::AnyLike(self.sources(master.account));
+        context.set("aws:SourceArn", self.sent("aws:SourceArn", sources));
+        if let KeyState::Known(ids) = &master.organization {
+            let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
+            context.set("aws:SourceOrgPaths", KeyState::Like(paths.collect()));
+        }
+        context.set("aws:SourceOrgID", master.organization.clone());
+        context.set("lambda:EventSourceToken", master.token.clone());
+        Probe::new(reach, Caller::service(&self.principal), context)
+    }
+
+    /// What a service says under a key that it sends; some send none.
+    fn sent(&self, key: &str, state: KeyState) -> KeyState {
+        let sends = |known: &reference::ServicePrincipal| {
+            let mut keys = known.condition_keys.iter();
+            keys.any(|sent| sent.eq_ignore_ascii_case(key))
+        };
+        match self.known {
+            Some(known) if !sends(known) => KeyState::Absent,
+            _ => state,
+        }
+    }
+
+    /// ARNs that sources of an account have. Only the last field is open, so that no wildcard can
+    /// reach over the account.
+    fn sources(&self, account: &str) -> Vec<Pattern> {
+        let door = self.door();
+        let label = self.principal.split('.').next().unwrap_or_default();
+        let accountless = self.known.is_some_and(|known| !known.account_in_source_arn);
+        let own = |field: &str, default: &str| -> String {
+            if field.contains(['*', '?', '$']) {
+                default.to_owned()
+            } else {
+                field.to_owned()
+            }
+        };
+        let mut made = Vec::new();
+        for text in self.mentioned().values(&ARN_KEYS) {
+            let Some(arn) = Arn::parse(text) else {
+                continue;
+            };
+            let head = format!(
+                "arn:{}:{}:{}",
+                own(arn.partition, door.partition()),
+                own(arn.service, label),
+                own(arn.region, door.region())
+            );
+            if accountless || arn.account.is_empty() {
+                made.push(format!("{head}::*"));
+            }
+            if !accountless {
+                made.push(format!("{head}:{account}:*"));
+            }
+        }
+        let partition = door.partition();
+        if accountless {
+            made.push(format!("arn:{partition}:{label}:::*"));
+        } else {
+            let region = door.region();
+            made.push(format!("arn:{partition}:{label}:{region}:{account}:*"));
+            made.push(format!("arn:{partition}:{label}::{account}:*"));
+        }
+        made.sort_unstable();
+        made.dedup();
+        made.iter().map(|text| Pattern::glob(text)).collect()
+    }
+
+    fn home(&self) -> &Home<'a> {
+        self.callers.home
+    }
+
+    fn door(&self) -> &Door<'a> {
+        self.callers.door
+    }
+
+    fn mentioned(&self) -> &Mentioned<'a> {
+        self.callers.mentioned
+    }
+}
+
+/// Services that may stand behind a principal `*`: those whose sources or names conditions mention,
+/// else two that stand for all.
+pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
+    let of_arn = mentioned
+        .values(&ARN_KEYS)
+        .filter_map(Arn::parse)
+        .filter(|arn| !arn.service.is_empty() && !arn.service.contains(['*', '?', '$']))
+        .map(|arn| match arn.service {
+            "execute-api" => "apigateway.amazonaws.com".to_owned(),
+            service => format!("{service}.amazonaws.com"),
+        });
+    let named = mentioned
+        .values(&["aws:principalservicename", "aws:principalservicenameslist"])
+        .filter(|name| !name.contains(['*', '?', '$']))
+        .map(str::to_owned);
+    let mut services: Vec<String> = of_arn.chain(named).collect();
+    services.sort_unstable();
+    services.dedup();
+    if services.is_empty() {
+        services = ["s3.amazonaws.com", "events.amazonaws.com"]
+            .map(str::to_owned)
+            .to_vec();
+    }
+    services
+}
+
+/// The sources that conditions name, for showing them.
+pub(super) fn shown(mentioned: &Mentioned<'_>) -> String {
+    let values: Vec<&str> = mentioned.values(&SOURCE_KEYS).collect();
+    values.join(", ")
+}
