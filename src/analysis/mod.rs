@@ -24,7 +24,7 @@ pub use code::{CodeFacts, Layer};
 pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
 pub use encryption::EncryptionFacts;
 pub use events::{Destination, EventFacts, Mapping};
-pub use exposure::{ExposureFacts, Grant, OpenUrl, SplitAlias, Url};
+pub use exposure::{ExposureFacts, OpenUrl, SplitAlias, Url};
 pub use fact::{Fact, MISSING_KEY};
 pub use function::FunctionFacts;
 pub use layer::LayerFacts;

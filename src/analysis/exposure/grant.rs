@@ -95,6 +95,7 @@ pub enum Cause {
 
 /// What one statement of a resource-based policy gives to one principal.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "PolicyGrant")]
 pub struct Grant {
     /// The alias or version whose policy it is; `$LATEST` for the unqualified function.
     pub qualifier: String,
