@@ -44,6 +44,8 @@ pub struct Scan<'a> {
     pub progress: Arc<dyn Progress + Send + Sync>,
     /// Ends the scan early, with what there is.
     pub cancel: CancellationToken,
+    /// Accounts that are collected at once: their inventories are in memory together.
+    pub accounts_at_once: usize,
     /// The time that everything is compared with; none: the clock's.
     pub at: Option<Timestamp>,
 }
@@ -83,6 +85,7 @@ impl Scan<'_> {
             progress: Arc::clone(&self.progress),
             cancel: self.cancel.clone(),
             observed_at: started,
+            accounts_at_once: self.accounts_at_once,
         });
         let include = self.info.include;
         let mut builder = ReportBuilder::new(self.info);

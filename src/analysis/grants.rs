@@ -52,6 +52,8 @@ impl<'a> Policies<'a> {
         match policy {
             Observed::Known(Some(text)) => self.read.push((qualifier, text)),
             Observed::Known(None) => {}
+            // standard depth claims nothing about the policies of single versions, and the report says so
+            Observed::Missing(gap) if gap.kind == GapKind::Deeper => {}
             Observed::Missing(gap) => self.unread.push((qualifier, gap)),
         }
     }

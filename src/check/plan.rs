@@ -2,15 +2,28 @@
 
 use super::Check;
 use crate::facts;
-use crate::inventory::Plan;
+use crate::inventory::{Depth, Plan};
 
-/// The operations behind every fact that one of the checks reads.
+/// The operations behind every fact that one of the checks reads, at the depth that all of them need.
 pub fn plan<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Plan {
     let mut operations = std::collections::BTreeSet::new();
+    let mut depth = Depth::Standard;
     for check in checks {
         for path in check.reads() {
             operations.extend(facts::operations(path));
         }
+        depth = depth.max(check.depth());
     }
-    Plan::new(operations)
+    Plan::new(operations).at(depth)
+}
+
+impl Check {
+    /// The depth at which everything that it reads is known.
+    pub fn depth(&self) -> Depth {
+        if self.reads().into_iter().any(facts::deep) {
+            Depth::Deep
+        } else {
+            Depth::Standard
+        }
+    }
 }

@@ -9,6 +9,8 @@ use super::explain::ExplainCommand;
 #[cfg(feature = "live")]
 use crate::aws::{Limits, NoShare, Share};
 use crate::check::{Persona, Severity};
+#[cfg(feature = "live")]
+use crate::inventory::Depth;
 use crate::report::Format;
 
 const STYLES: Styles = Styles::styled()
@@ -122,6 +124,10 @@ pub struct ScanArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// How much to ask about each function: `deep` takes about six times as long, and knows all URLs,
+    /// policies of versions, runtime pins, recursion guards and destinations
+    #[arg(long, value_name = "DEPTH", default_value_t = Depth::Standard, help_heading = "Checks")]
+    pub depth: Depth,
     /// How fast.
     #[command(flatten)]
     pub pace: PaceArgs,
@@ -147,6 +153,9 @@ pub struct PaceArgs {
     /// Requests under way at once, over all accounts and regions
     #[arg(long, value_name = "COUNT", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub in_flight: u16,
+    /// Accounts that are scanned at once; what was observed in them is in memory together
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub accounts_at_once: u16,
 }
 
 #[cfg(feature = "live")]

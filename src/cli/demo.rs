@@ -8,6 +8,7 @@ use super::setup::Setup;
 use crate::aws::transport::{Recording, replay};
 use crate::aws::{Base, Connection, Limits};
 use crate::finding::{Mode, Outcome};
+use crate::inventory::Depth;
 use crate::target::Selection;
 
 /// The API traffic of a scan of the organisation in `localstack/`, whose secrets are made up.
@@ -43,8 +44,11 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
         excluded_regions: Vec::new(),
         registry: &registry,
         checks: &checks,
+        left_out: Vec::new(),
+        depth: Depth::Deep,
         include: output.include(),
         snapshot: args.snapshot.as_deref(),
+        accounts_at_once: 8,
         mode: Mode::Demo,
         detector: detector(Some(FINGERPRINT_KEY.to_owned()))?,
         at: Some(recorded_at),

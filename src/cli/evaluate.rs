@@ -3,7 +3,7 @@
 use super::args::{EvaluateArgs, FailOn};
 use super::error::CliError;
 use super::output::Output;
-use super::setup::{Setup, run_info};
+use super::setup::{Setup, at_depth, run_info};
 use crate::finding::{Mode, Outcome, ReportBuilder, assess};
 use crate::inventory::SnapshotReader;
 
@@ -13,7 +13,10 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
     let checks = setup.select(&registry, &args.checks)?;
     let settings = setup.config.settings();
     let mut reader = SnapshotReader::open(&args.snapshot)?;
-    let mut builder = ReportBuilder::new(run_info(Mode::Snapshot, &checks, output.include()));
+    let depth = reader.depth();
+    let (checks, left_out) = at_depth(checks, &args.checks, depth);
+    let info = run_info(Mode::Snapshot, &checks, left_out, depth, output.include());
+    let mut builder = ReportBuilder::new(info);
     while let Some(inventory) = reader.next_account()? {
         builder.add_account(assess(&inventory, &settings, &checks, output.include())?);
     }

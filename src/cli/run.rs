@@ -13,7 +13,7 @@ use super::setup::{Setup, run_info};
 use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
 use crate::finding::{Include, Mode, Report};
-use crate::inventory::SnapshotWriter;
+use crate::inventory::{Depth, SnapshotWriter};
 use crate::scan::Scan;
 use crate::secret::{Detector, FingerprintKey};
 use crate::target::Selection;
@@ -28,8 +28,12 @@ pub(super) struct Job<'a> {
     pub(super) excluded_regions: Vec<String>,
     pub(super) registry: &'a Registry,
     pub(super) checks: &'a [&'a Check],
+    /// Chosen checks that need a greater depth.
+    pub(super) left_out: Vec<String>,
+    pub(super) depth: Depth,
     pub(super) include: Include,
     pub(super) snapshot: Option<&'a Path>,
+    pub(super) accounts_at_once: usize,
     pub(super) mode: Mode,
     pub(super) detector: Detector,
     /// The time that everything is compared with; none: the clock's.
@@ -57,9 +61,15 @@ impl Job<'_> {
         let heart = tokio::spawn(async move { beating.heartbeat().await });
         // A snapshot is to serve any check, so it holds what every one of them needs.
         let plan = match self.snapshot {
-            Some(_) => check::plan(self.registry.checks()),
+            Some(_) => {
+                let within = |check: &&Check| check.depth() <= self.depth;
+                let named = self.checks.iter().copied();
+                check::plan(self.registry.checks().filter(within).chain(named))
+            }
             None => check::plan(self.checks.iter().copied()),
         };
+        let depth = self.depth.max(plan.depth());
+        let plan = plan.at(depth);
         let scan = Scan {
             connection: self.connection,
             base: self.base,
@@ -70,10 +80,14 @@ impl Job<'_> {
             detector: self.detector,
             settings: self.setup.config.settings(),
             checks: self.checks,
-            info: run_info(self.mode, self.checks, self.include),
-            snapshot: self.snapshot.map(SnapshotWriter::create).transpose()?,
+            info: run_info(self.mode, self.checks, self.left_out, depth, self.include),
+            snapshot: self
+                .snapshot
+                .map(|path| SnapshotWriter::create(path, depth))
+                .transpose()?,
             progress: Arc::clone(&watch) as _,
             cancel,
+            accounts_at_once: self.accounts_at_once,
             at: self.at,
         };
         let report = scan.run().await;

@@ -10,7 +10,7 @@ use super::args::{FailOn, ScanArgs, TargetArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::run::{Job, detector};
-use super::setup::Setup;
+use super::setup::{Setup, at_depth};
 use crate::aws::transport::{live, record};
 use crate::aws::{Base, Connection};
 use crate::config;
@@ -21,6 +21,7 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let output = Output::prepare(&args.output, setup, FailOn::High)?;
     let registry = setup.registry(&args.checks)?;
     let checks = setup.select(&registry, &args.checks)?;
+    let (checks, left_out) = at_depth(checks, &args.checks, args.depth);
     let (transport, recorder) = match &args.record {
         Some(path) => {
             let (transport, recorder) = record(live());
@@ -40,8 +41,11 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
         ),
         registry: &registry,
         checks: &checks,
+        left_out,
+        depth: args.depth,
         include: output.include(),
         snapshot: args.snapshot.as_deref(),
+        accounts_at_once: args.pace.accounts_at_once.into(),
         mode: Mode::Live,
         detector: detector(setup.fingerprint_key()?)?,
         at: None,

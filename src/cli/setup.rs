@@ -11,6 +11,7 @@ use crate::check::{Check, Registry, Selection};
 use crate::config::Config;
 use crate::facts;
 use crate::finding::{Include, Mode, RunInfo};
+use crate::inventory::Depth;
 use crate::report::Terminal;
 
 /// What every command needs.
@@ -83,9 +84,31 @@ impl Setup {
     }
 }
 
+/// The checks that can be judged at a depth, and those of the others that nobody asked for by name;
+/// whoever names a check gets what it needs.
+pub(super) fn at_depth<'r>(
+    checks: Vec<&'r Check>,
+    args: &CheckArgs,
+    depth: Depth,
+) -> (Vec<&'r Check>, Vec<String>) {
+    let id = |check: &Check| check.definition.id.clone();
+    let (judged, left): (Vec<_>, Vec<_>) = checks
+        .into_iter()
+        .partition(|check| check.depth() <= depth || args.checks.contains(&id(check)));
+    (judged, left.into_iter().map(id).collect())
+}
+
 /// What is known of a run when it begins.
-pub(super) fn run_info(mode: Mode, checks: &[&Check], include: Include) -> RunInfo {
+pub(super) fn run_info(
+    mode: Mode,
+    checks: &[&Check],
+    left_out: Vec<String>,
+    depth: Depth,
+    include: Include,
+) -> RunInfo {
     RunInfo {
+        depth,
+        checks_left_out: left_out,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode,
         checks: checks

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types as sdk;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::place::{Place, together};
+use super::place::Place;
 use super::text::{Unreadable, listed, present, required};
-use crate::inventory::{Function, Gap, LogGroup, Observed};
+use crate::inventory::{Configuration, Gap, LogGroup, Observed};
 
 const OPERATION: &str = "logs:DescribeLogGroups";
 
@@ -17,39 +20,56 @@ const BATCH: usize = 50;
 /// How many batches are asked for at once.
 const BATCHES_AT_ONCE: usize = 4;
 
-/// The log groups of all functions, asked for by name; a group that AWS leaves out does not exist.
+/// The log groups of those names, asked for by name while further names arrive; a group that AWS
+/// leaves out does not exist.
 pub(super) async fn collect(
     place: &Place<'_>,
     client: &Client,
-    functions: &[Function],
+    mut names: UnboundedReceiver<String>,
 ) -> Observed<Vec<LogGroup>> {
     if let Some(gap) = place.forbidden(OPERATION, None) {
         return Observed::Missing(gap);
     }
-    let names: BTreeSet<String> = functions.iter().map(group_of).collect();
-    let names: Vec<String> = names.into_iter().collect();
-    let batches = names
-        .chunks(BATCH)
-        .map(|names| batch(place, client, names.to_vec()));
+    let mut known = BTreeSet::new();
+    let mut waiting = Vec::new();
+    let mut asking = FuturesUnordered::new();
     let mut groups = Vec::new();
-    for batch in together(batches, BATCHES_AT_ONCE).await {
-        match batch {
-            Ok(batch) => groups.extend(batch),
-            Err(gap) => return Observed::Missing(gap),
+    let mut more = true;
+    loop {
+        while asking.len() < BATCHES_AT_ONCE
+            && (waiting.len() >= BATCH || (!more && !waiting.is_empty()))
+        {
+            let mut names: Vec<String> = waiting.drain(..waiting.len().min(BATCH)).collect();
+            names.sort();
+            asking.push(batch(place, client, names));
+        }
+        tokio::select! {
+            name = names.recv(), if more => match name {
+                Some(name) if known.insert(name.clone()) => waiting.push(name),
+                Some(_) => {}
+                None => more = false,
+            },
+            Some(batch) = asking.next(), if !asking.is_empty() => match batch {
+                Ok(batch) => groups.extend(batch),
+                Err(gap) => return Observed::Missing(gap),
+            },
+            else => break,
         }
     }
     // Who does not know the filter answers with every group there is.
-    groups.retain(|group| names.binary_search(&group.name).is_ok());
+    groups.retain(|group: &LogGroup| known.contains(&group.name));
+    groups.sort_by(|one, other| one.name.cmp(&other.name));
+    groups.dedup_by(|one, other| one.name == other.name);
     Observed::Known(groups)
 }
 
-fn group_of(function: &Function) -> String {
-    function
-        .configuration
+/// The log group that a function of that name writes to.
+pub(super) fn group_of(name: &str, configuration: &Configuration) -> String {
+    configuration
         .logging
         .group
         .clone()
-        .unwrap_or_else(|| format!("/aws/lambda/{}", function.name))
+        .unwrap_or_else(|| format!("/aws/lambda/{name}"))
 }
 
 async fn batch(

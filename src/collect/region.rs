@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::account::Collector;
 use super::lambda::{FUNCTIONS_AT_ONCE, Lambda, Listing, Page};
@@ -69,21 +70,24 @@ async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) 
         Some(Ok(page)) => Some(page),
         None => None,
     };
-    let ((listing, functions), event_source_mappings, code_signing, layers) = tokio::join!(
-        functions(&lambda, first, listing, collector.progress),
-        lambda.event_source_mappings(),
-        lambda.code_signing(),
-        lambda.layers(),
-    );
     let (ec2, kms, logs) = (
         session.ec2(place.region),
         session.kms(place.region),
         session.logs(place.region),
     );
-    let (network, keys, log_groups) = tokio::join!(
+    let (groups, group_names) = mpsc::unbounded_channel();
+    // Few calls on the quota that is the scarcest go first, so that the many behind them hide their
+    // latency.
+    let (event_source_mappings, code_signing, layers, (listing, functions), log_groups) = tokio::join!(
+        lambda.event_source_mappings(),
+        lambda.code_signing(),
+        lambda.layers(),
+        functions(&lambda, first, listing, groups, collector.progress),
+        logs::collect(place, &logs, group_names),
+    );
+    let (network, keys) = tokio::join!(
         ec2::collect(place, &ec2, &functions),
         kms::collect(place, &kms, &functions),
-        logs::collect(place, &logs, &functions),
     );
     let no_layers = layers.known().is_none_or(Vec::is_empty);
     let empty = functions.is_empty() && no_layers && listing.gap().is_none();
@@ -111,6 +115,7 @@ async fn functions(
     lambda: &Lambda<'_>,
     first: Option<Page>,
     mut listing: Listing<'_>,
+    groups: UnboundedSender<String>,
     progress: &dyn Progress,
 ) -> (Observed<()>, Vec<Function>) {
     let place = lambda.place;
@@ -127,6 +132,10 @@ async fn functions(
                 unreadable,
             })) => {
                 progress.functions_listed(place.account, place.region, listed.len());
+                for function in &listed {
+                    // nobody hears of it where no check reads log groups
+                    let _ = groups.send(function.log_group());
+                }
                 waiting.extend(listed);
                 if let Some(gap) = unreadable {
                     complete = Observed::Missing(gap);
@@ -146,7 +155,7 @@ async fn functions(
                 functions.push(function);
                 progress.function_done(place.account, place.region);
             }
-            next = listing.next(), if !ended && waiting.is_empty() => {
+            next = listing.next(), if !ended && waiting.len() < AHEAD => {
                 ended = next.is_none();
                 page = next;
             }
@@ -156,6 +165,9 @@ async fn functions(
     functions.sort_by(|one, other| one.arn.cmp(&other.arn));
     (complete, functions)
 }
+
+/// Functions that are listed ahead of those being asked about: another page is read while they last.
+const AHEAD: usize = 100;
 
 /// Codes with which AWS answers in regions that the account has not switched on.
 const NOT_ENABLED: [&str; 5] = [

@@ -13,8 +13,8 @@ use super::{Collector, Inspect, Progress, collect_account, region};
 use crate::inventory::{AccountInventory, AccountRecord, Plan};
 use crate::target::{self, Regions, Target, TargetError};
 
-/// Accounts that are collected at once: their inventories are in memory together.
-const ACCOUNTS_AT_ONCE: usize = 8;
+/// Accounts whose regions are asked for at once.
+const FINDING: usize = 64;
 
 /// How a sweep is done; shared by the tasks of all accounts.
 pub struct Sweep {
@@ -28,6 +28,8 @@ pub struct Sweep {
     pub cancel: CancellationToken,
     /// What the inventories say about when they were observed.
     pub observed_at: Timestamp,
+    /// Accounts that are collected at once: their inventories are in memory together.
+    pub accounts_at_once: usize,
 }
 
 /// An account and where to look in it.
@@ -57,10 +59,8 @@ pub async fn visits(
             .retain(|region| !excluded.contains(region));
         Ok(Visit { target, regions })
     });
-    let found: Vec<Result<Visit, TargetError>> = stream::iter(finding)
-        .buffered(ACCOUNTS_AT_ONCE)
-        .collect()
-        .await;
+    let found: Vec<Result<Visit, TargetError>> =
+        stream::iter(finding).buffered(FINDING).collect().await;
     found.into_iter().collect()
 }
 
@@ -74,7 +74,7 @@ impl Sweep {
         visits: Vec<Visit>,
         mut take: impl FnMut(AccountInventory) -> Result<(), E>,
     ) -> Result<(), E> {
-        let places = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
+        let places = Arc::new(Semaphore::new(self.accounts_at_once.max(1)));
         let mut tasks = JoinSet::new();
         for visit in visits {
             let (sweep, places) = (Arc::clone(&self), Arc::clone(&places));

@@ -8,4 +8,4 @@ mod source;
 pub use account::{AccountFacts, FunctionDocument, LayerDocument, RegionFacts, documents};
 pub use document::{Document, MissingFact, Resource, Scope};
 pub use schema::schema;
-pub use source::operations;
+pub use source::{deep, operations};

@@ -249,11 +249,6 @@ const VERSIONS: &[&str] = &["lambda:ListAliases", "lambda:GetFunction"];
 
 /// Labels of the operations that yield the facts at a dotted path, and everything below it.
 pub fn operations(path: &str) -> BTreeSet<&'static str> {
-    let within = |inner: &str, outer: &str| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
     let nearest = SOURCES
         .iter()
         .filter(|(source, _)| within(path, source))
@@ -264,6 +259,39 @@ pub fn operations(path: &str) -> BTreeSet<&'static str> {
         .chain(below)
         .flat_map(|(_, operations)| operations.iter().copied())
         .collect()
+}
+
+/// Calls that each cost one a function on the quota that Lambda's control plane shares.
+const DEEP: [&str; 3] = [
+    "lambda:GetFunctionRecursionConfig",
+    "lambda:GetRuntimeManagementConfig",
+    "lambda:ListFunctionEventInvokeConfigs",
+];
+
+/// Facts about all URLs of a function. For the others those suffice that a policy lets somebody
+/// outside call, which standard depth reads.
+const ALL_URLS: &[&str] = &[
+    "exposure.cors_urls",
+    "exposure.credentialed_wildcard_cors_urls",
+    "exposure.dormant_urls",
+    "exposure.urls",
+    "exposure.wildcard_cors_urls",
+];
+
+/// Whether the facts at a dotted path are known at deep depth only.
+pub fn deep(path: &str) -> bool {
+    operations(path)
+        .iter()
+        .any(|operation| DEEP.contains(operation))
+        || ALL_URLS
+            .iter()
+            .any(|urls| within(path, urls) || within(urls, path))
+}
+
+fn within(inner: &str, outer: &str) -> bool {
+    inner
+        .strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -306,6 +334,28 @@ mod tests {
                 "{part} has no source"
             );
         }
+    }
+
+    #[test]
+    fn what_needs_a_call_a_function_is_deep() {
+        for path in [
+            "exposure",
+            "exposure.urls",
+            "function.recursion_allowed",
+            "events.destinations",
+        ] {
+            assert!(deep(path), "{path}");
+        }
+        for path in [
+            "exposure.unauthenticated_urls",
+            "exposure.aliases",
+            "runtime.id",
+            "events.mappings",
+        ] {
+            assert!(!deep(path), "{path}");
+        }
+        let published: BTreeSet<String> = OPERATIONS.iter().map(Operation::label).collect();
+        assert!(DEEP.iter().all(|operation| published.contains(*operation)));
     }
 
     #[test]

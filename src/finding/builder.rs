@@ -10,7 +10,7 @@ use super::model::{
 use super::record::Finding;
 use super::score::{fleet_grade, score};
 use crate::check::Verdict;
-use crate::inventory::RunRecord;
+use crate::inventory::{Depth, RunRecord};
 
 /// What was chosen for a run.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub struct RunInfo {
     pub mode: Mode,
     /// Ids of the checks that were chosen.
     pub checks: Vec<String>,
+    /// How much was asked about each function.
+    pub depth: Depth,
+    /// Ids of chosen checks that need a greater depth, and are left out.
+    pub checks_left_out: Vec<String>,
     /// Which verdicts are kept besides FAIL and UNKNOWN.
     pub include: Include,
 }
@@ -206,6 +210,8 @@ impl ReportBuilder {
                 duration_ms: u64::try_from(run.finished.duration_since(run.started).as_millis())
                     .unwrap_or_default(),
                 checks,
+                depth: info.depth,
+                checks_left_out: info.checks_left_out,
                 include: info.include,
                 complete,
                 interrupted: run.interrupted,

@@ -32,7 +32,9 @@ pub struct GapRecord {
 /// turns out to need it, as when a snapshot is judged by checks that it was not taken for.
 pub fn is_incomplete(kind: GapKind, verdicts: u64) -> bool {
     match kind {
-        GapKind::Unrecognised | GapKind::Undecryptable | GapKind::Deleted => false,
+        GapKind::Unrecognised | GapKind::Undecryptable | GapKind::Deleted | GapKind::Deeper => {
+            false
+        }
         GapKind::NotPlanned => verdicts > 0,
         GapKind::AccessDenied
         | GapKind::DeniedByScp
@@ -99,7 +101,8 @@ impl GapTable {
 
 /// Every gap of an inventory, those that no check reads included.
 ///
-/// What was not planned is left out: it is a gap only for a check that reads it.
+/// What was not planned, or is not for this depth, is left out: it is a gap only for a check that
+/// reads it.
 pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
     let AccountInventory {
         account,
@@ -145,7 +148,7 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
         search(keys, &mut gaps);
         search(log_groups, &mut gaps);
     }
-    gaps.retain(|gap| gap.kind != GapKind::NotPlanned);
+    gaps.retain(|gap| !matches!(gap.kind, GapKind::NotPlanned | GapKind::Deeper));
     gaps
 }
 
@@ -200,6 +203,7 @@ mod tests {
             (GapKind::Undecryptable, 7, false),
             (GapKind::Unrecognised, 7, false),
             (GapKind::Deleted, 7, false),
+            (GapKind::Deeper, 7, false),
             (GapKind::NotPlanned, 0, false),
             (GapKind::NotPlanned, 1, true),
         ];

@@ -9,7 +9,7 @@ use super::gaps::GapRecord;
 use super::record::Finding;
 use super::score::{Factor, Grade};
 use crate::check::{Severity, Verdict};
-use crate::inventory::LedgerEntry;
+use crate::inventory::{Depth, LedgerEntry};
 
 /// The format of a report. The number after the slash changes when a reader of the old format
 /// could go wrong; new members alone do not change it.
@@ -59,6 +59,12 @@ pub struct Run {
     pub duration_ms: u64,
     /// Ids of the checks that were chosen.
     pub checks: Vec<String>,
+    /// How much was asked about each function.
+    #[serde(default)]
+    pub depth: Depth,
+    /// Ids of chosen checks that were left out, because they need what only deep depth asks.
+    #[serde(default)]
+    pub checks_left_out: Vec<String>,
     /// Which verdicts are in `findings` besides FAIL and UNKNOWN.
     pub include: Include,
     /// Whether everything that was asked for was observed; `false` makes exit code 4.

@@ -37,6 +37,9 @@ pub enum GapKind {
     Deleted,
     /// The chosen checks did not need it, so it was not asked for.
     NotPlanned,
+    /// Standard depth leaves it out: it would cost a call for each function on the quota that all
+    /// of Lambda's control plane shares.
+    Deeper,
     /// The scan was interrupted before it was asked for.
     Interrupted,
 }
@@ -67,6 +70,7 @@ impl GapKind {
             Self::Refused => "read the message",
             Self::Deleted => "nothing, or scan again: it was deleted while the scan ran",
             Self::NotPlanned => "scan again with the checks that need it",
+            Self::Deeper => "scan with `--depth deep`",
             Self::Interrupted => "scan again and let it finish",
         }
     }

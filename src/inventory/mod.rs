@@ -33,7 +33,7 @@ pub use network::{
     SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
 pub use operation::{Budget, OPERATIONS, Operation};
-pub use plan::Plan;
+pub use plan::{Depth, Plan};
 pub use region::{
     AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
     RegionStatus,

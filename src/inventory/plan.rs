@@ -1,8 +1,45 @@
 //! Which operations a scan makes.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::OPERATIONS;
+
+/// How much is asked about each function.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Deserialize,
+    Eq,
+    JsonSchema,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    Serialize,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// What fits into one call for each function on the quota that Lambda's control plane shares.
+    #[default]
+    Standard,
+    /// Everything.
+    Deep,
+}
+
+impl fmt::Display for Depth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Standard => "standard",
+            Self::Deep => "deep",
+        })
+    }
+}
 
 /// The operations that a scan makes, by their labels (`lambda:GetPolicy`).
 ///
@@ -11,17 +48,32 @@ use super::OPERATIONS;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Plan {
     operations: BTreeSet<String>,
+    depth: Depth,
 }
 
 impl Plan {
     /// In every plan: without them there is no function to judge and no empty region to leave early.
     pub const ALWAYS: [&str; 2] = ["lambda:GetAccountSettings", "lambda:ListFunctions"];
 
-    /// The plan that makes these operations, and those that every scan makes.
+    /// The plan that makes these operations in full depth, and those that every scan makes.
     pub fn new<Label: Into<String>>(labels: impl IntoIterator<Item = Label>) -> Self {
         let mut operations: BTreeSet<String> = labels.into_iter().map(Into::into).collect();
         operations.extend(Self::ALWAYS.map(str::to_owned));
-        Self { operations }
+        Self {
+            operations,
+            depth: Depth::Deep,
+        }
+    }
+
+    /// The same plan, at that depth.
+    #[must_use]
+    pub fn at(self, depth: Depth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// How deep it goes.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// The plan that makes every published operation.

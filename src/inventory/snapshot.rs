@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use super::{AccountInventory, AccountRecord, Function, Iam, Observed, RegionInventory, RunRecord};
+use super::{
+    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionInventory, RunRecord,
+};
 
 /// The format that this version writes, and the newest that it reads.
 pub const SNAPSHOT_VERSION: u32 = 1;
@@ -72,6 +74,13 @@ struct Header {
     lamppost: String,
     version: u32,
     tool: String,
+    /// Those who wrote no depth knew only one.
+    #[serde(default = "deep")]
+    depth: Depth,
+}
+
+fn deep() -> Depth {
+    Depth::Deep
 }
 
 /// A line of a snapshot.
@@ -98,11 +107,11 @@ pub struct SnapshotWriter {
 }
 
 impl SnapshotWriter {
-    /// Begins a snapshot.
+    /// Begins a snapshot of observations of that depth.
     ///
     /// # Errors
     /// When no file can be made in the path's folder.
-    pub fn create(path: &Path) -> Result<Self, SnapshotError> {
+    pub fn create(path: &Path, depth: Depth) -> Result<Self, SnapshotError> {
         let io = |source| SnapshotError::Io {
             path: path.to_owned(),
             source,
@@ -121,6 +130,7 @@ impl SnapshotWriter {
             lamppost: "snapshot".to_owned(),
             version: SNAPSHOT_VERSION,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
+            depth,
         })?;
         Ok(writer)
     }
@@ -186,6 +196,7 @@ pub struct SnapshotReader {
     lines: BufReader<Box<dyn Read + Send>>,
     line: usize,
     accounts: usize,
+    depth: Depth,
     run: Option<RunRecord>,
 }
 
@@ -227,8 +238,14 @@ impl SnapshotReader {
             lines,
             line: 1,
             accounts: 0,
+            depth: header.depth,
             run: None,
         })
+    }
+
+    /// How much was asked about each function.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// The next account; none at the end.

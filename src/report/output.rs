@@ -225,6 +225,8 @@ mod tests {
             version: "0.1.0".to_owned(),
             mode: Mode::Live,
             checks: Vec::new(),
+            depth: crate::inventory::Depth::Deep,
+            checks_left_out: Vec::new(),
             include: Include::default(),
         })
         .finish(&RunRecord {

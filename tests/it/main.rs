@@ -25,6 +25,8 @@ mod privilege;
 #[cfg(feature = "live")]
 mod reference;
 mod report;
+#[cfg(feature = "live")]
+mod scale;
 mod secret;
 mod support;
 #[cfg(feature = "live")]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::cli::{Lamppost, folder, project};
 use crate::support::emulator::Emulator;
 
-const SCAN: [&str; 11] = [
+const SCAN: [&str; 13] = [
     "scan",
     "--org",
     "--role-name",
@@ -19,6 +19,8 @@ const SCAN: [&str; 11] = [
     "json",
     "--fail-on",
     "never",
+    "--depth",
+    "deep",
 ];
 
 type Verdicts = BTreeMap<(String, String), String>;

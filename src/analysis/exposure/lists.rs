@@ -6,7 +6,7 @@ use super::home::{Home, Membership, Whose};
 use super::{OpenUrl, judge};
 use crate::analysis::grants::{Policies, unparsable};
 use crate::analysis::{AccountContext, Context, Fact};
-use crate::inventory::{FunctionUrl, Gap, Observed};
+use crate::inventory::{FunctionUrl, Gap, GapKind, Observed};
 use crate::policy::{Policy, Target};
 
 /// What is known of whose the account is and whom it trusts.
@@ -203,7 +203,9 @@ impl Found {
         choose: impl Fn(&FunctionUrl) -> Option<OpenUrl>,
     ) -> Fact<Vec<OpenUrl>> {
         let urls = match &context.function.urls {
-            Observed::Known(urls) => urls,
+            Observed::Known(urls) => urls.as_slice(),
+            // no policy opens one
+            Observed::Missing(gap) if gap.kind == GapKind::Deeper => &[],
             Observed::Missing(gap) => return Fact::unknown(gap),
         };
         let mut gaps = Vec::new();
@@ -248,6 +250,8 @@ fn open_url(url: &FunctionUrl, qualifier: &str, behind: &[&Grant]) -> OpenUrl {
 fn url_state(context: Context<'_>, qualifier: &str) -> Result<UrlState, Box<Gap>> {
     let urls = match &context.function.urls {
         Observed::Known(urls) => urls,
+        // standard depth reads the URLs of every function with a policy that may open one
+        Observed::Missing(gap) if gap.kind == GapKind::Deeper => return Ok(UrlState::Absent),
         Observed::Missing(gap) => return Err(Box::new(gap.clone())),
     };
     let url = urls

@@ -35,7 +35,7 @@ use serde::Serialize;
 
 use self::lists::Found;
 use super::{Context, Fact};
-use crate::inventory::{FunctionUrl, Observed};
+use crate::inventory::{FunctionUrl, GapKind, Observed};
 
 /// The doors of a function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -236,6 +236,10 @@ fn unauthenticated(context: Context<'_>) -> Fact<Vec<Url>> {
                 .map(Url::from)
                 .collect();
             Fact::offenders(found, gaps)
+        }
+        // no policy opens one: a URL that asks nobody who they are then answers with HTTP 403
+        Observed::Missing(gap) if gap.kind == GapKind::Deeper => {
+            Fact::offenders(Vec::new(), Vec::new())
         }
         Observed::Missing(gap) => Fact::unknown(gap),
     }

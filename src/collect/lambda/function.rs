@@ -7,12 +7,14 @@ use aws_sdk_lambda::types as sdk;
 
 use super::configuration::configuration;
 use super::{Lambda, NOT_FOUND, PARTS_AT_ONCE, gone, records};
+use crate::collect::logs::group_of;
 use crate::collect::place::{absent, together};
 use crate::collect::text::{Unreadable, listed, required};
 use crate::inventory::{
-    Alias, Configuration, EventInvokeConfig, Function, FunctionDetail, FunctionUrl, Gap, GapKind,
-    Observed, RuntimeManagement, Version,
+    Alias, Configuration, Depth, EventInvokeConfig, Function, FunctionDetail, FunctionUrl, Gap,
+    GapKind, Observed, RuntimeManagement, Version,
 };
+use crate::policy::{Action, Effect, Policy, Truth};
 
 /// A function as the list gave it.
 #[derive(Clone, Debug)]
@@ -20,6 +22,13 @@ pub(in crate::collect) struct Listed {
     pub(super) arn: String,
     pub(super) name: String,
     pub(super) configuration: Configuration,
+}
+
+impl Listed {
+    /// The log group that it writes to.
+    pub(in crate::collect) fn log_group(&self) -> String {
+        group_of(&self.name, &self.configuration)
+    }
 }
 
 impl Lambda<'_> {
@@ -59,15 +68,26 @@ impl Lambda<'_> {
             name,
             configuration,
         } = listed;
+        let deep = self.place.plan.depth() == Depth::Deep;
+        let all_urls = async {
+            match deep {
+                true => Some(self.urls(&name, &arn).await),
+                false => None,
+            }
+        };
         let (detail, policy, urls, (aliases, versions), invoke_configs, runtime, recursion) = tokio::join!(
             self.detail(&name, &arn),
             self.policy(&name, &arn, None),
-            self.urls(&name, &arn),
+            all_urls,
             self.qualifiers(&name, &arn),
             self.invoke_configs(&name, &arn),
             self.runtime_management(&name, &arn),
             self.recursive_loop(&name, &arn),
         );
+        let urls = match urls {
+            Some(urls) => urls,
+            None => self.urls_if_open(&name, &arn, &policy, &aliases).await,
+        };
         let deleted = detail
             .gap()
             .filter(|gap| gap.kind == GapKind::Deleted)
@@ -155,6 +175,31 @@ impl Lambda<'_> {
             .await
             .map_err(gone)
             .into()
+    }
+
+    /// The URLs, where a policy may let somebody from outside call them: without one a URL that asks
+    /// nobody who they are answers with HTTP 403.
+    ///
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+    async fn urls_if_open(
+        &self,
+        name: &str,
+        arn: &str,
+        policy: &Observed<Option<String>>,
+        aliases: &Observed<Vec<Alias>>,
+    ) -> Observed<Vec<FunctionUrl>> {
+        let of_aliases = aliases.known().into_iter().flatten();
+        let mut policies = of_aliases.map(|alias| &alias.policy).chain([policy]);
+        if aliases.gap().is_some() || policies.any(may_open_url) {
+            return self.urls(name, arn).await;
+        }
+        let operation = "lambda:ListFunctionUrlConfigs";
+        let message =
+            "standard depth reads the URLs that a policy lets somebody call, and no policy does";
+        Observed::Missing(
+            self.place
+                .gap(operation, Some(arn), GapKind::Deeper, message),
+        )
     }
 
     async fn invoke_configs(&self, name: &str, arn: &str) -> Observed<Vec<EventInvokeConfig>> {
@@ -303,11 +348,23 @@ impl Lambda<'_> {
                 self.inspect,
             ))
         };
-        let (configuration, policy) = tokio::join!(
+        let configuration = async {
             self.place
-                .call("lambda:GetFunction", Some(&qualified), send, read),
-            self.policy(name, &qualified, Some(&number)),
-        );
+                .call("lambda:GetFunction", Some(&qualified), send, read)
+                .await
+        };
+        let policy = async {
+            if self.place.plan.depth() == Depth::Deep {
+                return self.policy(name, &qualified, Some(&number)).await;
+            }
+            let message = "standard depth reads the policies of functions and aliases";
+            let operation = "lambda:GetPolicy";
+            Observed::Missing(
+                self.place
+                    .gap(operation, Some(&qualified), GapKind::Deeper, message),
+            )
+        };
+        let (configuration, policy) = tokio::join!(configuration, policy);
         Version {
             version: number,
             configuration: configuration.map_err(gone).into(),
@@ -330,4 +387,61 @@ fn forget(function: &mut Function, gap: &Gap) {
     lose(&mut function.invoke_configs, gap);
     lose(&mut function.runtime_management, gap);
     lose(&mut function.recursive_loop, gap);
+}
+
+/// Whether the policy may let somebody call a URL; one that is not known or not understood may.
+fn may_open_url(policy: &Observed<Option<String>>) -> bool {
+    let text = match policy {
+        Observed::Known(None) => return false,
+        Observed::Known(Some(text)) => text,
+        Observed::Missing(_) => return true,
+    };
+    let Ok(policy) = Policy::parse(text) else {
+        return true;
+    };
+    // half of what a URL needs is worth knowing too
+    if text.to_ascii_lowercase().contains("functionurl") {
+        return true;
+    }
+    let call = Action::new("lambda:InvokeFunctionUrl");
+    policy.statements.iter().any(|statement| {
+        let listed = statement.action.items.contains(&call);
+        let ruled_out = match statement.action.negated {
+            true => listed == Truth::True,
+            false => listed == Truth::False,
+        };
+        statement.effect == Effect::Allow && !ruled_out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_policy_that_cannot_open_a_url_saves_the_call() {
+        let policy = |element: &str| {
+            Observed::Known(Some(format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*",{element},"Resource":"*"}}}}"#
+            )))
+        };
+        for (element, opens) in [
+            (r#""Action":"lambda:InvokeFunction""#, false),
+            (
+                r#""Action":["lambda:InvokeFunction","lambda:GetFunction"]"#,
+                false,
+            ),
+            (r#""NotAction":"lambda:*""#, false),
+            (r#""Action":"lambda:InvokeFunctionUrl""#, true),
+            (r#""Action":"lambda:invoke*""#, true),
+            (r#""Action":"*""#, true),
+            (r#""NotAction":"lambda:InvokeFunction""#, true),
+        ] {
+            assert_eq!(may_open_url(&policy(element)), opens, "{element}");
+        }
+        assert!(!may_open_url(&Observed::Known(None)));
+        assert!(may_open_url(&Observed::Known(Some("{".to_owned()))));
+        let gap = Gap::new("lambda:GetPolicy", GapKind::AccessDenied, "");
+        assert!(may_open_url(&Observed::Missing(gap)));
+    }
 }

@@ -285,6 +285,14 @@ fn coverage(page: &mut Page, report: &Report) {
         severity_style(Severity::Medium)
     };
     page.paragraph(0, style, &line);
+    if !report.run.checks_left_out.is_empty() {
+        let line = format!(
+            "Not judged at standard depth (`--depth deep` does): {}. Nor does it claim anything about URLs that no \
+             policy lets anybody call, or about policies of single versions.",
+            report.run.checks_left_out.join(", ")
+        );
+        page.paragraph(0, DIM, &line);
+    }
 }
 
 fn more(page: &mut Page, hidden: usize, what: &str) {

@@ -130,6 +130,8 @@ pub(super) fn info() -> RunInfo {
             "public-function-url".to_owned(),
             "deprecated-runtime".to_owned(),
         ],
+        depth: lamppost::inventory::Depth::Deep,
+        checks_left_out: Vec::new(),
         include: Include::default(),
     }
 }

@@ -3,4 +3,6 @@
 pub(crate) mod cli;
 #[cfg(feature = "live")]
 pub(crate) mod emulator;
+#[cfg(feature = "live")]
+pub(crate) mod simulator;
 pub(crate) mod world;

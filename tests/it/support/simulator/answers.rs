@@ -1,0 +1,284 @@
+//! The answers of the simulated AWS to every operation that a scan makes.
+
+use std::time::SystemTime;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use jiff::Timestamp;
+use lamppost::aws::Ticket;
+use serde_json::{Value, json};
+
+use super::{Parts, Simulator, error};
+
+/// Functions on a page of the list.
+const PAGE: usize = 50;
+
+/// Accounts on a page of the list.
+const ACCOUNTS: usize = 20;
+
+fn ok(body: impl Into<String>) -> Parts {
+    (200, None, body.into())
+}
+
+fn json(body: Value) -> Parts {
+    ok(body.to_string())
+}
+
+/// An answer of IAM or STS.
+fn query(operation: &str, result: &str) -> Parts {
+    ok(format!(
+        "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+    ))
+}
+
+/// The parameter of a query string or form.
+fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let query = text.split_once('?').map_or(text, |(_, query)| query);
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+impl Simulator {
+    pub(super) fn answered(&self, ticket: &Ticket, request: &HttpRequest) -> Parts {
+        let operation = ticket.operation;
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        match operation.prefix {
+            "lambda" => self.lambda(ticket, request.uri()),
+            "sts" => self.sts(operation.name, &body),
+            "organizations" => {
+                let asked = serde_json::from_str(&body).unwrap_or_default();
+                self.organization(operation.name, &asked)
+            }
+            "ec2" if operation.name == "DescribeRegions" => {
+                let regions = self.0.world.regions.iter().map(|region| {
+                    format!(
+                        "<item><regionName>{region}</regionName><optInStatus>opt-in-not-required</optInStatus></item>"
+                    )
+                });
+                ok(format!(
+                    "<DescribeRegionsResponse><regionInfo>{}</regionInfo></DescribeRegionsResponse>",
+                    regions.collect::<String>()
+                ))
+            }
+            "ec2" => ok(format!(
+                "<{0}Response><vpcSet/><subnetSet/><routeTableSet/><natGatewaySet/><securityGroupInfo/>\
+                 <networkAclSet/><vpcEndpointSet/></{0}Response>",
+                operation.name
+            )),
+            "iam" => self.iam(&ticket.account),
+            "logs" => {
+                let asked: Value = serde_json::from_str(&body).unwrap_or_default();
+                let groups = asked["logGroupIdentifiers"].as_array().cloned();
+                let groups = groups.unwrap_or_default().into_iter().map(|name| {
+                    let arn = format!(
+                        "arn:aws:logs:{}:{}:log-group:{}:*",
+                        ticket.region,
+                        ticket.account,
+                        name.as_str().unwrap_or_default()
+                    );
+                    json!({"logGroupName": name, "arn": arn, "retentionInDays": 30})
+                });
+                json(json!({"logGroups": groups.collect::<Vec<_>>()}))
+            }
+            _ => error(operation.prefix, 400, "UnknownOperationException", ""),
+        }
+    }
+
+    fn sts(&self, name: &str, body: &str) -> Parts {
+        if name == "GetCallerIdentity" {
+            let account = Self::account(0);
+            return query(
+                name,
+                &format!(
+                    "<Arn>arn:aws:iam::{account}:user/scanner</Arn><UserId>AIDA</UserId><Account>{account}</Account>"
+                ),
+            );
+        }
+        let asked = parameter(body, "DurationSeconds").and_then(|seconds| seconds.parse().ok());
+        let life = asked.map_or(self.0.world.session, |asked| {
+            self.0
+                .world
+                .session
+                .min(std::time::Duration::from_secs(asked))
+        });
+        let end = self.clock() + life;
+        let seconds = end
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        let expiration = Timestamp::from_second(seconds.try_into().unwrap()).unwrap();
+        query(
+            name,
+            &format!(
+                "<Credentials><AccessKeyId>ASIA{seconds}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+                 <SessionToken>session-{seconds}</SessionToken><Expiration>{expiration}</Expiration></Credentials>"
+            ),
+        )
+    }
+
+    fn organization(&self, name: &str, asked: &Value) -> Parts {
+        let arn = |account: &str| {
+            let management = Self::account(0);
+            format!("arn:aws:organizations::{management}:account/o-sim/{account}")
+        };
+        match name {
+            "DescribeOrganization" => {
+                json(json!({"Organization": {"Id": "o-sim", "MasterAccountId": Self::account(0)}}))
+            }
+            "ListAccounts" | "ListAccountsForParent" => {
+                let begin: usize = asked["NextToken"]
+                    .as_str()
+                    .map_or(0, |token| token.parse().unwrap());
+                let end = (begin + ACCOUNTS).min(self.0.world.accounts);
+                let accounts: Vec<Value> = (begin..end)
+                    .map(|number| {
+                        let id = Self::account(number);
+                        json!({"Arn": arn(&id), "Id": id, "Name": format!("account-{number}"), "Status": "ACTIVE"})
+                    })
+                    .collect();
+                let next = (end < self.0.world.accounts).then(|| end.to_string());
+                json(json!({"Accounts": accounts, "NextToken": next}))
+            }
+            "ListRoots" => json(json!({"Roots": [{"Id": "r-sim", "Name": "Root",
+                "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]})),
+            "ListOrganizationalUnitsForParent" => json(json!({"OrganizationalUnits": []})),
+            "ListPolicies" => {
+                json(json!({"Policies": [{"Id": "p-full", "Name": "FullAWSAccess"}]}))
+            }
+            "DescribePolicy" => json(json!({"Policy": {
+                "Content": r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+                "PolicySummary": {"Id": "p-full", "Name": "FullAWSAccess"}}})),
+            "ListTargetsForPolicy" => {
+                let accounts = (0..self.0.world.accounts).map(Self::account);
+                let targets: Vec<Value> = accounts
+                    .chain(["r-sim".to_owned()])
+                    .map(|id| json!({"TargetId": id}))
+                    .collect();
+                json(json!({"Targets": targets}))
+            }
+            _ => error("organizations", 400, "UnknownOperationException", ""),
+        }
+    }
+
+    /// One role, which all functions of the account have.
+    fn iam(&self, account: &str) -> Parts {
+        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
+        query(
+            "GetAccountAuthorizationDetails",
+            &format!(
+                "<IsTruncated>false</IsTruncated><UserDetailList/><GroupDetailList/><Policies/>\
+                 <RoleDetailList><member><Arn>arn:aws:iam::{account}:role/worker</Arn><RoleName>worker</RoleName>\
+                 <RoleId>AROA</RoleId><Path>/</Path><CreateDate>2026-01-01T00:00:00Z</CreateDate>\
+                 <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></member></RoleDetailList>"
+            ),
+        )
+    }
+
+    fn lambda(&self, ticket: &Ticket, uri: &str) -> Parts {
+        let world = &self.0.world;
+        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+        let path = path.split_once('/').map_or("", |(_, path)| path);
+        let path = path.split('?').next().unwrap_or_default();
+        let name = path
+            .trim_end_matches('/')
+            .split('/')
+            .nth(2)
+            .unwrap_or_default();
+        let number: usize = name
+            .strip_prefix("worker-")
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_default();
+        let arn = format!(
+            "arn:aws:lambda:{}:{}:function:{name}",
+            ticket.region, ticket.account
+        );
+        let aliased = number.is_multiple_of(world.alias_every.max(1)) && world.alias_every > 0;
+        let public = number.is_multiple_of(world.public_every.max(1)) && world.public_every > 0;
+        match ticket.operation.name {
+            "GetAccountSettings" => json(json!({
+                "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900},
+                "AccountUsage": {"FunctionCount": world.functions, "TotalCodeSize": world.functions * 1024},
+            })),
+            "ListFunctions" => {
+                let begin: usize =
+                    parameter(uri, "Marker").map_or(0, |marker| marker.parse().unwrap());
+                let end = (begin + PAGE).min(world.functions);
+                let functions: Vec<Value> = (begin..end)
+                    .map(|number| function(ticket, number))
+                    .collect();
+                let next = (end < world.functions).then(|| end.to_string());
+                json(json!({"Functions": functions, "NextMarker": next}))
+            }
+            "GetFunction" => json(json!({
+                "Configuration": function(ticket, number),
+                "Code": {"RepositoryType": "S3", "Location": "https://presigned.example/"},
+                "Tags": {"team": "simulated"},
+            })),
+            "GetPolicy" if public => {
+                let statement = |sid: &str, action: &str, key: &str, value: &str| {
+                    json!({"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": action, "Resource": arn,
+                        "Condition": {if key.starts_with("lambda:FunctionUrl") {"StringEquals"} else {"Bool"}: {key: value}}})
+                };
+                let policy = json!({"Version": "2012-10-17", "Statement": [
+                    statement("url", "lambda:InvokeFunctionUrl", "lambda:FunctionUrlAuthType", "NONE"),
+                    statement("invoke", "lambda:InvokeFunction", "lambda:InvokedViaFunctionUrl", "true"),
+                ]});
+                json(json!({"Policy": policy.to_string(), "RevisionId": "1"}))
+            }
+            "GetPolicy" if number.is_multiple_of(2) => {
+                let policy = json!({"Version": "2012-10-17", "Statement": [{"Sid": "bucket", "Effect": "Allow",
+                    "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction", "Resource": arn,
+                    "Condition": {"StringEquals": {"AWS:SourceAccount": &*ticket.account}}}]});
+                json(json!({"Policy": policy.to_string(), "RevisionId": "1"}))
+            }
+            "GetPolicy" => error(
+                "lambda",
+                404,
+                "ResourceNotFoundException",
+                "The resource you requested does not exist.",
+            ),
+            "ListFunctionUrlConfigs" if public => json(json!({"FunctionUrlConfigs": [{
+                "FunctionArn": arn, "FunctionUrl": format!("https://{name}.lambda-url.example/"),
+                "AuthType": "NONE", "CreationTime": "2026-01-01T00:00:00Z",
+                "LastModifiedTime": "2026-01-01T00:00:00Z"}]})),
+            "ListFunctionUrlConfigs" => json(json!({"FunctionUrlConfigs": []})),
+            "ListAliases" if aliased => json(json!({"Aliases": [
+                {"Name": "live", "AliasArn": format!("{arn}:live"), "FunctionVersion": "1"}]})),
+            "ListAliases" => json(json!({"Aliases": []})),
+            "ListFunctionEventInvokeConfigs" => json(json!({"FunctionEventInvokeConfigs": []})),
+            "GetRuntimeManagementConfig" => json(json!({"UpdateRuntimeOn": "Auto"})),
+            "GetFunctionRecursionConfig" => json(json!({"RecursiveLoop": "Terminate"})),
+            "ListEventSourceMappings" => json(json!({"EventSourceMappings": []})),
+            "ListCodeSigningConfigs" => json(json!({"CodeSigningConfigs": []})),
+            "ListLayers" => json(json!({"Layers": []})),
+            name => error("lambda", 404, "ResourceNotFoundException", name),
+        }
+    }
+}
+
+/// A function as the list gives it.
+fn function(ticket: &Ticket, number: usize) -> Value {
+    let name = format!("worker-{number:05}");
+    json!({
+        "FunctionName": name,
+        "FunctionArn": format!("arn:aws:lambda:{}:{}:function:{name}", ticket.region, ticket.account),
+        "Runtime": "python3.13",
+        "Role": format!("arn:aws:iam::{}:role/worker", ticket.account),
+        "Handler": "app.handler",
+        "CodeSize": 1024,
+        "Description": "",
+        "Timeout": 30,
+        "MemorySize": 256,
+        "LastModified": "2026-10-01T12:00:00.000+0000",
+        "CodeSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "Version": "$LATEST",
+        "TracingConfig": {"Mode": "Active"},
+        "PackageType": "Zip",
+        "Architectures": ["arm64"],
+        "State": "Active",
+        "EphemeralStorage": {"Size": 512},
+        "Environment": {"Variables": {"TABLE": "orders", "LOG_LEVEL": "info"}},
+        "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO",
+            "LogGroup": format!("/aws/lambda/{name}")},
+    })
+}
