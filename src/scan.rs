@@ -31,7 +31,7 @@ pub struct Scan<'a> {
     /// The calls to make.
     pub plan: Plan,
     /// Judges environment variables at intake.
-    pub detector: Detector,
+    pub detector: Arc<Detector>,
     /// What the facts depend on besides the observations.
     pub settings: Settings,
     /// What judges them.

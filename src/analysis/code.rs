@@ -11,7 +11,7 @@ use crate::reference;
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct CodeFacts {
     /// Whether code signing can be asked for: not for container images.
-    pub signing_applicable: bool,
+    pub signing_applicable: Fact<bool>,
     /// Whether a code-signing configuration is attached.
     pub signing_configured: Fact<bool>,
     /// Whether that configuration refuses untrusted code instead of only warning.
@@ -45,19 +45,22 @@ impl CodeFacts {
     /// Derives them.
     pub fn derive(context: Context<'_>) -> Self {
         let function = context.function;
-        let image = function.configuration.package_type == "Image";
+        let image = context.is_image();
         let signing = signing(context);
-        let image_uri = if image {
-            Fact::of(&function.detail, |detail| {
-                detail.code.image_uri.clone().unwrap_or_default()
-            })
-        } else {
-            Fact::Known(String::new())
+        let image_uri = match &image {
+            Fact::Known(true) => Fact::of_fact(&function.detail, |detail| {
+                detail.code.image_uri.clone().map_or_else(
+                    || Fact::unknown(&context.unrecognised("lambda:GetFunction", "image", "")),
+                    Fact::Known,
+                )
+            }),
+            Fact::Known(false) => Fact::Known(String::new()),
+            Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
         };
         let image_account =
             image_uri.map_ref(|uri| registry_account(uri).unwrap_or_default().to_owned());
         Self {
-            signing_applicable: !image,
+            signing_applicable: image.map_ref(|image| !image),
             signing_configured: signing.map_ref(Option::is_some),
             signing_enforced: match &signing {
                 Fact::Known(Some(config)) => match config.untrusted_artifact.as_str() {
@@ -75,8 +78,8 @@ impl CodeFacts {
             signing_config_arn: signing
                 .map(|config| config.map_or_else(String::new, |config| config.arn.clone())),
             foreign_image: match &image_account {
-                Fact::Known(account) if image && account.is_empty() => Fact::Known(true),
-                Fact::Known(account) if account.is_empty() => Fact::Known(false),
+                // An image outside ECR; a zip package comes from no registry.
+                Fact::Known(account) if account.is_empty() => image,
                 Fact::Known(account) => context.account.is_foreign(account),
                 Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
             },
@@ -123,6 +126,10 @@ fn foreign_layers(context: Context<'_>) -> Fact<Vec<Layer>> {
     let (mut foreign, mut gaps) = (Vec::new(), Vec::new());
     for reference in &context.function.configuration.layers {
         let layer = Layer::of(&reference.arn);
+        if layer.arn.is_empty() {
+            gaps.push(context.unrecognised("lambda:ListFunctions", "layer", ""));
+            continue;
+        }
         if layer.account.is_empty() || !layer.publisher.is_empty() {
             continue;
         }

@@ -40,7 +40,7 @@ pub struct AccountContext<'a> {
     pub today: Date,
     /// Functions by the execution role that they use, over all regions.
     pub role_users: BTreeMap<&'a str, Vec<&'a str>>,
-    /// Why the list of functions may be incomplete.
+    /// Why the list of functions, or of those that use a role, may be incomplete.
     pub unlisted: Vec<Gap>,
     privileges: OnceLock<Result<Privileges<'a>, &'a Gap>>,
 }
@@ -61,8 +61,12 @@ impl<'a> AccountContext<'a> {
             }
             for function in &region.functions {
                 let configuration = &function.configuration;
-                if let (Some(role), None) = (&configuration.role, &configuration.master_arn) {
-                    role_users.entry(role).or_default().push(&function.arn);
+                match (&configuration.role, &configuration.master_arn) {
+                    (Some(role), None) => {
+                        role_users.entry(role).or_default().push(&function.arn);
+                    }
+                    (None, None) => unlisted.push(roleless(inventory, region, function)),
+                    (_, Some(_)) => {}
                 }
             }
         }
@@ -140,6 +144,14 @@ impl<'a> AccountContext<'a> {
     }
 }
 
+/// A function that may use any role.
+fn roleless(account: &AccountInventory, region: &RegionInventory, function: &Function) -> Gap {
+    let message = "the answer does not say the execution role";
+    Gap::new("lambda:ListFunctions", GapKind::Malformed, message)
+        .at(&account.account.id, &region.region)
+        .about(&function.arn)
+}
+
 /// Whose an account is, seen from another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Ownership {
@@ -165,15 +177,30 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// A gap for a value that this version does not know, never taken for a pass.
+    /// Whether the function is a container image.
+    pub fn is_image(&self) -> Fact<bool> {
+        match self.function.configuration.package_type.as_str() {
+            "Image" => Fact::Known(true),
+            "Zip" => Fact::Known(false),
+            other => {
+                Fact::unknown(&self.unrecognised("lambda:ListFunctions", "package type", other))
+            }
+        }
+    }
+
+    /// A gap for a value that this version does not know, or that AWS left out although it always
+    /// sends it: never taken for a pass.
     pub fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {
-        Gap::new(
-            operation,
-            GapKind::Unrecognised,
-            format!("{what} `{value}` is not known to this version"),
-        )
-        .at(self.account.id(), &self.region.region)
-        .about(&self.function.arn)
+        let (kind, message) = if value.is_empty() {
+            let message = format!("the answer does not say the {what}");
+            (GapKind::Malformed, message)
+        } else {
+            let message = format!("{what} `{value}` is not known to this version");
+            (GapKind::Unrecognised, message)
+        };
+        Gap::new(operation, kind, message)
+            .at(self.account.id(), &self.region.region)
+            .about(&self.function.arn)
     }
 }
 

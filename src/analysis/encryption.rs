@@ -45,7 +45,7 @@ impl EncryptionFacts {
         Self {
             customer_key: arn.is_some(),
             key_arn: arn.unwrap_or_default().to_owned(),
-            key_usable: state.map_ref(|state| state == "Enabled"),
+            key_usable: usable(context, &state),
             key_state: state,
             rotation_applicable: rotatable,
             rotation_enabled: match key {
@@ -56,6 +56,25 @@ impl EncryptionFacts {
                 None | Some(Fact::Known(None)) => Fact::Known(false),
             },
         }
+    }
+}
+
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+fn usable(context: Context<'_>, state: &Fact<String>) -> Fact<bool> {
+    match state {
+        Fact::Known(state) => match state.as_str() {
+            "Enabled" | "Updating" => Fact::Known(true),
+            ""
+            | "NotFound"
+            | "Creating"
+            | "Disabled"
+            | "PendingDeletion"
+            | "PendingImport"
+            | "PendingReplicaDeletion"
+            | "Unavailable" => Fact::Known(false),
+            other => Fact::unknown(&context.unrecognised("kms:DescribeKey", "key state", other)),
+        },
+        Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
     }
 }
 

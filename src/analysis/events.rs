@@ -70,6 +70,16 @@ const AUTHENTICATION: &[&str] = &[
     "IAM_",
 ];
 
+/// Entries that say where the cluster is and whose certificates to trust, not who is calling.
+///
+/// Source: as above.
+const NETWORK: &[&str] = &[
+    "VPC_SUBNET",
+    "VPC_SECURITY_GROUP",
+    "VIRTUAL_HOST",
+    "SERVER_ROOT_CA_CERTIFICATE",
+];
+
 impl EventFacts {
     /// Derives them.
     pub fn derive(context: Context<'_>) -> Self {
@@ -102,9 +112,7 @@ impl EventFacts {
             }),
             self_managed_kafka: select(|mapping| mapping.self_managed_kafka)
                 .map(|all| all.len() as i64),
-            unauthenticated_kafka: select(|mapping| {
-                mapping.self_managed_kafka && !authenticates(mapping)
-            }),
+            unauthenticated_kafka: unauthenticated_kafka(context, &mappings),
         }
     }
 }
@@ -137,15 +145,24 @@ fn asynchronous(context: Context<'_>) -> Fact<bool> {
         .read
         .iter()
         .map(|(qualifier, text)| match grants::services(text) {
-            Ok(services) => Fact::Known(services.iter().any(|service| {
-                reference::service_principals()
-                    .get(service)
-                    .is_some_and(|service| service.invocation == Invocation::Asynchronous)
-            })),
+            Ok(services) => Fact::any(
+                services
+                    .iter()
+                    .map(|name| invokes_asynchronously(context, name)),
+            ),
             Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
         });
     let services = services.chain(policies.gaps().map(Fact::unknown));
     Fact::any(std::iter::once(configured).chain(services))
+}
+
+fn invokes_asynchronously(context: Context<'_>, service: &str) -> Fact<bool> {
+    match reference::service_principals().get(service) {
+        Some(service) => Fact::Known(service.invocation == Invocation::Asynchronous),
+        None => {
+            Fact::unknown(&context.unrecognised("lambda:GetPolicy", "service principal", service))
+        }
+    }
 }
 
 fn failure_destination(context: Context<'_>) -> Fact<bool> {
@@ -260,10 +277,29 @@ fn streams(mapping: &EventSourceMapping) -> bool {
         )
 }
 
-fn authenticates(mapping: &EventSourceMapping) -> bool {
-    mapping.source_access.iter().any(|kind| {
-        AUTHENTICATION
-            .iter()
-            .any(|authentication| kind.starts_with(authentication))
-    })
+fn unauthenticated_kafka(
+    context: Context<'_>,
+    mappings: &Fact<Vec<&EventSourceMapping>>,
+) -> Fact<Vec<Mapping>> {
+    let mappings = match mappings {
+        Fact::Known(mappings) => mappings,
+        Fact::Unknown(gaps) => return Fact::Unknown(gaps.clone()),
+    };
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
+    for mapping in mappings.iter().filter(|one| one.self_managed_kafka) {
+        let starts = |kind: &str, list: &[&str]| list.iter().any(|known| kind.starts_with(known));
+        let kinds = || mapping.source_access.iter();
+        if kinds().any(|kind| starts(kind, AUTHENTICATION)) {
+            continue;
+        }
+        match kinds().find(|kind| !starts(kind, NETWORK)) {
+            Some(other) => gaps.push(context.unrecognised(
+                "lambda:ListEventSourceMappings",
+                "source access type",
+                other,
+            )),
+            None => found.push(Mapping::from(*mapping)),
+        }
+    }
+    Fact::offenders(found, gaps)
 }

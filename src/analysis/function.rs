@@ -15,7 +15,7 @@ pub struct FunctionFacts {
     /// Its ARN, without a qualifier.
     pub arn: String,
     /// `Zip` or `Image`, as AWS writes it.
-    pub package_type: String,
+    pub package_type: Fact<String>,
     /// Whether it is a replica that Lambda@Edge made of a function in another region.
     pub edge_replica: bool,
     /// Which tool made it and would undo a change by hand, from its tags; empty where none shows.
@@ -31,7 +31,7 @@ pub struct FunctionFacts {
     /// When it was last changed, as AWS writes it; empty where AWS does not say.
     pub last_modified: String,
     /// Whether it sends traces to X-Ray of its own accord (`TracingConfig.Mode` is `Active`).
-    pub active_tracing: bool,
+    pub active_tracing: Fact<bool>,
     /// Whether an execution that calls itself without end is allowed (`RecursiveLoop` is `Allow`).
     pub recursion_allowed: Fact<bool>,
     /// Whether a part of the account's concurrency is reserved for it, which also caps it.
@@ -58,7 +58,9 @@ impl FunctionFacts {
         Self {
             name: function.name.clone(),
             arn: function.arn.clone(),
-            package_type: configuration.package_type.clone(),
+            package_type: context
+                .is_image()
+                .map(|_| configuration.package_type.clone()),
             edge_replica: configuration.master_arn.is_some(),
             managed_by: tags.map_ref(managed_by),
             tags,
@@ -68,7 +70,15 @@ impl FunctionFacts {
             timeout_seconds: configuration.timeout.unwrap_or_default(),
             memory_mb: configuration.memory.unwrap_or_default(),
             last_modified: configuration.last_modified.clone().unwrap_or_default(),
-            active_tracing: configuration.tracing.as_deref() == Some("Active"),
+            active_tracing: match configuration.tracing.as_deref().unwrap_or_default() {
+                "Active" => Fact::Known(true),
+                "PassThrough" => Fact::Known(false),
+                other => Fact::unknown(&context.unrecognised(
+                    "lambda:ListFunctions",
+                    "tracing mode",
+                    other,
+                )),
+            },
             recursion_allowed: Fact::of_fact(&function.recursive_loop, |value| {
                 match value.as_str() {
                     "Allow" => Fact::Known(true),

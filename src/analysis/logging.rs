@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Context, Fact};
+use crate::inventory::LogGroup;
 
 /// Logging of the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -19,9 +20,19 @@ pub struct LoggingFacts {
     /// Whether a customer key encrypts the group.
     pub group_customer_key: Fact<bool>,
     /// Whether logs are written as JSON, the only format with log levels.
-    pub json: bool,
+    pub json: Fact<bool>,
     /// Application log level, as AWS writes it; empty for text logs.
-    pub application_level: String,
+    pub application_level: Fact<String>,
+}
+
+/// Groups that are older than classes have none.
+fn expires(context: Context<'_>, group: &LogGroup) -> Fact<bool> {
+    match group.class.as_str() {
+        _ if group.retention_days.is_some() => Fact::Known(true),
+        DELIVERY => Fact::Known(true),
+        "" | "STANDARD" | "INFREQUENT_ACCESS" => Fact::Known(false),
+        other => Fact::unknown(&context.unrecognised("logs:DescribeLogGroups", "log class", other)),
+    }
 }
 
 /// Class of log groups that keep one day and take no retention setting.
@@ -40,14 +51,20 @@ impl LoggingFacts {
         let group = Fact::of(&context.region.log_groups, |groups| {
             groups.iter().find(|group| group.name == name).cloned()
         });
-        let json = logging.format.as_deref() == Some("JSON");
+        let json = match logging.format.as_deref().unwrap_or_default() {
+            "JSON" => Fact::Known(true),
+            "Text" => Fact::Known(false),
+            other => {
+                Fact::unknown(&context.unrecognised("lambda:ListFunctions", "log format", other))
+            }
+        };
         Self {
             group_exists: group.map_ref(Option::is_some),
-            group_expires: group.map_ref(|group| {
-                group
-                    .as_ref()
-                    .is_some_and(|group| group.retention_days.is_some() || group.class == DELIVERY)
-            }),
+            group_expires: match &group {
+                Fact::Known(Some(group)) => expires(context, group),
+                Fact::Known(None) => Fact::Known(false),
+                Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
+            },
             retention_days: group.map_ref(|group| {
                 group
                     .as_ref()
@@ -60,12 +77,23 @@ impl LoggingFacts {
                     .is_some_and(|group| group.kms_key_arn.is_some())
             }),
             group: name,
-            json,
-            application_level: if json {
-                logging.application_level.clone().unwrap_or_default()
-            } else {
-                String::new()
+            application_level: match &json {
+                Fact::Known(false) => Fact::Known(String::new()),
+                Fact::Known(true) => {
+                    match logging.application_level.as_deref().unwrap_or_default() {
+                        level @ ("TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL") => {
+                            Fact::Known(level.to_owned())
+                        }
+                        other => Fact::unknown(&context.unrecognised(
+                            "lambda:ListFunctions",
+                            "application log level",
+                            other,
+                        )),
+                    }
+                }
+                Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
             },
+            json,
         }
     }
 }

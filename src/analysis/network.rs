@@ -23,6 +23,8 @@ pub struct NetworkFacts {
     pub vpc_id: String,
     /// Its subnets.
     pub subnets: Vec<String>,
+    /// Its security groups.
+    pub security_groups: Vec<String>,
     /// How many availability zones its subnets lie in; 0 outside a VPC.
     pub zones: Fact<i64>,
     /// Its subnets whose default route goes to an internet gateway, which gives a function no internet.
@@ -65,12 +67,7 @@ impl NetworkFacts {
             .subnets
             .iter()
             .zip(&routes)
-            .map(|(subnet, route)| {
-                (
-                    subnet.clone(),
-                    route.map_ref(|egress| egress.internet_gateway),
-                )
-            })
+            .map(|(subnet, route)| (subnet.clone(), internet_gateway(route)))
             .collect();
         let internet = Fact::any(routes.iter().map(reaches_internet));
         let paths = vpc.subnets.iter().zip(&routes).map(|(subnet, route)| {
@@ -85,6 +82,7 @@ impl NetworkFacts {
             in_vpc: true,
             vpc_id: vpc.vpc_id.clone(),
             subnets: vpc.subnets.clone(),
+            security_groups: vpc.security_groups.clone(),
             zones: Fact::of_fact(network, |network| place.zones(network)),
             public_subnets: named(public),
             default_security_groups: groups.map_ref(|groups| {
@@ -111,6 +109,7 @@ impl NetworkFacts {
             in_vpc: false,
             vpc_id: String::new(),
             subnets: Vec::new(),
+            security_groups: Vec::new(),
             zones: Fact::Known(0),
             public_subnets: Fact::Known(Vec::new()),
             default_security_groups: Fact::Known(Vec::new()),
@@ -119,6 +118,13 @@ impl NetworkFacts {
             endpoints: Fact::Known(0),
             open_endpoints: Fact::Known(Vec::new()),
         }
+    }
+}
+
+fn internet_gateway(route: &Fact<Egress>) -> Fact<bool> {
+    match route {
+        Fact::Known(egress) => egress.internet_gateway.clone(),
+        Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
     }
 }
 
@@ -233,10 +239,18 @@ impl Place<'_> {
         };
         let mut usable = Vec::new();
         for endpoint in endpoints {
-            if endpoint.vpc_id != self.vpc.vpc_id
-                || !endpoint.state.eq_ignore_ascii_case("available")
-            {
+            if endpoint.vpc_id != self.vpc.vpc_id {
                 continue;
+            }
+            match endpoint.state.to_ascii_lowercase().as_str() {
+                "available" | "partial" => {}
+                "pendingacceptance" | "pending" | "deleting" | "deleted" | "rejected"
+                | "failed" | "expired" => continue,
+                state => {
+                    let what = "state of a VPC endpoint";
+                    let operation = "ec2:DescribeVpcEndpoints";
+                    return Fact::unknown(&self.context.unrecognised(operation, what, state));
+                }
             }
             if endpoint.kind == "Gateway" {
                 let tables = match &network.route_tables {

@@ -9,7 +9,7 @@ use crate::inventory::{Gap, NatGateway, Route, RouteTable};
 #[derive(Clone, Debug)]
 pub(super) struct Egress {
     /// Whether an IPv4 default route goes to an internet gateway.
-    pub(super) internet_gateway: bool,
+    pub(super) internet_gateway: Fact<bool>,
     /// Whether a function in the subnet reaches the internet.
     pub(super) internet: Fact<bool>,
 }
@@ -45,6 +45,11 @@ impl<'a> Routing<'a> {
     ) -> Egress {
         let leads = default_routes(table).map(|(route, version6)| {
             let target = route.target.as_str();
+            match route.state.as_str() {
+                "active" => {}
+                "blackhole" | "filtered" => return Fact::Known(false),
+                state => return Fact::unknown(&gap(state, STATE)),
+            }
             if version6 {
                 if !ipv6 {
                     return Fact::Known(false);
@@ -57,7 +62,7 @@ impl<'a> Routing<'a> {
             }
             if target.starts_with("nat-") {
                 return match self.gateways.iter().find(|gateway| gateway.id == target) {
-                    Some(gateway) => Fact::Known(self.works(table, gateway)),
+                    Some(gateway) => self.works(table, gateway, &gap),
                     None => Fact::unknown(&gap(
                         target,
                         "the route leads to a NAT gateway that was not described:",
@@ -74,36 +79,61 @@ impl<'a> Routing<'a> {
         });
         Egress {
             internet: Fact::any(leads),
-            internet_gateway: self.has_internet_gateway(table),
+            internet_gateway: internet_gateway(table, &gap),
         }
     }
 
     /// Whether a NAT gateway reaches the internet itself.
     ///
     /// Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
-    fn works(&self, asking: &RouteTable, gateway: &NatGateway) -> bool {
-        if gateway.state != "available" || gateway.connectivity == "private" {
-            return false;
+    fn works(
+        &self,
+        asking: &RouteTable,
+        gateway: &NatGateway,
+        gap: impl Fn(&str, &str) -> Gap,
+    ) -> Fact<bool> {
+        match gateway.state.as_str() {
+            "available" => {}
+            "pending" | "failed" | "deleting" | "deleted" => return Fact::Known(false),
+            state => return Fact::unknown(&gap(state, "not a known state of a NAT gateway:")),
         }
-        // A regional gateway stands in no subnet and routes by itself.
-        gateway.subnet_id.is_empty()
-            || self
-                .table(&asking.vpc_id, &gateway.subnet_id)
-                .is_some_and(|table| self.has_internet_gateway(table))
-    }
-
-    fn has_internet_gateway(&self, table: &RouteTable) -> bool {
-        default_routes(table).any(|(route, version6)| !version6 && route.target.starts_with("igw-"))
+        match gateway.connectivity.as_str() {
+            "public" => {}
+            "private" => return Fact::Known(false),
+            kind => return Fact::unknown(&gap(kind, "not a known kind of NAT gateway:")),
+        }
+        if gateway.subnet_id.is_empty() {
+            // A regional gateway stands in no subnet and routes by itself.
+            return Fact::Known(true);
+        }
+        match self.table(&asking.vpc_id, &gateway.subnet_id) {
+            Some(table) => internet_gateway(table, gap),
+            None => Fact::unknown(&gap(
+                &gateway.subnet_id,
+                "no route table was described for the subnet of a NAT gateway:",
+            )),
+        }
     }
 }
 
-/// Live routes for at least half of all addresses, so that two halves count as a default route;
+const STATE: &str = "not a known state of a route:";
+
+fn internet_gateway(table: &RouteTable, gap: impl Fn(&str, &str) -> Gap) -> Fact<bool> {
+    let to_gateways = default_routes(table)
+        .filter(|(route, version6)| !version6 && route.target.starts_with("igw-"));
+    Fact::any(to_gateways.map(|(route, _)| match route.state.as_str() {
+        "active" => Fact::Known(true),
+        "blackhole" | "filtered" => Fact::Known(false),
+        state => Fact::unknown(&gap(state, STATE)),
+    }))
+}
+
+/// Routes for at least half of all addresses, so that two halves count as a default route;
 /// for IPv6 also the block of all global addresses.
 fn default_routes(table: &RouteTable) -> impl Iterator<Item = (&Route, bool)> {
     table
         .routes
         .iter()
-        .filter(|route| route.state == "active")
         .filter_map(|route| match route.destination.parse::<IpNet>() {
             Ok(IpNet::V4(range)) if range.prefix_len() <= 1 => Some((route, false)),
             Ok(IpNet::V6(range)) if range.prefix_len() <= 3 => Some((route, true)),

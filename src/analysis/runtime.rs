@@ -14,7 +14,7 @@ pub struct RuntimeFacts {
     /// Its id; empty for a container image, whose runtime AWS does not know.
     pub id: String,
     /// Whether AWS maintains it at all: false for container images and for customers' own runtimes.
-    pub maintained_by_aws: bool,
+    pub maintained_by_aws: Fact<bool>,
     /// Whether AWS has stopped patching it.
     pub deprecated: Fact<bool>,
     /// When AWS stops or stopped patching it, as `YYYY-MM-DD`; empty where not scheduled.
@@ -71,8 +71,9 @@ impl RuntimeFacts {
         });
         Self {
             id: configuration.runtime.clone().unwrap_or_default(),
-            maintained_by_aws: configuration.package_type != "Image"
-                && !matches!(&runtime, Fact::Known(Some(runtime)) if runtime.kind == RuntimeKind::CustomerManaged),
+            maintained_by_aws: runtime.map_ref(|runtime| {
+                runtime.is_some_and(|runtime| runtime.kind != RuntimeKind::CustomerManaged)
+            }),
             deprecated: days.map_ref(|days| *days <= 0),
             deprecation_date: runtime
                 .map_ref(|runtime| text(runtime.and_then(|runtime| runtime.deprecated))),
@@ -201,6 +202,7 @@ pub(super) fn aliased_offenders<T>(
     let (mut offenders, mut gaps) = (Vec::new(), Vec::new());
     for (alias, number) in aliases.iter().flat_map(published_versions) {
         let Some(version) = versions.iter().find(|version| version.version == number) else {
+            gaps.push(context.unrecognised("lambda:GetFunction", "version", number));
             continue;
         };
         match &version.configuration {

@@ -77,7 +77,7 @@ impl Job<'_> {
             regions: self.regions,
             excluded_regions: self.excluded_regions,
             plan,
-            detector: self.detector,
+            detector: Arc::new(self.detector),
             settings: self.setup.config.settings(),
             checks: self.checks,
             info: run_info(self.mode, self.checks, self.left_out, depth, self.include),

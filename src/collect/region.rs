@@ -30,14 +30,21 @@ pub(super) async fn collect(
         cancel: collector.cancel,
     };
     collector.progress.region_started(&account.id, region);
-    let inventory = visit(session, &place, collector).await;
+    let listed = account.unlisted_regions.is_none();
+    let inventory = visit(session, &place, collector, listed).await;
     collector
         .progress
         .region_done(&account.id, region, &inventory.status);
     inventory
 }
 
-async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) -> RegionInventory {
+/// `listed`: the account's own list says that the region is enabled.
+async fn visit(
+    session: &Session,
+    place: &Place<'_>,
+    collector: &Collector<'_>,
+    listed: bool,
+) -> RegionInventory {
     let lambda = Lambda {
         place,
         client: session.lambda(place.region),
@@ -55,7 +62,7 @@ async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) 
                 .functions_expected(place.account, place.region, count);
             Observed::Known(usage.settings)
         }
-        Err(gap) => match closed(&gap, false) {
+        Err(gap) => match closed(&gap, false, listed) {
             Some(status) => return refused(place, status, Observed::Missing(gap.clone()), &gap),
             None => Observed::Missing(gap),
         },
@@ -63,8 +70,8 @@ async fn visit(session: &Session, place: &Place<'_>, collector: &Collector<'_>) 
     let mut listing = Listing::new(&lambda);
     let first = match listing.next().await {
         Some(Err(gap)) => {
-            let status =
-                closed(&gap, true).unwrap_or_else(|| RegionStatus::Unreachable(gap.clone()));
+            let status = closed(&gap, true, listed)
+                .unwrap_or_else(|| RegionStatus::Unreachable(gap.clone()));
             return refused(place, status, settings, &gap);
         }
         Some(Ok(page)) => Some(page),
@@ -170,23 +177,25 @@ async fn functions(
 const AHEAD: usize = 100;
 
 /// Codes with which AWS answers in regions that the account has not switched on.
-const NOT_ENABLED: [&str; 5] = [
+const NOT_ENABLED: [&str; 2] = ["OptInRequired", "SubscriptionRequiredException"];
+
+/// Codes that mean the same in such regions, and in all others that the credentials are no longer good.
+const NOT_KNOWN: [&str; 3] = [
     "UnrecognizedClientException",
     "InvalidClientTokenId",
     "AuthFailure",
-    "OptInRequired",
-    "SubscriptionRequiredException",
 ];
 
 /// What a failed first call says of the whole region, if anything. `listing`: it was the list of
-/// functions, without which nothing can be said; a refusal of another call may concern that call alone.
-fn closed(gap: &Gap, listing: bool) -> Option<RegionStatus> {
-    if gap
-        .code
-        .as_deref()
-        .is_some_and(|code| NOT_ENABLED.contains(&code))
-    {
+/// functions, without which nothing can be said; a refusal of another call may concern that call
+/// alone. `listed`: the region is known to be enabled.
+fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionStatus> {
+    let code = gap.code.as_deref().unwrap_or_default();
+    if NOT_ENABLED.contains(&code) || (!listed && NOT_KNOWN.contains(&code)) {
         return Some(RegionStatus::NotEnabled);
+    }
+    if NOT_KNOWN.contains(&code) {
+        return Some(RegionStatus::Unreachable(gap.clone()));
     }
     match gap.kind {
         GapKind::DeniedByScp => Some(RegionStatus::Denied(gap.clone())),
@@ -266,19 +275,22 @@ mod tests {
         let denied = |gap: &Gap| Some(RegionStatus::Denied(gap.clone()));
         let unreachable = |gap: &Gap| Some(RegionStatus::Unreachable(gap.clone()));
         let scp = gap(GapKind::DeniedByScp, "AccessDeniedException");
-        assert_eq!(closed(&scp, false), denied(&scp));
+        assert_eq!(closed(&scp, false, true), denied(&scp));
         let refused = gap(GapKind::AccessDenied, "AccessDeniedException");
-        assert_eq!(closed(&refused, false), None);
-        assert_eq!(closed(&refused, true), denied(&refused));
+        assert_eq!(closed(&refused, false, true), None);
+        assert_eq!(closed(&refused, true, true), denied(&refused));
         let token = gap(GapKind::Refused, "UnrecognizedClientException");
-        assert_eq!(closed(&token, false), Some(RegionStatus::NotEnabled));
+        assert_eq!(closed(&token, false, false), Some(RegionStatus::NotEnabled));
+        assert_eq!(closed(&token, false, true), unreachable(&token));
+        let off = gap(GapKind::Refused, "OptInRequired");
+        assert_eq!(closed(&off, false, true), Some(RegionStatus::NotEnabled));
         for kind in [GapKind::Network, GapKind::Timeout, GapKind::Interrupted] {
             let gap = gap(kind, "");
-            assert_eq!(closed(&gap, false), unreachable(&gap));
+            assert_eq!(closed(&gap, false, true), unreachable(&gap));
         }
         for kind in [GapKind::Throttled, GapKind::ServerFault, GapKind::Malformed] {
             let gap = gap(kind, "");
-            assert_eq!(closed(&gap, false), None);
+            assert_eq!(closed(&gap, false, true), None);
         }
     }
 }

@@ -7,13 +7,16 @@ use aws_smithy_types::date_time::Format;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Unreadable(pub(super) String);
 
+/// What the SDK puts where AWS leaves out a member that its model calls required and an enum.
+const UNSET: &str = "no value was set";
+
 /// A member without which a record says nothing about anything.
 ///
 /// # Errors
 /// The member is absent or empty.
 pub(super) fn required<'a>(value: Option<&'a str>, member: &str) -> Result<&'a str, Unreadable> {
     value
-        .filter(|value| !value.is_empty())
+        .filter(|value| !value.is_empty() && *value != UNSET)
         .ok_or_else(|| Unreadable(format!("the answer lacks `{member}`")))
 }
 

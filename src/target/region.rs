@@ -3,7 +3,7 @@
 use super::TargetError;
 use crate::aws::{Call, Session, gap};
 use crate::check::nearest::nearest;
-use crate::inventory::Gap;
+use crate::inventory::{Gap, GapKind};
 
 /// Regions that every account of the partition has from its beginning.
 ///
@@ -154,15 +154,23 @@ async fn list(session: &Session) -> Result<Vec<(String, bool)>, Gap> {
         .send()
         .await
         .map_err(|error| gap(&error, &call))?;
-    Ok(answer
+    let regions: Option<Vec<(String, bool)>> = answer
         .regions()
         .iter()
-        .filter_map(|region| {
+        .map(|region| {
             // a region without a status is tried, which says more than leaving it out
             let enabled = region.opt_in_status() != Some("not-opted-in");
             Some((region.region_name()?.to_owned(), enabled))
         })
-        .collect())
+        .collect();
+    match regions {
+        Some(regions) if !regions.is_empty() => Ok(regions),
+        _ => {
+            let message = "the answer does not name every region";
+            let gap = Gap::new(call.operation, GapKind::Malformed, message);
+            Err(gap.at(call.account, call.region))
+        }
+    }
 }
 
 /// A name that cannot be a region is refused without asking AWS: it would become part of a

@@ -111,7 +111,7 @@ async fn a_closed_region_costs_no_more_than_it_must() {
     let off = Script::new(|asked| {
         asked
             .starts_with("lambda")
-            .then(|| error(403, "UnrecognizedClientException", "bad token"))
+            .then(|| error(403, "OptInRequired", "not subscribed"))
     });
     let region = off.region().await;
     assert_eq!(region.status, RegionStatus::NotEnabled);

@@ -1,5 +1,7 @@
 //! Facts, as documents show them, for an account that is disturbed in one way at a time.
 
+mod unrecognised;
+
 use lamppost::analysis::{AccountContext, Settings};
 use lamppost::facts::{Document, Scope, documents};
 use lamppost::inventory::{

@@ -17,11 +17,11 @@ pub(super) fn vpc(from: &sdk::Vpc) -> Result<Vpc, Unreadable> {
 
 /// Where the zone's id is not given its name stands in: within one account both tell zones apart.
 pub(super) fn subnet(from: &sdk::Subnet) -> Result<Subnet, Unreadable> {
-    let zone = present(from.availability_zone_id()).or_else(|| present(from.availability_zone()));
+    let zone = from.availability_zone_id().or(from.availability_zone());
     Ok(Subnet {
         id: required(from.subnet_id(), "subnetId")?.to_owned(),
         vpc_id: text(from.vpc_id()),
-        zone_id: zone.unwrap_or_default(),
+        zone_id: required(zone, "availabilityZoneId")?.to_owned(),
         owner: text(from.owner_id()),
     })
 }
@@ -33,17 +33,19 @@ pub(super) fn route_table(from: &sdk::RouteTable) -> Result<RouteTable, Unreadab
         vpc_id: text(from.vpc_id()),
         main: associations
             .iter()
-            .any(|association| association.main() == Some(true)),
+            .map(|association| association.main().ok_or_else(|| missing("main")))
+            .collect::<Result<Vec<_>, _>>()?
+            .contains(&true),
         subnets: associations
             .iter()
             .filter_map(|association| present(association.subnet_id()))
             .collect(),
-        routes: from.routes().iter().map(route).collect(),
+        routes: from.routes().iter().map(route).collect::<Result<_, _>>()?,
     })
 }
 
 /// A route names its target in one of many members; instances also by their interface, which comes first here.
-fn route(from: &sdk::Route) -> Route {
+fn route(from: &sdk::Route) -> Result<Route, Unreadable> {
     let destination = [
         from.destination_cidr_block(),
         from.destination_ipv6_cidr_block(),
@@ -62,43 +64,44 @@ fn route(from: &sdk::Route) -> Route {
         from.core_network_arn(),
         from.odb_network_arn(),
     ];
-    Route {
+    let state = from.state().map(|state| state.as_str());
+    Ok(Route {
         destination: destination
             .into_iter()
             .find_map(present)
-            .unwrap_or_default(),
+            .ok_or_else(|| missing("destinationCidrBlock"))?,
         target: target.into_iter().find_map(present).unwrap_or_default(),
-        state: from.state().map_or("", |state| state.as_str()).to_owned(),
-    }
+        state: required(state, "state")?.to_owned(),
+    })
 }
 
 pub(super) fn nat_gateway(from: &sdk::NatGateway) -> Result<NatGateway, Unreadable> {
+    let state = from.state().map(|state| state.as_str());
+    let connectivity = from.connectivity_type().map(|kind| kind.as_str());
     Ok(NatGateway {
         id: required(from.nat_gateway_id(), "natGatewayId")?.to_owned(),
         subnet_id: text(from.subnet_id()),
-        state: from.state().map_or("", |state| state.as_str()).to_owned(),
-        connectivity: from
-            .connectivity_type()
-            .map_or("", |kind| kind.as_str())
-            .to_owned(),
+        state: required(state, "state")?.to_owned(),
+        connectivity: required(connectivity, "connectivityType")?.to_owned(),
     })
 }
 
 pub(super) fn security_group(from: &sdk::SecurityGroup) -> Result<SecurityGroup, Unreadable> {
     Ok(SecurityGroup {
         id: required(from.group_id(), "groupId")?.to_owned(),
-        name: text(from.group_name()),
+        name: required(from.group_name(), "groupName")?.to_owned(),
         vpc_id: text(from.vpc_id()),
-        egress: from.ip_permissions_egress().iter().map(rule).collect(),
+        egress: from
+            .ip_permissions_egress()
+            .iter()
+            .map(rule)
+            .collect::<Result<_, _>>()?,
     })
 }
 
-fn rule(from: &sdk::IpPermission) -> SecurityGroupRule {
-    let four = from.ip_ranges().iter().filter_map(|range| range.cidr_ip());
-    let six = from
-        .ipv6_ranges()
-        .iter()
-        .filter_map(|range| range.cidr_ipv6());
+fn rule(from: &sdk::IpPermission) -> Result<SecurityGroupRule, Unreadable> {
+    let four = from.ip_ranges().iter().map(|range| range.cidr_ip());
+    let six = from.ipv6_ranges().iter().map(|range| range.cidr_ipv6());
     let groups = from
         .user_id_group_pairs()
         .iter()
@@ -107,13 +110,13 @@ fn rule(from: &sdk::IpPermission) -> SecurityGroupRule {
         .prefix_list_ids()
         .iter()
         .filter_map(|list| present(list.prefix_list_id()));
-    SecurityGroupRule {
-        protocol: text(from.ip_protocol()),
+    Ok(SecurityGroupRule {
+        protocol: required(from.ip_protocol(), "ipProtocol")?.to_owned(),
         from_port: from.from_port(),
         to_port: from.to_port(),
-        ranges: four.chain(six).map(InternetProtocolRange::parse).collect(),
+        ranges: four.chain(six).map(range).collect::<Result<_, _>>()?,
         others: groups.chain(lists).collect(),
-    }
+    })
 }
 
 pub(super) fn network_acl(from: &sdk::NetworkAcl) -> Result<NetworkAcl, Unreadable> {
@@ -135,36 +138,46 @@ pub(super) fn network_acl(from: &sdk::NetworkAcl) -> Result<NetworkAcl, Unreadab
     })
 }
 
+/// A range that cannot be read may be any range.
+fn range(text: Option<&str>) -> Result<InternetProtocolRange, Unreadable> {
+    let range = InternetProtocolRange::parse(required(text, "cidrIp")?);
+    if range.range.is_none() {
+        return Err(Unreadable(format!("`{}` is no address range", range.text)));
+    }
+    Ok(range)
+}
+
+fn missing(member: &str) -> Unreadable {
+    Unreadable(format!("the answer lacks `{member}`"))
+}
+
 /// The first entry that matches decides, so an entry without its number or direction spoils the whole list.
 fn entry(from: &sdk::NetworkAclEntry) -> Result<AclEntry, Unreadable> {
-    let missing = |member: &str| Unreadable(format!("the answer lacks `{member}`"));
-    let range = present(from.cidr_block()).or_else(|| present(from.ipv6_cidr_block()));
     let ports = from.port_range();
     Ok(AclEntry {
         number: from.rule_number().ok_or_else(|| missing("ruleNumber"))?,
         egress: from.egress().ok_or_else(|| missing("egress"))?,
-        allow: from
-            .rule_action()
-            .ok_or_else(|| missing("ruleAction"))?
-            .as_str()
-            == "allow",
-        protocol: text(from.protocol()),
+        allow: match from.rule_action() {
+            Some(sdk::RuleAction::Allow) => true,
+            Some(sdk::RuleAction::Deny) => false,
+            _ => return Err(missing("ruleAction")),
+        },
+        protocol: required(from.protocol(), "protocol")?.to_owned(),
         from_port: ports.and_then(|ports| ports.from()),
         to_port: ports.and_then(|ports| ports.to()),
-        range: InternetProtocolRange::parse(&range.unwrap_or_default()),
+        range: range(from.cidr_block().or(from.ipv6_cidr_block()))?,
     })
 }
 
 pub(super) fn vpc_endpoint(from: &sdk::VpcEndpoint) -> Result<VpcEndpoint, Unreadable> {
+    let kind = from.vpc_endpoint_type().map(|kind| kind.as_str());
+    let state = from.state().map(|state| state.as_str());
     Ok(VpcEndpoint {
         id: required(from.vpc_endpoint_id(), "vpcEndpointId")?.to_owned(),
         vpc_id: text(from.vpc_id()),
         service: text(from.service_name()),
-        kind: from
-            .vpc_endpoint_type()
-            .map_or("", |kind| kind.as_str())
-            .to_owned(),
-        state: from.state().map_or("", |state| state.as_str()).to_owned(),
+        kind: required(kind, "vpcEndpointType")?.to_owned(),
+        state: required(state, "state")?.to_owned(),
         policy: present(from.policy_document()),
         route_tables: from.route_table_ids().to_vec(),
         subnets: from.subnet_ids().to_vec(),
@@ -177,7 +190,9 @@ mod tests {
 
     #[test]
     fn routes_name_their_target_whatever_it_is() {
-        let to = sdk::Route::builder().destination_cidr_block("0.0.0.0/0");
+        let to = sdk::Route::builder()
+            .destination_cidr_block("0.0.0.0/0")
+            .state(sdk::RouteState::Active);
         let cases = [
             (to.clone().gateway_id("igw-1"), "igw-1"),
             (to.clone().gateway_id("local"), "local"),
@@ -190,7 +205,7 @@ mod tests {
             (to, ""),
         ];
         for (from, target) in cases {
-            assert_eq!(route(&from.build()).target, target);
+            assert_eq!(route(&from.build()).unwrap().target, target);
         }
     }
 
@@ -201,6 +216,7 @@ mod tests {
                 .rule_number(number)
                 .egress(egress)
                 .rule_action(sdk::RuleAction::from(action))
+                .protocol("-1")
                 .cidr_block("10.0.0.0/8")
                 .build()
         };
@@ -235,12 +251,12 @@ mod tests {
         let group = security_group(
             &sdk::SecurityGroup::builder()
                 .group_id("sg-1")
+                .group_name("api")
                 .ip_permissions_egress(
                     sdk::IpPermission::builder()
                         .ip_protocol("-1")
                         .ip_ranges(sdk::IpRange::builder().cidr_ip("0.0.0.0/0").build())
                         .ipv6_ranges(sdk::Ipv6Range::builder().cidr_ipv6("::/0").build())
-                        .ip_ranges(sdk::IpRange::builder().build())
                         .user_id_group_pairs(
                             sdk::UserIdGroupPair::builder().group_id("sg-2").build(),
                         )
@@ -260,6 +276,23 @@ mod tests {
             .collect();
         assert_eq!(ranges, ["0.0.0.0/0", "::/0"]);
         assert_eq!(rule.others, ["sg-2", "pl-1"]);
+    }
+
+    #[test]
+    fn what_could_turn_a_verdict_is_never_guessed() {
+        let bare = sdk::Route::builder().destination_cidr_block("0.0.0.0/0");
+        assert!(route(&bare.build()).is_err(), "live or a black hole");
+        let aimless = sdk::Route::builder().state(sdk::RouteState::Active);
+        assert!(route(&aimless.build()).is_err());
+        let nat = sdk::NatGateway::builder().nat_gateway_id("nat-1");
+        assert!(nat_gateway(&nat.build()).is_err());
+        let anywhere = sdk::IpPermission::builder()
+            .ip_protocol("-1")
+            .ip_ranges(sdk::IpRange::builder().build());
+        assert!(rule(&anywhere.build()).is_err());
+        assert!(range(Some("elsewhere")).is_err());
+        let endpoint = sdk::VpcEndpoint::builder().vpc_endpoint_id("vpce-1");
+        assert!(vpc_endpoint(&endpoint.build()).is_err());
     }
 
     #[test]

@@ -86,10 +86,11 @@ fn bare(from: &sdk::CodeSigningConfig) -> Result<Bare, Unreadable> {
     let untrusted_artifact = from
         .code_signing_policies()
         .and_then(|policies| policies.untrusted_artifact_on_deployment())
-        .map(|policy| policy.as_str().to_owned());
+        .map(|policy| policy.as_str());
     Ok(Bare {
         arn: required(Some(from.code_signing_config_arn()), "CodeSigningConfigArn")?.to_owned(),
-        untrusted_artifact: untrusted_artifact.unwrap_or_default(),
+        untrusted_artifact: required(untrusted_artifact, "UntrustedArtifactOnDeployment")?
+            .to_owned(),
         publishers: from
             .allowed_publishers()
             .map(|publishers| publishers.signing_profile_version_arns().to_vec())

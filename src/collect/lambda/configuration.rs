@@ -24,7 +24,7 @@ pub(super) fn configuration(
         role: present(from.role()),
         package_type: from
             .package_type()
-            .map_or("Zip", |kind| kind.as_str())
+            .map_or("", |kind| kind.as_str())
             .to_owned(),
         code_sha256: present(from.code_sha256()),
         last_modified: present(from.last_modified()),
@@ -160,7 +160,7 @@ mod tests {
     fn an_empty_configuration_is_readable() {
         let read = read(&sdk::FunctionConfiguration::builder().build());
         assert_eq!(read.version, "$LATEST");
-        assert_eq!(read.package_type, "Zip");
+        assert_eq!(read.package_type, "");
         assert_eq!(read.runtime, None);
         assert_eq!(read.vpc, None);
         assert_eq!(read.environment.variables, Observed::Known(Vec::new()));

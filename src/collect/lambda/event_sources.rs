@@ -38,12 +38,15 @@ impl Lambda<'_> {
 
 /// A mapping that does not say whom it invokes makes the list unreadable: it may concern any function.
 fn mapping(from: &sdk::EventSourceMappingConfiguration) -> Result<EventSourceMapping, Unreadable> {
+    if present(from.event_source_arn()).is_none() && from.self_managed_event_source().is_none() {
+        return Err(Unreadable("the answer names no event source".to_owned()));
+    }
     Ok(EventSourceMapping {
         uuid: text(from.uuid()),
         function_arn: required(from.function_arn(), "FunctionArn")?.to_owned(),
         source_arn: present(from.event_source_arn()),
         self_managed_kafka: from.self_managed_event_source().is_some(),
-        state: text(from.state()),
+        state: required(from.state(), "State")?.to_owned(),
         on_failure: from
             .destination_config()
             .and_then(|destinations| destinations.on_failure())
@@ -51,9 +54,11 @@ fn mapping(from: &sdk::EventSourceMappingConfiguration) -> Result<EventSourceMap
         source_access: from
             .source_access_configurations()
             .iter()
-            .filter_map(|access| access.r#type())
-            .map(|kind| kind.as_str().to_owned())
-            .collect(),
+            .map(|access| {
+                let kind = access.r#type().map(|kind| kind.as_str());
+                required(kind, "Type").map(ToOwned::to_owned)
+            })
+            .collect::<Result<_, _>>()?,
         maximum_retry_attempts: from.maximum_retry_attempts(),
         kms_key_arn: present(from.kms_key_arn()),
     })
@@ -66,11 +71,14 @@ mod tests {
     #[test]
     fn mappings_keep_unknown_types_and_bear_missing_members() {
         let bare = sdk::EventSourceMappingConfiguration::builder()
-            .function_arn("arn:aws:lambda:eu-west-1:111122223333:function:api:live");
+            .function_arn("arn:aws:lambda:eu-west-1:111122223333:function:api:live")
+            .event_source_arn("arn:aws:sqs:eu-west-1:111122223333:queue")
+            .state("Enabled");
         let read = mapping(&bare.clone().build()).unwrap();
-        assert_eq!(read.source_arn, None);
-        assert_eq!(read.state, "");
+        assert_eq!(read.on_failure, None);
         assert!(!read.self_managed_kafka);
+        assert!(mapping(&bare.clone().set_state(None).build()).is_err());
+        assert!(mapping(&bare.clone().set_event_source_arn(None).build()).is_err());
         let read = mapping(
             &bare
                 .self_managed_event_source(sdk::SelfManagedEventSource::builder().build())

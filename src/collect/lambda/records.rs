@@ -90,7 +90,7 @@ pub(super) fn url(from: &sdk::FunctionUrlConfig) -> Result<FunctionUrl, Unreadab
     Ok(FunctionUrl {
         qualifier: qualifier(required(Some(from.function_arn()), "FunctionArn")?),
         url: from.function_url().to_owned(),
-        auth_type: from.auth_type().as_str().to_owned(),
+        auth_type: required(Some(from.auth_type().as_str()), "AuthType")?.to_owned(),
         invoke_mode: from.invoke_mode().map(|mode| mode.as_str().to_owned()),
         created: present(Some(from.creation_time())),
         cors: from.cors().map(|cors| UrlCors {

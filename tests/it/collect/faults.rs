@@ -42,12 +42,16 @@ fn answer(asked: &str) -> Option<Answer> {
     } else if path.ends_with("/a/event-invoke-config/list") {
         format!(r#"{{"FunctionEventInvokeConfigs":[{{"FunctionArn":"{function}:$LATEST"}}]}}"#)
     } else if path.contains("event-source-mappings") {
-        format!(r#"{{"EventSourceMappings":[{{"UUID":"1","FunctionArn":"{function}"}}]}}"#)
+        format!(
+            r#"{{"EventSourceMappings":[{{"UUID":"1","FunctionArn":"{function}","State":"Enabled",
+                "EventSourceArn":"arn:aws:sqs:{REGION}:{ACCOUNT}:queue"}}]}}"#
+        )
     } else if path.ends_with("/functions") && path.contains("code-signing") {
         format!(r#"{{"FunctionArns":["{function}"]}}"#)
     } else if path.contains("code-signing-configs") {
         format!(
-            r#"{{"CodeSigningConfigs":[{{"CodeSigningConfigArn":"{signing}","CodeSigningConfigId":"csc-1"}}]}}"#
+            r#"{{"CodeSigningConfigs":[{{"CodeSigningConfigArn":"{signing}","CodeSigningConfigId":"csc-1",
+                "CodeSigningPolicies":{{"UntrustedArtifactOnDeployment":"Enforce"}}}}]}}"#
         )
     } else if path.ends_with("/shared/versions") {
         format!(r#"{{"LayerVersions":[{{"LayerVersionArn":"{layer}","Version":1}}]}}"#)

@@ -137,7 +137,10 @@ pub(crate) fn configuration(version: &str) -> Configuration {
         layers: Vec::new(),
         file_systems: Vec::new(),
         snap_start: None,
-        logging: Logging::default(),
+        logging: Logging {
+            format: Some("Text".to_owned()),
+            ..Logging::default()
+        },
         master_arn: None,
         signing_job_arn: None,
     }
