@@ -19,6 +19,8 @@ mod collect;
 mod config;
 mod docs;
 mod facts;
+#[cfg(feature = "live")]
+mod faults;
 mod policy;
 mod policy_laws;
 mod privilege;
