@@ -30,6 +30,8 @@ pub struct RoleFacts {
     pub service_wide: Fact<Vec<Grant>>,
     /// Statements that allow getting or making credentials of whomever.
     pub credential_access: Fact<Vec<Grant>>,
+    /// Statements that allow passing any role to some service.
+    pub passes_any_role: Fact<Vec<Grant>>,
     /// Statements that allow reading all data of a kind: every bucket, every table, every secret.
     pub data_access: Fact<Vec<Grant>>,
     /// Statements that allow opening every resource of a kind to others.
@@ -38,6 +40,8 @@ pub struct RoleFacts {
     pub infrastructure_change: Fact<Vec<Grant>>,
     /// Ways to more permissions. None for an administrator, who has nothing to gain.
     pub escalations: Fact<Vec<Escalation>>,
+    /// Whether it may write to the function's log group.
+    pub can_log: Fact<bool>,
     /// Whether its trust policy lets Lambda take it on.
     pub trusts_lambda: Fact<bool>,
     /// Services other than Lambda that may take it on.
@@ -106,10 +110,18 @@ impl RoleFacts {
             admin: powers(Powers::admin_fact),
             service_wide: powers(Powers::services_fact),
             credential_access: powers(Powers::credentials_fact),
+            passes_any_role: powers(Powers::passing_fact),
             data_access: powers(Powers::data_fact),
             resource_exposure: powers(Powers::exposure_fact),
             infrastructure_change: powers(Powers::infrastructure_fact),
             escalations,
+            can_log: match (&privileges, role) {
+                (Err(gap), _) => Fact::unknown(gap),
+                (Ok(privileges), Some(role)) => privileges
+                    .may(role, &writing_logs(context))
+                    .unwrap_or(Fact::Known(false)),
+                (Ok(_), None) => Fact::unknown(&unnamed(context)),
+            },
             trusts_lambda: trust(|trusts| &trusts.lambda).map(|lambda| !lambda.is_empty()),
             trusted_services: trust(|trusts| &trusts.services),
             public_trusts: trust(|trusts| &trusts.everyone),
@@ -136,4 +148,24 @@ impl RoleFacts {
 /// The gap for a function of which AWS names no role.
 fn unnamed(context: Context<'_>) -> Gap {
     context.unrecognised("lambda:ListFunctions", "execution role", "")
+}
+
+/// What it takes to write to the function's log group, which Lambda makes if the role may.
+fn writing_logs(context: Context<'_>) -> [(&'static str, String); 2] {
+    let group = match &context.function.configuration.logging.group {
+        Some(group) => group.clone(),
+        None => format!("/aws/lambda/{}", context.function.name),
+    };
+    let account = context.account;
+    let stream = format!(
+        "arn:{}:logs:{}:{}:log-group:{group}:log-stream:lamppost-probe",
+        account.inventory.account.partition,
+        context.region.region,
+        account.id()
+    );
+    let group = stream.replace(":log-stream:lamppost-probe", ":*");
+    [
+        ("logs:CreateLogStream", group),
+        ("logs:PutLogEvents", stream),
+    ]
 }

@@ -158,6 +158,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("role", &["lambda:ListFunctions"]),
     ("role.admin", PERMISSIONS),
     ("role.bounded", &["iam:GetAccountAuthorizationDetails"]),
+    ("role.can_log", PERMISSIONS),
     ("role.credential_access", PERMISSIONS),
     ("role.data_access", PERMISSIONS),
     ("role.escalations", PERMISSIONS),

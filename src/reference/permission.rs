@@ -39,6 +39,8 @@ pub struct PermissionClasses {
     pub admin: PermissionClass,
     /// Credentials.
     pub credentials: PermissionClass,
+    /// Any role, to a service.
+    pub passing: PermissionClass,
     /// Data in bulk.
     pub data: PermissionClass,
     /// Whom else resources are open to.

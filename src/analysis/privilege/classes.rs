@@ -20,6 +20,8 @@ pub struct Powers {
     pub services: Vec<Grant>,
     /// Getting or making credentials.
     pub credentials: Vec<Grant>,
+    /// Passing any role to a service.
+    pub passing: Vec<Grant>,
     /// Reading data.
     pub data: Vec<Grant>,
     /// Opening resources to others.
@@ -40,6 +42,7 @@ struct Class {
 struct Classes {
     admin: Class,
     credentials: Class,
+    passing: Class,
     data: Class,
     exposure: Class,
     infrastructure: Class,
@@ -59,6 +62,7 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
     Classes {
         admin: of("admin", &classes.admin),
         credentials: of("credentials", &classes.credentials),
+        passing: of("passing", &classes.passing),
         data: of("data", &classes.data),
         exposure: of("exposure", &classes.exposure),
         infrastructure: of("infrastructure", &classes.infrastructure),
@@ -98,6 +102,7 @@ pub(super) fn powers(estate: &Estate<'_>, authority: &mut Authority<'_>) -> Powe
         admin: asker.all_of(&classes.admin),
         services: asker.any_of("services", &classes.services),
         credentials: asker.any_of(classes.credentials.name, &classes.credentials.actions),
+        passing: asker.any_of(classes.passing.name, &classes.passing.actions),
         data: asker.any_of(classes.data.name, &classes.data.actions),
         exposure: asker.any_of(classes.exposure.name, &classes.exposure.actions),
         infrastructure: asker.any_of(classes.infrastructure.name, &classes.infrastructure.actions),
@@ -217,6 +222,11 @@ impl Powers {
     /// Credentials, as a fact.
     pub fn credentials_fact(&self) -> Fact<Vec<Grant>> {
         self.fact("credentials", &self.credentials)
+    }
+
+    /// Passing any role, as a fact.
+    pub fn passing_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("passing", &self.passing)
     }
 
     /// Data, as a fact.

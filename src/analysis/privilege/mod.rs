@@ -29,6 +29,7 @@ pub use trust::{Trust, Trusts};
 
 use crate::analysis::Fact;
 use crate::inventory::{AccountInventory, Iam, PrincipalKind};
+use crate::policy::Action;
 
 /// The principals of an account with what they may do, computed as it is asked for.
 #[derive(Debug)]
@@ -110,6 +111,23 @@ impl<'a> Privileges<'a> {
                 _ => Ways::default(),
             });
         Some(Fact::offenders(ways.found.clone(), ways.gaps.clone()))
+    }
+
+    /// Whether a role may do all of that, each action with its resource; `None` for a role that IAM does not have.
+    pub fn may(&self, role: &str, questions: &[(&str, String)]) -> Option<Fact<bool>> {
+        let mut authority = self.authority(self.estate.place(role)?)?;
+        let answers = questions.iter().map(|(action, resource)| {
+            match authority.on(&Action::new(action), resource, None) {
+                Answer::No => Fact::Known(false),
+                Answer::Yes(_) => Fact::Known(true),
+                Answer::Unknown => Fact::Unknown(Vec::new()),
+            }
+        });
+        let all: Vec<Fact<bool>> = answers.collect();
+        Some(match Fact::all(all) {
+            Fact::Known(all) => Fact::Known(all),
+            Fact::Unknown(_) => Fact::Unknown(authority.gaps),
+        })
     }
 
     fn authority(&self, place: usize) -> Option<Authority<'_>> {
