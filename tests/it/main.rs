@@ -18,6 +18,7 @@ mod cli;
 mod collect;
 mod config;
 mod docs;
+mod explain_access;
 mod facts;
 #[cfg(feature = "live")]
 mod faults;

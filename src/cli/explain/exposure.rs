@@ -116,8 +116,8 @@ pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliErro
     Ok(Outcome::Clean)
 }
 
-/// The policy of a file, which may be wrapped as `GetPolicy` answers.
-fn read(path: &Path) -> Result<Policy, CliError> {
+/// The policy of a file, which may be wrapped as `aws lambda get-policy`, `aws iam get-role-policy` and `aws iam get-policy-version` print it.
+pub(super) fn read(path: &Path) -> Result<Policy, CliError> {
     let read = || {
         if path.as_os_str() == "-" {
             let mut text = String::new();
@@ -131,11 +131,16 @@ fn read(path: &Path) -> Result<Policy, CliError> {
         source,
     })?;
     let wrapped = serde_json::from_str::<Value>(&text).ok();
-    let inner = wrapped
-        .as_ref()
-        .and_then(|value| value.get("Policy"))
-        .and_then(Value::as_str);
-    Policy::parse(inner.unwrap_or(&text)).map_err(|error| CliError::Policy {
+    let inner = wrapped.as_ref().and_then(|value| {
+        let places = ["/Policy", "/PolicyDocument", "/PolicyVersion/Document"];
+        let inner = places.iter().find_map(|place| value.pointer(place))?;
+        Some(
+            inner
+                .as_str()
+                .map_or_else(|| inner.to_string(), str::to_owned),
+        )
+    });
+    Policy::parse(inner.as_deref().unwrap_or(&text)).map_err(|error| CliError::Policy {
         path: path.to_owned(),
         error,
     })

@@ -1,9 +1,11 @@
 //! `lamppost explain`: one question about policies, answered without a call.
 
+mod access;
 mod exposure;
 
 use clap::Subcommand;
 
+use self::access::AccessArgs;
 use self::exposure::ExposureArgs;
 use super::error::CliError;
 use super::setup::Setup;
@@ -14,6 +16,8 @@ use crate::finding::Outcome;
 pub enum ExplainCommand {
     /// Who gets in by the resource-based policy of a function or layer version
     Exposure(ExposureArgs),
+    /// Whether a principal may do something, with all policies that bear on it
+    Access(Box<AccessArgs>),
 }
 
 /// How to answer.
@@ -28,5 +32,6 @@ pub(super) enum ExplainFormat {
 pub(super) fn run(command: &ExplainCommand, setup: &Setup) -> Result<Outcome, CliError> {
     match command {
         ExplainCommand::Exposure(args) => exposure::run(args, setup),
+        ExplainCommand::Access(args) => access::run(args),
     }
 }
