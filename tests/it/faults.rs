@@ -10,7 +10,7 @@ use lamppost::aws::transport::{Fault, Recording, Rule, faults, replay};
 use lamppost::aws::{Base, Connection, Limits};
 use lamppost::check::{self, Check, Persona, Registry, Verdict};
 use lamppost::finding::{Include, Mode, Outcome, Report, RunInfo};
-use lamppost::inventory::{GapKind, Plan};
+use lamppost::inventory::{Depth, GapKind, Plan};
 use lamppost::scan::{Scan, ScanError};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::Selection;
@@ -102,6 +102,8 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
             version: "0.0.0".to_owned(),
             mode: Mode::Demo,
             checks: Vec::new(),
+            depth: Depth::Deep,
+            checks_left_out: Vec::new(),
             include: Include {
                 pass: true,
                 not_applicable: true,
@@ -110,6 +112,7 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
         snapshot: None,
         progress: Arc::new(()),
         cancel: CancellationToken::new(),
+        accounts_at_once: 2,
         at: Some(RECORDING.recorded_at),
     };
     scan.run().await
