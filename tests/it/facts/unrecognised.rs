@@ -1,13 +1,12 @@
 //! Values that this version does not know, and members that AWS left out although it always sends
 //! them: no fact is made of them, and so no verdict.
 
-use lamppost::inventory::{AccountInventory, GapKind, KmsKey, LogGroup, Network, Observed};
+use lamppost::inventory::{GapKind, KmsKey, Network};
 
-use super::{
-    alias, change_network, endpoint, first_document, layer, mapping, open, quiet, signing, source,
-    url,
-};
-use lamppost::facts::Scope;
+use super::code::{layer, signing};
+use super::events::source;
+use super::network::{change_network, endpoint, open};
+use super::*;
 
 /// Sets the value in question to the given text.
 type Disturb = fn(&mut AccountInventory, &str);
@@ -100,7 +99,7 @@ const CASES: &[Case] = &[
     (
         "code signing policy",
         |world, value| {
-            let functions = Observed::Known(vec![super::arn("quiet")]);
+            let functions = Observed::Known(vec![arn("quiet")]);
             signing(world, value, functions);
         },
         &["code.signing_enforced"],
@@ -268,7 +267,7 @@ fn a_layer_without_an_arn_may_be_anybodys() {
 #[test]
 fn a_function_without_a_role_may_use_any() {
     let mut world = quiet();
-    let mut other = super::function("other");
+    let mut other = function("other");
     other.configuration.role = None;
     world.regions[0].functions.push(other);
     let document = first_document(&world, Scope::Function);
