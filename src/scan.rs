@@ -11,7 +11,9 @@ use crate::analysis::Settings;
 use crate::aws::{Base, Connection};
 use crate::check::Check;
 use crate::collect::{self, Progress, Sweep};
-use crate::finding::{Report, ReportBuilder, RunInfo, assess};
+use crate::finding::{
+    AccountResult, FolderError, Judged, Report, ReportBuilder, RunFolder, RunInfo, assess,
+};
 use crate::inventory::{Plan, RunRecord, SnapshotError, SnapshotWriter};
 use crate::secret::Detector;
 use crate::target::{self, Selection, TargetError};
@@ -59,20 +61,59 @@ pub enum ScanError {
     /// The observations cannot be kept.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The results cannot be kept.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Facts cannot be expressed, which no observation can bring about.
     #[error("facts cannot be written as JSON")]
     Facts(#[from] serde_json::Error),
 }
 
 impl Scan<'_> {
-    /// Scans: every account is collected, judged and forgotten, in whatever order they come.
+    /// Scans: every account is collected, judged and forgotten, in whatever order they come; the
+    /// report is held in memory.
     ///
     /// # Errors
     /// When there is nobody to scan, or the snapshot cannot be written. What AWS does not answer is
     /// no error but a gap in the report.
-    pub async fn run(mut self) -> Result<Report, ScanError> {
-        let now = || self.at.unwrap_or_else(Timestamp::now);
-        let started = now();
+    pub async fn run(self) -> Result<Report, ScanError> {
+        let started = self.at.unwrap_or_else(Timestamp::now);
+        let mut builder = ReportBuilder::new(self.info.clone());
+        let run = self
+            .each(started, |account, _| {
+                builder.add_account(account);
+                Ok(())
+            })
+            .await?;
+        Ok(builder.finish(&run))
+    }
+
+    /// The same into a run folder: what is in memory is the accounts under way. Accounts that are
+    /// done there already are left alone.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run), and when the folder cannot be written.
+    pub async fn run_into(mut self, folder: &mut RunFolder) -> Result<(), ScanError> {
+        self.selection.done.clone_from(folder.done());
+        let (connection, cancel) = (self.connection, self.cancel.clone());
+        let run = self
+            .each(folder.started(), |account, id| {
+                let mut judged = Judged::from(account);
+                judged.part = judged.part.called(connection.ledger().take(id));
+                connection.forget(id);
+                Ok(folder.add(judged, cancel.is_cancelled())?)
+            })
+            .await?;
+        // the rest stands with the accounts
+        let ledger = connection.ledger().rest();
+        Ok(folder.end(RunRecord { ledger, ..run })?)
+    }
+
+    async fn each(
+        mut self,
+        started: Timestamp,
+        mut take: impl FnMut(AccountResult, &str) -> Result<(), ScanError>,
+    ) -> Result<RunRecord, ScanError> {
         let targets =
             target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
         let visits =
@@ -88,20 +129,20 @@ impl Scan<'_> {
             accounts_at_once: self.accounts_at_once,
         });
         let include = self.info.include;
-        let mut builder = ReportBuilder::new(self.info);
         sweep
             .run(visits, |inventory| {
                 if let Some(snapshot) = &mut self.snapshot {
                     snapshot.account(&inventory)?;
                 }
-                builder.add_account(assess(&inventory, &self.settings, self.checks, include)?);
+                let judged = assess(&inventory, &self.settings, self.checks, include)?;
+                take(judged, &inventory.account.id)?;
                 self.progress.account_done(&inventory.account.id);
                 Ok::<(), ScanError>(())
             })
             .await?;
         let run = RunRecord {
             started,
-            finished: now(),
+            finished: self.at.unwrap_or_else(Timestamp::now),
             interrupted: self.cancel.is_cancelled(),
             missed: targets.missed,
             ledger: self.connection.ledger().entries(),
@@ -109,6 +150,6 @@ impl Scan<'_> {
         if let Some(snapshot) = self.snapshot {
             snapshot.finish(&run)?;
         }
-        Ok(builder.finish(&run))
+        Ok(run)
     }
 }

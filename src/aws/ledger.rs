@@ -13,6 +13,8 @@ type Key = (&'static str, &'static str, Arc<str>, Arc<str>);
 #[derive(Debug, Default)]
 pub struct Ledger {
     rows: Mutex<BTreeMap<Key, LedgerEntry>>,
+    /// The sums of what was taken out.
+    taken: Mutex<Vec<LedgerEntry>>,
 }
 
 /// One line of the ledger: an operation in one account and region.
@@ -88,20 +90,31 @@ impl Ledger {
         lines
     }
 
-    /// One entry for each operation, over all accounts and regions.
+    /// One entry for each operation, over all accounts and regions, what was taken out included.
     pub fn entries(&self) -> Vec<LedgerEntry> {
-        let mut sums: BTreeMap<String, LedgerEntry> = BTreeMap::new();
-        for LedgerRow { entry, .. } in self.rows() {
-            let sum = sums.entry(entry.operation.clone()).or_default();
-            sum.operation = entry.operation;
-            sum.calls += entry.calls;
-            sum.attempts += entry.attempts;
-            sum.throttles += entry.throttles;
-            sum.milliseconds += entry.milliseconds;
-            for (code, count) in entry.errors {
-                *sum.errors.entry(code).or_default() += count;
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        LedgerEntry::sum(taken.iter().cloned().chain(self.rest()))
+    }
+
+    /// One entry for each operation of what was not taken out.
+    pub fn rest(&self) -> Vec<LedgerEntry> {
+        LedgerEntry::sum(self.rows().into_iter().map(|row| row.entry))
+    }
+
+    /// Takes out what was called in one account so far.
+    pub fn take(&self, account: &str) -> Vec<LedgerEntry> {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        rows.retain(|(_, _, of, _), entry| {
+            let keep = **of != *account;
+            if !keep {
+                found.push(std::mem::take(entry));
             }
-        }
-        sums.into_values().collect()
+            keep
+        });
+        let found = LedgerEntry::sum(found);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = LedgerEntry::sum(taken.drain(..).chain(found.iter().cloned()));
+        found
     }
 }

@@ -12,6 +12,8 @@ use crate::check::{Persona, Severity};
 #[cfg(feature = "live")]
 use crate::inventory::Depth;
 use crate::report::Format;
+#[cfg(feature = "live")]
+use crate::target::Shard;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Yellow.on_default().bold())
@@ -101,6 +103,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Show a JSON report in another format
     Report(ReportArgs),
+    /// Join run folders, such as those of shards, into one report
+    Merge(MergeArgs),
     /// Answer one question about policies, without a call
     #[command(subcommand)]
     Explain(ExplainCommand),
@@ -137,6 +141,17 @@ pub struct ScanArgs {
     /// Also write what was observed, to be judged again by `lamppost evaluate`
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub snapshot: Option<PathBuf>,
+    /// Keep results in this new folder, account by account as each ends
+    #[arg(long, value_name = "FOLDER", help_heading = "Output")]
+    pub run: Option<PathBuf>,
+    /// Go on with a run that ended early: the same command with `--resume` in place of `--run`
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        help_heading = "Output",
+        conflicts_with_all = ["run", "snapshot"]
+    )]
+    pub resume: Option<PathBuf>,
     /// Record the API traffic, environment values included: for emulated accounts only
     #[arg(long, value_name = "FILE", hide = true)]
     pub record: Option<PathBuf>,
@@ -230,6 +245,9 @@ pub struct TargetArgs {
     /// Not these accounts
     #[arg(long = "exclude-account", value_name = "ID", value_delimiter = ',')]
     pub excluded_accounts: Vec<String>,
+    /// Only part I of N of the accounts, I from 0 on: the same accounts on every machine
+    #[arg(long, value_name = "I/N", env = "LAMPPOST_SHARD")]
+    pub shard: Option<Shard>,
     /// Only these regions [default: all that are enabled]
     #[arg(long = "region", value_name = "NAME", value_delimiter = ',')]
     pub regions: Vec<String>,
@@ -328,6 +346,17 @@ pub struct EvaluateArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `lamppost merge`
+#[derive(Args, Clone, Debug)]
+pub struct MergeArgs {
+    /// Folders that `lamppost scan --run` wrote
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,

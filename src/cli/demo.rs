@@ -3,7 +3,7 @@
 use super::args::{DemoArgs, FailOn};
 use super::error::CliError;
 use super::output::Output;
-use super::run::{Job, detector};
+use super::run::{Job, Keep, detector};
 use super::setup::Setup;
 use crate::aws::transport::{Recording, replay};
 use crate::aws::{Base, Connection, Limits};
@@ -48,12 +48,13 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
         depth: Depth::Deep,
         include: output.include(),
         snapshot: args.snapshot.as_deref(),
+        keep: Keep::Nowhere,
         accounts_at_once: 8,
         mode: Mode::Demo,
         detector: detector(Some(FINGERPRINT_KEY.to_owned()))?,
         at: Some(recorded_at),
     };
-    let outcome = output.write(job.run()?)?;
+    let outcome = output.write_folder(job.run()?.report)?;
     // The organisation has accounts that nobody can enter; a demo that shows it has done its work.
     Ok(if args.output.fail_on.is_some() {
         outcome

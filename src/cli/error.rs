@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::check::{LoadError, SelectError};
 use crate::config::ConfigError;
-use crate::finding::Outcome;
+use crate::finding::{FolderError, Outcome};
 use crate::inventory::SnapshotError;
 use crate::report::ReportError;
 #[cfg(feature = "live")]
@@ -24,6 +24,8 @@ pub(super) enum CliError {
     Select(#[from] SelectError),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     #[error(transparent)]
     Output(#[from] ReportError),
     #[cfg(feature = "live")]
@@ -65,6 +67,9 @@ pub(super) enum CliError {
     )]
     FingerprintKey(String),
     #[cfg(feature = "live")]
+    #[error("no temporary folder can be made")]
+    Temporary(#[source] std::io::Error),
+    #[cfg(feature = "live")]
     #[error("the asynchronous runtime cannot start")]
     Runtime(#[source] std::io::Error),
 }
@@ -75,6 +80,7 @@ impl From<ScanError> for CliError {
         match error {
             ScanError::Target(error) => Self::Target(error),
             ScanError::Snapshot(error) => Self::Snapshot(error),
+            ScanError::Folder(error) => Self::Folder(error),
             ScanError::Facts(error) => Self::Facts(error),
         }
     }
@@ -88,6 +94,7 @@ impl CliError {
             | Self::Load(_)
             | Self::Select(_)
             | Self::Snapshot(_)
+            | Self::Folder(_)
             | Self::Output(_)
             | Self::Read { .. }
             | Self::Policy { .. }
@@ -102,9 +109,11 @@ impl CliError {
             Self::Target(_) => Outcome::NothingScanned,
             Self::Facts(_) => Outcome::Internal,
             #[cfg(feature = "live")]
-            Self::Recording(_) | Self::Detector(_) | Self::Key(_) | Self::Runtime(_) => {
-                Outcome::Internal
-            }
+            Self::Recording(_)
+            | Self::Detector(_)
+            | Self::Key(_)
+            | Self::Temporary(_)
+            | Self::Runtime(_) => Outcome::Internal,
         }
     }
 
@@ -117,6 +126,7 @@ impl CliError {
             Self::Snapshot(SnapshotError::Truncated { .. }) => {
                 Some("scan again and let it finish".to_owned())
             }
+            Self::Folder(FolderError::Taken(_)) => Some("`--resume` goes on with it".to_owned()),
             Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),
             #[cfg(feature = "live")]
             Self::Target(error) => error.help(),

@@ -10,6 +10,7 @@ mod explain;
 mod generate;
 #[cfg(feature = "live")]
 mod interrupt;
+mod merge;
 mod output;
 mod permissions;
 #[cfg(feature = "live")]
@@ -54,6 +55,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
         Command::Demo(args) => demo::run(args, &setup),
         Command::Evaluate(args) => evaluate::run(args, &setup),
         Command::Report(args) => report::run(args, &setup),
+        Command::Merge(args) => merge::run(args, &setup),
         Command::Explain(command) => explain::run(command, &setup),
         Command::Checks(args) => checks::run(args, &setup),
         Command::Permissions(args) => permissions::run(args, &setup),

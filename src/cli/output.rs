@@ -6,7 +6,7 @@ use super::args::{FailOn, OutputArgs};
 use super::error::CliError;
 use super::setup::Setup;
 use crate::check::Severity;
-use crate::finding::{Include, Outcome, Report};
+use crate::finding::{Contents, FolderReport, Include, Outcome, Report};
 use crate::report::{self, Format, Terminal};
 
 /// Everything about output that can be wrong is found before a scan begins.
@@ -54,12 +54,22 @@ impl Output {
 
     /// Writes the report everywhere it is to go.
     pub(super) fn write(&self, mut report: Report) -> Result<Outcome, CliError> {
-        let outcome = Outcome::of(&report, self.fail_on);
         report.show_from(self.min_severity);
+        self.write_contents(&report)
+    }
+
+    /// The same for a report on disk.
+    pub(super) fn write_folder(&self, mut report: FolderReport) -> Result<Outcome, CliError> {
+        report.show_from(self.min_severity);
+        self.write_contents(&report)
+    }
+
+    fn write_contents(&self, report: &dyn Contents) -> Result<Outcome, CliError> {
+        let outcome = Outcome::of(report.head(), self.fail_on);
         for (path, format) in &self.files {
-            report::write_file(&report, *format, path)?;
+            report::write_file(report, *format, path)?;
         }
-        report::write_stdout(&report, self.format, self.terminal)?;
+        report::write_stdout(report, self.format, self.terminal)?;
         Ok(outcome)
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::error::CliError;
@@ -12,7 +13,7 @@ use super::progress::Watch;
 use super::setup::{Setup, run_info};
 use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
-use crate::finding::{Include, Mode, Report};
+use crate::finding::{FolderReport, Include, Mode, RunFolder};
 use crate::inventory::{Depth, SnapshotWriter};
 use crate::scan::Scan;
 use crate::secret::{Detector, FingerprintKey};
@@ -33,6 +34,7 @@ pub(super) struct Job<'a> {
     pub(super) depth: Depth,
     pub(super) include: Include,
     pub(super) snapshot: Option<&'a Path>,
+    pub(super) keep: Keep<'a>,
     pub(super) accounts_at_once: usize,
     pub(super) mode: Mode,
     pub(super) detector: Detector,
@@ -40,9 +42,26 @@ pub(super) struct Job<'a> {
     pub(super) at: Option<Timestamp>,
 }
 
+/// Where results are kept while a scan runs.
+pub(super) enum Keep<'a> {
+    /// In a folder that is gone at the end.
+    Nowhere,
+    /// In a new run folder.
+    In(&'a Path),
+    /// In a run folder that was begun before.
+    Resumed(&'a Path),
+}
+
+/// The report of a job.
+pub(super) struct Finished {
+    pub(super) report: FolderReport,
+    /// Holds what the report reads, where that is to be gone afterwards.
+    _folder: Option<TempDir>,
+}
+
 impl Job<'_> {
     /// Runs the job on a runtime of its own.
-    pub(super) fn run(self) -> Result<Report, CliError> {
+    pub(super) fn run(self) -> Result<Finished, CliError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -53,7 +72,7 @@ impl Job<'_> {
         report
     }
 
-    async fn scan(self) -> Result<Report, CliError> {
+    async fn scan(self) -> Result<Finished, CliError> {
         let cancel = CancellationToken::new();
         tokio::spawn(interrupt::listen(cancel.clone()));
         let watch = Arc::new(Watch::new(self.setup.quiet, self.setup.verbose));
@@ -90,10 +109,27 @@ impl Job<'_> {
             accounts_at_once: self.accounts_at_once,
             at: self.at,
         };
-        let report = scan.run().await;
+        let started = self.at.unwrap_or_else(Timestamp::now);
+        let info = scan.info.clone();
+        let mut temporary = None;
+        let mut folder = match self.keep {
+            Keep::Nowhere => {
+                let made = tempfile::tempdir().map_err(CliError::Temporary)?;
+                let folder = RunFolder::create(made.path(), info, started)?;
+                temporary = Some(made);
+                folder
+            }
+            Keep::In(path) => RunFolder::create(path, info, started)?,
+            Keep::Resumed(path) => RunFolder::resume(path, &info)?,
+        };
+        let ended = scan.run_into(&mut folder).await;
         heart.abort();
         watch.end();
-        Ok(report?)
+        ended?;
+        Ok(Finished {
+            report: FolderReport::of(std::slice::from_ref(&folder))?,
+            _folder: temporary,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::{FailOn, ScanArgs, TargetArgs};
 use super::error::CliError;
 use super::output::Output;
-use super::run::{Job, detector};
+use super::run::{Job, Keep, detector};
 use super::setup::{Setup, at_depth};
 use crate::aws::transport::{live, record};
 use crate::aws::{Base, Connection};
@@ -45,12 +45,17 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
         depth: args.depth,
         include: output.include(),
         snapshot: args.snapshot.as_deref(),
+        keep: match (&args.run, &args.resume) {
+            (Some(path), _) => Keep::In(path),
+            (None, Some(path)) => Keep::Resumed(path),
+            (None, None) => Keep::Nowhere,
+        },
         accounts_at_once: args.pace.accounts_at_once.into(),
         mode: Mode::Live,
         detector: detector(setup.fingerprint_key()?)?,
         at: None,
     };
-    let report = job.run()?;
+    let finished = job.run()?;
     if let Some((path, recorder)) = recorder {
         let io = |source| CliError::Read {
             path: path.clone(),
@@ -62,7 +67,12 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
             .write(file)
             .map_err(io)?;
     }
-    output.write(report)
+    let outcome = output.write_folder(finished.report)?;
+    // A part of few accounts may well be empty.
+    Ok(match outcome {
+        Outcome::NothingScanned if args.targets.shard.is_some() => Outcome::Clean,
+        outcome => outcome,
+    })
 }
 
 /// Whom to scan: the command line before the configuration.
@@ -89,6 +99,8 @@ fn selection(args: &TargetArgs, config: &config::Targets) -> Selection {
         exclude_units: args.excluded_units.clone(),
         include_accounts: args.accounts.clone(),
         exclude_accounts: args.excluded_accounts.clone(),
+        shard: args.shard,
+        done: BTreeSet::new(),
     }
 }
 

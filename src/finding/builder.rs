@@ -1,19 +1,21 @@
 //! From judged accounts, in any order, to one report that is always in the same order.
 
-use super::account::{AccountResult, Tally};
-use super::counts::{GradeCounts, TargetTotals, VerdictCounts};
+use serde::{Deserialize, Serialize};
+
+use super::account::AccountResult;
+use super::counts::{GradeCounts, TargetTotals};
 use super::gaps::GapTable;
+use super::judged::{AccountPart, Judged};
 use super::model::{
-    AccountSummary, FunctionRecord, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary,
-    Target, TargetReach,
+    AccountSummary, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary, Target, TargetReach,
 };
 use super::record::Finding;
-use super::score::{fleet_grade, score};
-use crate::check::Verdict;
-use crate::inventory::{Depth, RunRecord};
+use super::score::fleet_grade;
+use crate::check::{Confidence, Severity, Verdict};
+use crate::inventory::{Depth, LedgerEntry, RunRecord};
 
 /// What was chosen for a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct RunInfo {
     /// Version of Lamppost.
     pub version: String,
@@ -33,12 +35,7 @@ pub struct RunInfo {
 #[derive(Debug)]
 pub struct ReportBuilder {
     info: RunInfo,
-    targets: Vec<Target>,
-    functions: Vec<FunctionRecord>,
-    findings: Vec<Finding>,
-    gaps: GapTable,
-    accounts: Vec<AccountSummary>,
-    other_grades: GradeCounts,
+    accounts: Vec<Judged>,
 }
 
 impl ReportBuilder {
@@ -46,127 +43,91 @@ impl ReportBuilder {
     pub fn new(info: RunInfo) -> Self {
         Self {
             info,
-            targets: Vec::new(),
-            functions: Vec::new(),
-            findings: Vec::new(),
-            gaps: GapTable::default(),
             accounts: Vec::new(),
-            other_grades: GradeCounts::default(),
         }
     }
 
     /// Takes in one account.
     pub fn add_account(&mut self, result: AccountResult) {
-        let AccountResult {
-            mut target,
-            functions,
-            others,
-            mut findings,
-            severities,
-            gaps,
-            ..
-        } = result;
-
-        let moved: Vec<usize> = gaps
-            .into_entries()
-            .into_iter()
-            .map(|(gap, verdicts)| self.gaps.add(gap, verdicts))
-            .collect();
-        renumber(&mut target, &mut findings, &moved);
-        self.findings.append(&mut findings);
-
-        let mut grades = GradeCounts::default();
-        let mut verdicts = VerdictCounts::default();
-        let mut unsure = false;
-        for (arn, listed) in functions {
-            let record = record(arn, &target.account, listed.name, listed.tally);
-            let record = FunctionRecord {
-                region: listed.region,
-                runtime: listed.runtime,
-                ..record
-            };
-            grades.add(record.grade);
-            verdicts.merge(&record.verdicts);
-            unsure |= record.at_most;
-            if record.verdicts.total() > 0
-                && let Some(region) = target
-                    .regions
-                    .iter_mut()
-                    .find(|region| region.region == record.region)
-            {
-                region.functions_evaluated += 1;
-            }
-            self.functions.push(record);
-        }
-
-        let mut other_grades = GradeCounts::default();
-        for (resource, tally) in others {
-            verdicts.merge(&tally.verdicts);
-            unsure |= tally.verdicts.unknown > 0;
-            let judged = record(resource.arn, &resource.account, resource.name, tally);
-            other_grades.add(judged.grade);
-        }
-        self.other_grades.merge(&other_grades);
-
-        unsure |= target.regions.iter().any(|region| {
-            matches!(
-                region.reach,
-                RegionReach::Partial { .. }
-                    | RegionReach::Denied { .. }
-                    | RegionReach::Unreachable { .. }
-            )
-        });
-        if target.reach == TargetReach::Scanned {
-            self.accounts.push(AccountSummary {
-                account: target.account.clone(),
-                name: target.name.clone(),
-                grade: fleet_grade(&grades, &other_grades),
-                at_most: unsure,
-                grades,
-                functions: target
-                    .regions
-                    .iter()
-                    .map(|region| region.functions_listed)
-                    .sum(),
-                verdicts,
-                severities,
-            });
-        }
-        self.targets.push(target);
+        self.accounts.push(result.into());
     }
 
     /// The report: the same for the same accounts and run, in whatever order the accounts came.
     pub fn finish(mut self, run: &RunRecord) -> Report {
-        for missed in &run.missed {
-            self.add_account(AccountResult::missed(missed));
+        self.accounts
+            .sort_by(|one, other| one.part.account().cmp(other.part.account()));
+        let mut parts = Vec::new();
+        let mut functions = Vec::new();
+        let mut lists = Vec::new();
+        for mut account in self.accounts {
+            parts.push(account.part);
+            functions.append(&mut account.functions);
+            lists.push(account.findings);
         }
+        let Head { mut report, moved } = Head::of(self.info, parts, run);
+        for (list, moved) in lists.into_iter().zip(&moved) {
+            report.findings.extend(list.into_iter().map(|mut finding| {
+                renumber_all(&mut finding.gaps, moved);
+                finding
+            }));
+        }
+        report
+            .findings
+            .sort_by(|one, other| order(one).cmp(&order(other)));
+        report.functions = functions;
+        report
+    }
+}
+
+/// A report without its functions and findings.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) report: Report,
+    /// For each account in the order given, the new index of each of its gaps.
+    pub(super) moved: Vec<Vec<usize>>,
+}
+
+impl Head {
+    pub(super) fn of(info: RunInfo, parts: Vec<AccountPart>, run: &RunRecord) -> Self {
+        let given = parts.len();
+        let missed = run.missed.iter().map(AccountResult::missed);
+        let missed = missed.map(|result| Judged::from(result).part);
+        let parts: Vec<AccountPart> = parts.into_iter().chain(missed).collect();
+        let mut table = GapTable::default();
+        let mut summary = Summary::default();
+        let mut other_grades = GradeCounts::default();
         let mut ledger = run.ledger.clone();
-        ledger.sort_by(|one, other| one.operation.cmp(&other.operation));
-        let Self {
-            info,
-            mut targets,
-            mut functions,
-            mut findings,
-            gaps,
-            mut accounts,
-            other_grades,
-        } = self;
-        let (gaps, moved) = gaps.into_records();
-        for target in &mut targets {
-            renumber(target, &mut [], &moved);
-            target
-                .regions
-                .sort_by(|one, other| one.region.cmp(&other.region));
+        let mut targets = Vec::new();
+        let mut moved = Vec::new();
+        for part in parts {
+            let local = part.gaps.into_iter();
+            moved.push(
+                local
+                    .map(|(gap, verdicts)| table.add(gap, verdicts))
+                    .collect::<Vec<usize>>(),
+            );
+            summary.functions_reported += part.functions_reported;
+            summary.functions_evaluated += part.functions_evaluated;
+            summary.functions_with_unknowns += part.functions_with_unknowns;
+            other_grades.merge(&part.other_grades);
+            if let Some(account) = part.summary {
+                summary.grades.merge(&account.grades);
+                summary.verdicts.merge(&account.verdicts);
+                summary.severities.merge(&account.severities);
+                summary.functions_listed += account.functions;
+                summary.accounts.push(account);
+            }
+            targets.push(part.target);
+            ledger.extend(part.ledger);
         }
-        for finding in &mut findings {
-            renumber_all(&mut finding.gaps, &moved);
+        let (gaps, sorted) = table.into_records();
+        for (target, moved) in targets.iter_mut().zip(&mut moved) {
+            renumber_all_in_order(moved, &sorted);
+            renumber(target, moved);
+            summary.targets.count(target);
         }
         targets.sort_by(|one, other| one.account.cmp(&other.account));
-        functions.sort_by(|one, other| {
-            (&one.account, &one.region, &one.arn).cmp(&(&other.account, &other.region, &other.arn))
-        });
-        findings.sort_by(|one, other| order(one).cmp(&order(other)));
-        accounts.sort_by(|one, other| {
+        summary.accounts.sort_by(|one, other| {
             let key = |account: &AccountSummary| {
                 (
                     std::cmp::Reverse(account.grade),
@@ -178,29 +139,21 @@ impl ReportBuilder {
                 .cmp(&key(other))
                 .then_with(|| one.account.cmp(&other.account))
         });
-
-        let mut totals = TargetTotals::default();
-        for target in &targets {
-            count_target(&mut totals, target);
-        }
         let complete = !run.interrupted
-            && totals.any_scanned()
-            && totals.accounts_unreachable == 0
+            && summary.targets.any_scanned()
+            && summary.targets.accounts_unreachable == 0
             && !gaps.iter().any(|gap| gap.incomplete);
-        let mut summary = Summary {
-            targets: totals,
-            at_most: !complete,
-            ..summary(&functions, accounts)
-        };
         summary.grade = fleet_grade(&summary.grades, &other_grades);
-        summary.at_most |= summary.accounts.iter().any(|account| account.at_most);
+        summary.at_most = !complete || summary.accounts.iter().any(|account| account.at_most);
+        let ledger = LedgerEntry::sum(ledger);
         for entry in &ledger {
             summary.calls.add(entry);
         }
         let mut checks = info.checks;
         checks.sort();
         checks.dedup();
-        Report {
+        moved.truncate(given);
+        let report = Report {
             schema: SCHEMA.to_owned(),
             run: Run {
                 version: info.version,
@@ -218,27 +171,24 @@ impl ReportBuilder {
             },
             targets,
             summary,
-            functions,
-            findings,
+            functions: Vec::new(),
+            findings: Vec::new(),
             gaps,
             ledger,
-        }
+        };
+        Self { report, moved }
     }
 }
 
 /// Failed ones first, and of these the worst; then by name.
-fn order(finding: &Finding) -> impl Ord + '_ {
-    let rank = match finding.verdict {
-        Verdict::Fail => 0,
-        Verdict::Unknown => 1,
-        Verdict::Pass => 2,
-        Verdict::NotApplicable => 3,
-    };
+pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
     (
-        rank,
-        std::cmp::Reverse(finding.severity),
-        std::cmp::Reverse(finding.confidence),
-        finding.check.as_str(),
+        rank(
+            finding.verdict,
+            finding.severity,
+            finding.confidence,
+            &finding.check,
+        ),
         finding.account.as_str(),
         finding.region.as_str(),
         finding.resource.as_str(),
@@ -246,69 +196,51 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     )
 }
 
-fn record(arn: String, account: &str, name: String, mut tally: Tally) -> FunctionRecord {
-    tally.factors.sort_by(|one, other| {
-        one.factor
-            .total_cmp(&other.factor)
-            .then_with(|| one.check.cmp(&other.check))
-    });
-    let verdicts = tally.verdicts;
-    let decided = verdicts.total() > verdicts.unknown;
-    let score = decided.then(|| score(&tally.factors));
-    FunctionRecord {
-        arn,
-        name,
-        account: account.to_owned(),
-        region: String::new(),
-        runtime: None,
-        grade: score.as_ref().map(|score| score.grade),
-        score: score.map(|score| score.value),
-        at_most: verdicts.unknown > 0 || !decided,
-        factors: tally.factors,
-        verdicts,
-    }
-}
-
-fn summary(functions: &[FunctionRecord], accounts: Vec<AccountSummary>) -> Summary {
-    let mut summary = Summary {
-        functions_reported: functions.len() as u64,
-        ..Summary::default()
+/// Where findings of a check stand in a report.
+pub(super) fn rank(
+    verdict: Verdict,
+    severity: Severity,
+    confidence: Confidence,
+    check: &str,
+) -> impl Ord + '_ {
+    let rank = match verdict {
+        Verdict::Fail => 0,
+        Verdict::Unknown => 1,
+        Verdict::Pass => 2,
+        Verdict::NotApplicable => 3,
     };
-    for function in functions {
-        summary.functions_evaluated += u64::from(function.verdicts.total() > 0);
-        summary.functions_with_unknowns += u64::from(function.verdicts.unknown > 0);
-    }
-    for account in &accounts {
-        summary.grades.merge(&account.grades);
-        summary.verdicts.merge(&account.verdicts);
-        summary.severities.merge(&account.severities);
-        summary.functions_listed += account.functions;
-    }
-    summary.accounts = accounts;
-    summary
+    (
+        rank,
+        std::cmp::Reverse(severity),
+        std::cmp::Reverse(confidence),
+        check,
+    )
 }
 
-fn count_target(totals: &mut TargetTotals, target: &Target) {
-    match target.reach {
-        TargetReach::Scanned => totals.accounts_scanned += 1,
-        TargetReach::Unreachable { .. } => totals.accounts_unreachable += 1,
-        TargetReach::Skipped { .. } => totals.accounts_skipped += 1,
-    }
-    for region in &target.regions {
-        match region.reach {
-            RegionReach::Scanned | RegionReach::Partial { .. } | RegionReach::Empty => {
-                totals.regions_scanned += 1;
-            }
-            RegionReach::NotEnabled => totals.regions_not_enabled += 1,
-            RegionReach::Denied { .. } | RegionReach::Unreachable { .. } => {
-                totals.regions_failed += 1;
+impl TargetTotals {
+    fn count(&mut self, target: &Target) {
+        let totals = self;
+        match target.reach {
+            TargetReach::Scanned => totals.accounts_scanned += 1,
+            TargetReach::Unreachable { .. } => totals.accounts_unreachable += 1,
+            TargetReach::Skipped { .. } => totals.accounts_skipped += 1,
+        }
+        for region in &target.regions {
+            match region.reach {
+                RegionReach::Scanned | RegionReach::Partial { .. } | RegionReach::Empty => {
+                    totals.regions_scanned += 1;
+                }
+                RegionReach::NotEnabled => totals.regions_not_enabled += 1,
+                RegionReach::Denied { .. } | RegionReach::Unreachable { .. } => {
+                    totals.regions_failed += 1;
+                }
             }
         }
     }
 }
 
-/// Gives every reference to a gap its new index.
-fn renumber(target: &mut Target, findings: &mut [Finding], moved: &[usize]) {
+/// Gives every reference of a target to a gap its new index.
+fn renumber(target: &mut Target, moved: &[usize]) {
     if let TargetReach::Unreachable { gap } = &mut target.reach {
         renumber_all(std::slice::from_mut(gap), moved);
     }
@@ -322,16 +254,18 @@ fn renumber(target: &mut Target, findings: &mut [Finding], moved: &[usize]) {
             RegionReach::Scanned | RegionReach::Empty | RegionReach::NotEnabled => {}
         }
     }
-    for finding in findings {
-        renumber_all(&mut finding.gaps, moved);
+}
+
+fn renumber_all_in_order(indices: &mut [usize], moved: &[usize]) {
+    for index in indices {
+        if let Some(&new) = moved.get(*index) {
+            *index = new;
+        }
     }
 }
 
-fn renumber_all(gaps: &mut [usize], moved: &[usize]) {
-    for gap in &mut *gaps {
-        if let Some(&new) = moved.get(*gap) {
-            *gap = new;
-        }
-    }
+/// The new indices, in ascending order.
+pub(super) fn renumber_all(gaps: &mut [usize], moved: &[usize]) {
+    renumber_all_in_order(gaps, moved);
     gaps.sort_unstable();
 }

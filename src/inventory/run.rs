@@ -60,3 +60,22 @@ pub struct LedgerEntry {
     /// Milliseconds from the first attempt to the answer, summed over calls.
     pub milliseconds: u64,
 }
+
+impl LedgerEntry {
+    /// One entry for each operation, in order.
+    pub fn sum(entries: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut sums: BTreeMap<String, Self> = BTreeMap::new();
+        for entry in entries {
+            let sum = sums.entry(entry.operation.clone()).or_default();
+            sum.operation = entry.operation;
+            sum.calls += entry.calls;
+            sum.attempts += entry.attempts;
+            sum.throttles += entry.throttles;
+            sum.milliseconds += entry.milliseconds;
+            for (code, count) in entry.errors {
+                *sum.errors.entry(code).or_default() += count;
+            }
+        }
+        sums.into_values().collect()
+    }
+}

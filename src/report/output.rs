@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use thiserror::Error;
 
 use super::{json, table};
-use crate::finding::Report;
+use crate::finding::Contents;
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -97,13 +97,13 @@ impl Terminal {
 /// # Errors
 /// What the writer answers.
 pub fn write_to(
-    report: &Report,
+    report: &dyn Contents,
     format: Format,
     terminal: Terminal,
     mut to: impl Write,
 ) -> io::Result<()> {
     match format {
-        Format::Table => to.write_all(table::render(report, terminal).as_bytes()),
+        Format::Table => to.write_all(table::render(&report.overview()?, terminal).as_bytes()),
         Format::Json => json::pretty(report, to),
         Format::Ndjson => json::lines(report, to),
     }
@@ -114,7 +114,7 @@ pub fn write_to(
 /// # Errors
 /// When stdout cannot be written.
 pub fn write_stdout(
-    report: &Report,
+    report: &dyn Contents,
     format: Format,
     terminal: Terminal,
 ) -> Result<(), ReportError> {
@@ -129,7 +129,7 @@ pub fn write_stdout(
 }
 
 fn stream(
-    report: &Report,
+    report: &dyn Contents,
     format: Format,
     terminal: Terminal,
     to: impl Write,
@@ -146,7 +146,7 @@ fn stream(
 ///
 /// # Errors
 /// When the file cannot be written; what stood there before is then untouched.
-pub fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), ReportError> {
+pub fn write_file(report: &dyn Contents, format: Format, path: &Path) -> Result<(), ReportError> {
     let file = |source| ReportError::File {
         path: path.to_owned(),
         source,
@@ -194,7 +194,7 @@ pub fn writable(path: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn fill(report: &Report, format: Format, file: &File) -> io::Result<()> {
+fn fill(report: &dyn Contents, format: Format, file: &File) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     write_to(report, format, Terminal::FILE, &mut out)?;
     out.flush()

@@ -9,6 +9,7 @@ mod directory;
 mod error;
 mod organization;
 mod region;
+mod shard;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use futures_util::stream;
 pub use account_file::{ListedAccount, read as read_account_file};
 pub use error::TargetError;
 pub use region::{Regions, known as known_regions, regions};
+pub use shard::{NoShard, Shard};
 
 use crate::aws::{Base, Connection, IdentityError, Role, Session};
 use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
@@ -52,6 +54,10 @@ pub struct Selection {
     pub include_accounts: Vec<String>,
     /// Not these accounts.
     pub exclude_accounts: Vec<String>,
+    /// Only this part of the accounts.
+    pub shard: Option<Shard>,
+    /// Accounts that need not be entered, because what they hold is known from before.
+    pub done: BTreeSet<String>,
 }
 
 /// An account that was entered.
@@ -106,6 +112,9 @@ pub async fn resolve(
         };
         let found = Discovery::of(&session, selection, plan).await?;
         if !selection.organization && selection.account_file.is_none() {
+            if !selection.takes(session.account()) {
+                continue;
+            }
             targets.entered.push(Target {
                 account: session.account().to_owned(),
                 name: found.name(session.account()),
@@ -117,6 +126,7 @@ pub async fn resolve(
         let wanted = found.wanted(selection, &listed, &mut targets.missed);
         let entering = wanted
             .into_iter()
+            .filter(|account| selection.takes(&account.id))
             .map(|account| enter(&session, account, selection, &found));
         let entered: Vec<_> = stream::iter(entering)
             .buffer_unordered(ENTERING)
@@ -130,6 +140,7 @@ pub async fn resolve(
         }
     }
     targets.settle();
+    targets.missed.retain(|missed| selection.takes(&missed.id));
     Ok(targets)
 }
 
@@ -235,6 +246,10 @@ async fn enter(
 }
 
 impl Selection {
+    fn takes(&self, account: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(account)) && !self.done.contains(account)
+    }
+
     fn role(&self, arn: String) -> Role {
         Role {
             arn,

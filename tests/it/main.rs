@@ -29,6 +29,8 @@ mod privilege;
 mod reference;
 mod report;
 #[cfg(feature = "live")]
+mod run_folder;
+#[cfg(feature = "live")]
 mod scale;
 mod secret;
 mod support;

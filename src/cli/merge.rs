@@ -1,0 +1,17 @@
+//! `lamppost merge`: run folders joined into one report.
+
+use super::args::{FailOn, MergeArgs};
+use super::error::CliError;
+use super::output::Output;
+use super::setup::Setup;
+use crate::finding::{FolderReport, Outcome, RunFolder};
+
+pub(super) fn run(args: &MergeArgs, setup: &Setup) -> Result<Outcome, CliError> {
+    let output = Output::prepare(&args.output, setup, FailOn::High)?;
+    let folders = args
+        .runs
+        .iter()
+        .map(|path| RunFolder::open(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    output.write_folder(FolderReport::of(&folders)?)
+}

@@ -1,0 +1,529 @@
+//! Run folders: the results of a scan on disk, account by account, so that a run can be resumed,
+//! joined with others, and reported without being in memory.
+//!
+//! `run.json` says what was chosen and, at the end, how the run went. `accounts/ID.ndjson` holds the
+//! functions and findings of one account in the order of a report; `accounts/ID.json`, which is
+//! written after it, holds everything else and says where in the first file the findings of each
+//! check begin. An account without the second file is not done.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::builder::{Head, RunInfo, order, rank, renumber_all};
+use super::judged::{AccountPart, Judged};
+use super::model::{FunctionRecord, Report};
+use super::record::Finding;
+use super::show::Contents;
+use crate::check::{Confidence, Severity, Verdict};
+use crate::inventory::RunRecord;
+
+/// The format that this version writes and reads.
+const VERSION: u32 = 1;
+
+/// What can go wrong with a run folder.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// A file of it cannot be read or written.
+    #[error("cannot access `{}`", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is none.
+    #[error("there is no run folder to report")]
+    Nothing,
+    /// It holds a run already.
+    #[error("`{}` holds a run already", .0.display())]
+    Taken(PathBuf),
+    /// It is none.
+    #[error("`{}` is no run folder", path.display())]
+    Foreign {
+        /// The file that ought to say so.
+        path: PathBuf,
+        /// Why it does not.
+        source: serde_json::Error,
+    },
+    /// It was written by another version.
+    #[error("run folder `{}` has format {version}; this version of Lamppost reads format {VERSION}", path.display())]
+    Version {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        version: u32,
+    },
+    /// Two runs that cannot be one.
+    #[error("the run in `{}` was made with other {what}", path.display())]
+    Different {
+        /// The folder.
+        path: PathBuf,
+        /// What is different.
+        what: &'static str,
+    },
+    /// Two folders hold the same account.
+    #[error("account {account} is in `{}` and in `{}`", one.display(), other.display())]
+    Twice {
+        /// The account.
+        account: String,
+        /// One folder.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Header {
+    lamppost_run: u32,
+    info: RunInfo,
+    started: Timestamp,
+    /// Absent until the run has ended.
+    ended: Option<RunRecord>,
+}
+
+/// Findings of one check that stand together.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Segment {
+    verdict: Verdict,
+    severity: Severity,
+    confidence: Confidence,
+    check: String,
+    /// Bytes before it.
+    offset: u64,
+    count: usize,
+}
+
+impl Segment {
+    fn order(&self) -> impl Ord + '_ {
+        rank(self.verdict, self.severity, self.confidence, &self.check)
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Done {
+    part: AccountPart,
+    functions: usize,
+    segments: Vec<Segment>,
+}
+
+/// One run on disk.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    header: Header,
+    /// Accounts that are done.
+    done: BTreeSet<String>,
+    /// Accounts that an interrupted run gave up half-way.
+    partial: BTreeSet<String>,
+}
+
+impl RunFolder {
+    /// Begins a run in a folder that is made where it does not exist.
+    ///
+    /// # Errors
+    /// When it cannot be written, or holds a run already.
+    pub fn create(path: &Path, info: RunInfo, started: Timestamp) -> Result<Self, FolderError> {
+        if path.join("run.json").exists() {
+            return Err(FolderError::Taken(path.to_owned()));
+        }
+        let accounts = path.join("accounts");
+        fs::create_dir_all(&accounts).map_err(|source| FolderError::Io {
+            path: accounts,
+            source,
+        })?;
+        let folder = Self {
+            path: path.to_owned(),
+            header: Header {
+                lamppost_run: VERSION,
+                info,
+                started,
+                ended: None,
+            },
+            done: BTreeSet::new(),
+            partial: BTreeSet::new(),
+        };
+        folder.write_header()?;
+        Ok(folder)
+    }
+
+    /// Opens a run, whether it has ended or not.
+    ///
+    /// # Errors
+    /// When it cannot be read or is none.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let header: Header = read(&path.join("run.json"))?;
+        if header.lamppost_run != VERSION {
+            return Err(FolderError::Version {
+                path: path.to_owned(),
+                version: header.lamppost_run,
+            });
+        }
+        let accounts = path.join("accounts");
+        let io = |source| FolderError::Io {
+            path: accounts.clone(),
+            source,
+        };
+        let mut done = BTreeSet::new();
+        let mut partial = BTreeSet::new();
+        for entry in fs::read_dir(&accounts).map_err(io)? {
+            let file = entry.map_err(io)?.path();
+            let name = file.file_stem().and_then(|name| name.to_str());
+            if let (Some("json"), Some(name)) =
+                (file.extension().and_then(|ending| ending.to_str()), name)
+                && !name.starts_with('.')
+            {
+                match name.strip_suffix(".partial") {
+                    Some(name) => partial.insert(name.to_owned()),
+                    None => done.insert(name.to_owned()),
+                };
+            }
+        }
+        partial.retain(|account| !done.contains(account));
+        Ok(Self {
+            path: path.to_owned(),
+            header,
+            done,
+            partial,
+        })
+    }
+
+    /// Opens a run to go on with it.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), and when it was begun with other checks or another depth.
+    pub fn resume(path: &Path, info: &RunInfo) -> Result<Self, FolderError> {
+        let mut folder = Self::open(path)?;
+        folder.same(info)?;
+        folder.header.ended = None;
+        folder.write_header()?;
+        Ok(folder)
+    }
+
+    fn same(&self, info: &RunInfo) -> Result<(), FolderError> {
+        let own = &self.header.info;
+        let what = if own.checks != info.checks {
+            "checks"
+        } else if own.depth != info.depth {
+            "depth"
+        } else if own.include != info.include {
+            "verdicts to keep (`--all`)"
+        } else if own.version != info.version {
+            "version of Lamppost"
+        } else {
+            return Ok(());
+        };
+        Err(FolderError::Different {
+            path: self.path.clone(),
+            what,
+        })
+    }
+
+    /// What was chosen for the run.
+    pub fn info(&self) -> &RunInfo {
+        &self.header.info
+    }
+
+    /// When it began, however often it was resumed.
+    pub fn started(&self) -> Timestamp {
+        self.header.started
+    }
+
+    /// Accounts whose results are there; those that were given up half-way are not among them.
+    pub fn done(&self) -> &BTreeSet<String> {
+        &self.done
+    }
+
+    /// Adds an account; `partial`: it was given up half-way, so that a resumed run begins it anew.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, account: Judged, partial: bool) -> Result<(), FolderError> {
+        let Judged {
+            part,
+            functions,
+            findings,
+        } = account;
+        let account = part.account().to_owned();
+        let id = match partial {
+            true => format!("{account}.partial"),
+            false => account.clone(),
+        };
+        let mut segments: Vec<Segment> = Vec::new();
+        self.place(&format!("{id}.ndjson"), |to| {
+            let mut offset = 0;
+            for function in &functions {
+                offset += line(to, function)?;
+            }
+            for finding in &findings {
+                let same = |last: &Segment| {
+                    (last.verdict, &last.check) == (finding.verdict, &finding.check)
+                        && (last.severity, last.confidence)
+                            == (finding.severity, finding.confidence)
+                };
+                match segments.last_mut() {
+                    Some(last) if same(last) => last.count += 1,
+                    _ => segments.push(Segment {
+                        verdict: finding.verdict,
+                        severity: finding.severity,
+                        confidence: finding.confidence,
+                        check: finding.check.clone(),
+                        offset,
+                        count: 1,
+                    }),
+                }
+                offset += line(to, finding)?;
+            }
+            Ok(())
+        })?;
+        let done = Done {
+            part,
+            functions: functions.len(),
+            segments,
+        };
+        self.place(&format!("{id}.json"), |to| line(to, &done).map(drop))?;
+        match partial {
+            true => self.partial.insert(account),
+            false => {
+                self.partial.remove(&account);
+                self.done.insert(account)
+            }
+        };
+        Ok(())
+    }
+
+    /// Ends the run.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn end(&mut self, run: RunRecord) -> Result<(), FolderError> {
+        self.header.ended = Some(run);
+        self.write_header()
+    }
+
+    /// Writes a file of the folder whole or not at all, for its owner alone.
+    fn place(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
+    ) -> Result<(), FolderError> {
+        let folder = self.path.join("accounts");
+        put(&folder, name, write)
+    }
+
+    fn write_header(&self) -> Result<(), FolderError> {
+        put(&self.path, "run.json", |to| {
+            line(to, &self.header).map(drop)
+        })
+    }
+}
+
+fn put(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), FolderError> {
+    let path = folder.join(name);
+    let io = |source| FolderError::Io {
+        path: path.clone(),
+        source,
+    };
+    let file = tempfile::Builder::new()
+        .prefix(".lamppost-")
+        .tempfile_in(folder)
+        .map_err(io)?;
+    let mut to = io::BufWriter::new(file.as_file());
+    write(&mut to).and_then(|()| to.flush()).map_err(io)?;
+    drop(to);
+    file.persist(&path).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+/// Writes a line, and says how long it is.
+fn line(to: &mut impl Write, record: &impl Serialize) -> io::Result<u64> {
+    let mut text = serde_json::to_vec(record)?;
+    text.push(b'\n');
+    to.write_all(&text)?;
+    Ok(text.len() as u64)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, FolderError> {
+    let text = fs::read(path).map_err(|source| FolderError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    serde_json::from_slice(&text).map_err(|source| FolderError::Foreign {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The report of one or several run folders, its functions and findings still on disk.
+#[derive(Debug)]
+pub struct FolderReport {
+    head: Report,
+    files: Vec<AccountFile>,
+    /// Which file and segment comes when.
+    sequence: Vec<(usize, Segment)>,
+}
+
+#[derive(Debug)]
+struct AccountFile {
+    path: PathBuf,
+    functions: usize,
+    /// The report's index of each of the account's gaps.
+    gaps: Vec<usize>,
+}
+
+impl FolderReport {
+    /// Joins run folders, which must be of the same checks and of different accounts. A run that has
+    /// not ended counts as interrupted.
+    ///
+    /// # Errors
+    /// When they cannot be read or joined.
+    pub fn of(folders: &[RunFolder]) -> Result<Self, FolderError> {
+        let first = folders.first().ok_or(FolderError::Nothing)?;
+        let mut accounts: BTreeMap<String, (&RunFolder, PathBuf, Done)> = BTreeMap::new();
+        let mut run = RunRecord {
+            started: first.header.started,
+            finished: first.header.started,
+            interrupted: false,
+            missed: Vec::new(),
+            ledger: Vec::new(),
+        };
+        for folder in folders {
+            folder.same(&first.header.info)?;
+            run.started = run.started.min(folder.header.started);
+            match &folder.header.ended {
+                Some(ended) => {
+                    run.finished = run.finished.max(ended.finished);
+                    run.interrupted |= ended.interrupted;
+                    run.missed.extend(ended.missed.iter().cloned());
+                    run.ledger.extend(ended.ledger.iter().cloned());
+                }
+                None => run.interrupted = true,
+            }
+            let partial = folder.partial.iter().map(|id| format!("{id}.partial"));
+            for name in folder.done.iter().cloned().chain(partial) {
+                let file = folder.path.join("accounts").join(&name);
+                let done: Done = read(&file.with_added_extension("json"))?;
+                let id = done.part.account().to_owned();
+                let file = file.with_added_extension("ndjson");
+                if let Some((other, ..)) = accounts.insert(id.clone(), (folder, file, done)) {
+                    return Err(FolderError::Twice {
+                        account: id,
+                        one: other.path.clone(),
+                        other: folder.path.clone(),
+                    });
+                }
+            }
+        }
+        // who could not be entered in one run may have been in another
+        run.missed
+            .retain(|missed| !accounts.contains_key(&missed.id));
+        run.missed.sort_by(|one, other| one.id.cmp(&other.id));
+        run.missed.dedup_by(|one, other| one.id == other.id);
+        let mut parts = Vec::new();
+        let mut files = Vec::new();
+        let mut sequence = Vec::new();
+        for (number, (_, path, done)) in accounts.into_values().enumerate() {
+            parts.push(done.part);
+            files.push(AccountFile {
+                path,
+                functions: done.functions,
+                gaps: Vec::new(),
+            });
+            sequence.extend(done.segments.into_iter().map(|segment| (number, segment)));
+        }
+        sequence.sort_by(|(one, segment), (other, behind)| {
+            segment
+                .order()
+                .cmp(&behind.order())
+                .then_with(|| one.cmp(other))
+        });
+        let Head { report, moved } = Head::of(first.header.info.clone(), parts, &run);
+        for (file, moved) in files.iter_mut().zip(moved) {
+            file.gaps = moved;
+        }
+        Ok(Self {
+            head: report,
+            files,
+            sequence,
+        })
+    }
+
+    /// Leaves only findings of at least that severity; counts stay what they were.
+    pub fn show_from(&mut self, severity: Severity) {
+        self.sequence
+            .retain(|(_, segment)| segment.severity >= severity);
+    }
+
+    fn segment(&self, number: usize, segment: &Segment) -> io::Result<Vec<Finding>> {
+        let Some(file) = self.files.get(number) else {
+            return Ok(Vec::new());
+        };
+        let mut from = File::open(&file.path)?;
+        from.seek(SeekFrom::Start(segment.offset))?;
+        let mut findings = Vec::with_capacity(segment.count);
+        for line in BufReader::new(from).lines().take(segment.count) {
+            let mut finding: Finding = serde_json::from_str(&line?)?;
+            renumber_all(&mut finding.gaps, &file.gaps);
+            findings.push(finding);
+        }
+        if findings.len() < segment.count {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        Ok(findings)
+    }
+}
+
+/// One error, or all of the items.
+fn spread<T>(items: io::Result<Vec<T>>) -> impl Iterator<Item = io::Result<T>> {
+    let (items, error) = match items {
+        Ok(items) => (items, None),
+        Err(error) => (Vec::new(), Some(Err(error))),
+    };
+    items.into_iter().map(Ok).chain(error)
+}
+
+impl Contents for FolderReport {
+    fn head(&self) -> &Report {
+        &self.head
+    }
+
+    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_> {
+        let of_file = |file: &AccountFile| -> io::Result<Vec<FunctionRecord>> {
+            let mut text = Vec::new();
+            let mut from = BufReader::new(File::open(&file.path)?);
+            for _ in 0..file.functions {
+                from.by_ref().read_until(b'\n', &mut text)?;
+            }
+            serde_json::Deserializer::from_slice(&text)
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(Into::into)
+        };
+        let all = self
+            .files
+            .iter()
+            .flat_map(move |file| spread(of_file(file)));
+        Box::new(all.map(|function| function.map(Cow::Owned)))
+    }
+
+    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_> {
+        let all = self
+            .sequence
+            .iter()
+            .flat_map(|(number, segment)| spread(self.segment(*number, segment)));
+        Box::new(all.map(|finding| finding.map(Cow::Owned)))
+    }
+}

@@ -1,0 +1,167 @@
+//! One account as a report keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::{AccountResult, Tally};
+use super::builder::order;
+use super::counts::{GradeCounts, VerdictCounts};
+use super::model::{AccountSummary, FunctionRecord, RegionReach, Target, TargetReach};
+use super::record::Finding;
+use super::score::{fleet_grade, score};
+use crate::inventory::{Gap, LedgerEntry};
+
+/// An account with its functions and findings, each list in the order of a report. References to
+/// gaps are indices into the account's own list.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Everything that is there once.
+    pub part: AccountPart,
+    /// Every function that was listed.
+    pub functions: Vec<FunctionRecord>,
+    /// What the checks say.
+    pub findings: Vec<Finding>,
+}
+
+/// What a report says of an account besides its functions and findings: small, however large the
+/// account is.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct AccountPart {
+    pub(super) target: Target,
+    /// None where the account could not be entered.
+    pub(super) summary: Option<AccountSummary>,
+    pub(super) functions_reported: u64,
+    pub(super) functions_evaluated: u64,
+    pub(super) functions_with_unknowns: u64,
+    pub(super) other_grades: GradeCounts,
+    pub(super) gaps: Vec<(Gap, u64)>,
+    /// What was called for it, where that is kept by account.
+    pub(super) ledger: Vec<LedgerEntry>,
+}
+
+impl AccountPart {
+    /// The account's id.
+    pub fn account(&self) -> &str {
+        &self.target.account
+    }
+
+    /// The same account, with what was called for it.
+    #[must_use]
+    pub fn called(mut self, ledger: Vec<LedgerEntry>) -> Self {
+        self.ledger = ledger;
+        self
+    }
+}
+
+impl From<AccountResult> for Judged {
+    fn from(result: AccountResult) -> Self {
+        let AccountResult {
+            mut target,
+            functions: listed,
+            others,
+            mut findings,
+            severities,
+            gaps,
+            ..
+        } = result;
+        let mut grades = GradeCounts::default();
+        let mut verdicts = VerdictCounts::default();
+        let mut unsure = false;
+        let mut functions = Vec::with_capacity(listed.len());
+        for (arn, listed) in listed {
+            let record = record(arn, &target.account, listed.name, listed.tally);
+            let record = FunctionRecord {
+                region: listed.region,
+                runtime: listed.runtime,
+                ..record
+            };
+            grades.add(record.grade);
+            verdicts.merge(&record.verdicts);
+            unsure |= record.at_most;
+            if record.verdicts.total() > 0
+                && let Some(region) = target
+                    .regions
+                    .iter_mut()
+                    .find(|region| region.region == record.region)
+            {
+                region.functions_evaluated += 1;
+            }
+            functions.push(record);
+        }
+        let mut other_grades = GradeCounts::default();
+        for (resource, tally) in others {
+            verdicts.merge(&tally.verdicts);
+            unsure |= tally.verdicts.unknown > 0;
+            let judged = record(resource.arn, &resource.account, resource.name, tally);
+            other_grades.add(judged.grade);
+        }
+        unsure |= target.regions.iter().any(|region| {
+            matches!(
+                region.reach,
+                RegionReach::Partial { .. }
+                    | RegionReach::Denied { .. }
+                    | RegionReach::Unreachable { .. }
+            )
+        });
+        target
+            .regions
+            .sort_by(|one, other| one.region.cmp(&other.region));
+        functions.sort_by(|one, other| {
+            (&one.account, &one.region, &one.arn).cmp(&(&other.account, &other.region, &other.arn))
+        });
+        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        let summary = (target.reach == TargetReach::Scanned).then(|| AccountSummary {
+            account: target.account.clone(),
+            name: target.name.clone(),
+            grade: fleet_grade(&grades, &other_grades),
+            at_most: unsure,
+            grades,
+            functions: target
+                .regions
+                .iter()
+                .map(|region| region.functions_listed)
+                .sum(),
+            verdicts,
+            severities,
+        });
+        let count = |counts: fn(&FunctionRecord) -> bool| {
+            functions.iter().filter(|one| counts(one)).count() as u64
+        };
+        Self {
+            part: AccountPart {
+                target,
+                summary,
+                functions_reported: functions.len() as u64,
+                functions_evaluated: count(|function| function.verdicts.total() > 0),
+                functions_with_unknowns: count(|function| function.verdicts.unknown > 0),
+                other_grades,
+                gaps: gaps.into_entries(),
+                ledger: Vec::new(),
+            },
+            functions,
+            findings,
+        }
+    }
+}
+
+fn record(arn: String, account: &str, name: String, mut tally: Tally) -> FunctionRecord {
+    tally.factors.sort_by(|one, other| {
+        one.factor
+            .total_cmp(&other.factor)
+            .then_with(|| one.check.cmp(&other.check))
+    });
+    let verdicts = tally.verdicts;
+    let decided = verdicts.total() > verdicts.unknown;
+    let score = decided.then(|| score(&tally.factors));
+    FunctionRecord {
+        arn,
+        name,
+        account: account.to_owned(),
+        region: String::new(),
+        runtime: None,
+        grade: score.as_ref().map(|score| score.grade),
+        score: score.map(|score| score.value),
+        at_most: verdicts.unknown > 0 || !decided,
+        factors: tally.factors,
+        verdicts,
+    }
+}

@@ -1,0 +1,73 @@
+//! A report as its formats read it: from memory, or from disk record by record.
+
+use std::borrow::Cow;
+use std::io;
+
+use super::model::{FunctionRecord, Report};
+use super::record::Finding;
+
+/// A report whose functions and findings may be too many to hold.
+pub trait Contents {
+    /// Everything else; the lists of functions and findings in it may be empty.
+    fn head(&self) -> &Report;
+
+    /// Its functions, in order.
+    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_>;
+
+    /// Its findings, in order.
+    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_>;
+
+    /// The whole in memory, for formats that need an overview; findings without their evidence,
+    /// references and mappings, which no such format shows.
+    ///
+    /// # Errors
+    /// Those of reading.
+    fn overview(&self) -> io::Result<Report> {
+        let mut report = self.head().clone();
+        report.functions = self
+            .functions()
+            .map(|function| function.map(Cow::into_owned))
+            .collect::<io::Result<_>>()?;
+        report.findings = self
+            .findings()
+            .map(|finding| {
+                let mut finding = finding?.into_owned();
+                finding.evidence = serde_json::Value::Null;
+                finding.references = Vec::new();
+                finding.maps.clear();
+                if let Some(remediation) = &mut finding.remediation {
+                    remediation.terraform = None;
+                    remediation.cloudformation = None;
+                }
+                Ok(finding)
+            })
+            .collect::<io::Result<_>>()?;
+        Ok(report)
+    }
+}
+
+impl Contents for Report {
+    fn head(&self) -> &Report {
+        self
+    }
+
+    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_> {
+        Box::new(
+            self.functions
+                .iter()
+                .map(|function| Ok(Cow::Borrowed(function))),
+        )
+    }
+
+    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_> {
+        Box::new(
+            self.findings
+                .iter()
+                .map(|finding| Ok(Cow::Borrowed(finding))),
+        )
+    }
+
+    fn overview(&self) -> io::Result<Report> {
+        Ok(self.clone())
+    }
+}

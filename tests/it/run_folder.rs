@@ -1,0 +1,246 @@
+//! Runs that end early, runs in parts, and the reports that are made of them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lamppost::aws::{Base, Connection};
+use lamppost::check::{Check, Registry, plan};
+use lamppost::facts;
+use lamppost::finding::{Contents, FolderReport, Include, Mode, RunFolder, RunInfo};
+use lamppost::inventory::Depth;
+use lamppost::report::{Format, Terminal, write_to};
+use lamppost::scan::Scan;
+use lamppost::secret::{Detector, FingerprintKey};
+use lamppost::target::{Selection, Shard};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::cli::folder;
+use crate::support::simulator::run::limits;
+use crate::support::simulator::{Simulator, World};
+
+fn world() -> World {
+    World {
+        accounts: 6,
+        regions: vec!["eu-west-1", "us-east-1"],
+        functions: 25,
+        ..World::default()
+    }
+}
+
+fn registry() -> Registry {
+    Registry::load(&[], &facts::schema).unwrap()
+}
+
+fn info(checks: &[&Check]) -> RunInfo {
+    RunInfo {
+        version: "0.1.0".to_owned(),
+        mode: Mode::Live,
+        checks: checks
+            .iter()
+            .map(|check| check.definition.id.clone())
+            .collect(),
+        depth: Depth::Standard,
+        checks_left_out: Vec::new(),
+        include: Include::default(),
+    }
+}
+
+/// Scans into a folder, for at most so long.
+async fn scan(
+    simulator: &Simulator,
+    into: &mut RunFolder,
+    checks: &[&Check],
+    shard: Option<Shard>,
+    at_most: Duration,
+) {
+    let connection = Connection::over(simulator.transport(), limits(100, 256));
+    let scan = Scan {
+        connection: &connection,
+        base: Base::Given {
+            region: "eu-west-1".to_owned(),
+        },
+        selection: Selection {
+            organization: true,
+            role_name: Some("audit".to_owned()),
+            shard,
+            ..Selection::default()
+        },
+        regions: Vec::new(),
+        excluded_regions: Vec::new(),
+        plan: plan(checks.iter().copied()).at(Depth::Standard),
+        detector: Arc::new(Detector::new(FingerprintKey::from_seed(b"test")).unwrap()),
+        settings: lamppost::config::Config::default().settings(),
+        checks,
+        info: info(checks),
+        snapshot: None,
+        progress: Arc::new(()),
+        cancel: CancellationToken::new(),
+        accounts_at_once: 1,
+        at: Some("2026-11-21T12:00:00Z".parse().unwrap()),
+    };
+    // what is dropped here is what a kill ends
+    let _ = tokio::time::timeout(at_most, scan.run_into(into)).await;
+}
+
+fn begin(path: &Path, checks: &[&Check]) -> RunFolder {
+    let started = "2026-11-21T12:00:00Z".parse().unwrap();
+    RunFolder::create(path, info(checks), started).unwrap()
+}
+
+/// The report of folders as JSON, apart from the calls that it took.
+fn report(paths: &[&Path]) -> Value {
+    let folders: Vec<RunFolder> = paths
+        .iter()
+        .map(|path| RunFolder::open(path).unwrap())
+        .collect();
+    let report = FolderReport::of(&folders).unwrap();
+    let mut text = Vec::new();
+    write_to(&report, Format::Json, Terminal::FILE, &mut text).unwrap();
+    let mut report: Value = serde_json::from_slice(&text).unwrap();
+    report["ledger"].take();
+    report["summary"]["calls"].take();
+    report
+}
+
+const FOREVER: Duration = Duration::from_secs(1_000_000);
+
+async fn undisturbed(checks: &[&Check]) -> (Value, u64) {
+    let at = folder();
+    let simulator = Simulator::new(world());
+    scan(
+        &simulator,
+        &mut begin(at.path(), checks),
+        checks,
+        None,
+        FOREVER,
+    )
+    .await;
+    (report(&[at.path()]), simulator.sum(|_, _, _| true).attempts)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_run_goes_on_and_ends_with_the_same_report() {
+    let registry = registry();
+    let checks: Vec<&Check> = registry
+        .checks()
+        .filter(|check| check.depth() == Depth::Standard)
+        .collect();
+    let (whole, calls) = undisturbed(&checks).await;
+    assert_eq!(whole["functions"].as_array().unwrap().len(), 6 * 2 * 25);
+    assert!(!whole["findings"].as_array().unwrap().is_empty());
+    let one_account = calls / 6;
+    for (kill, seed) in [(3.0, 2), (7.5, 3), (11.2, 4), (17.9, 5)] {
+        let at = folder();
+        let simulator = Simulator::new(World { seed, ..world() });
+        let killed = Duration::from_secs_f64(kill);
+        scan(
+            &simulator,
+            &mut begin(at.path(), &checks),
+            &checks,
+            None,
+            killed,
+        )
+        .await;
+        let half = RunFolder::open(at.path()).unwrap();
+        assert!(half.done().len() < 6, "killed too late at {kill} s");
+        let before = report(&[at.path()]);
+        assert_eq!(before["run"]["interrupted"], true);
+        let mut resumed = RunFolder::resume(at.path(), &info(&checks)).unwrap();
+        scan(&simulator, &mut resumed, &checks, None, FOREVER).await;
+        assert_eq!(report(&[at.path()]), whole, "killed at {kill} s");
+        let repeated = simulator.sum(|_, _, _| true).attempts - calls;
+        assert!(
+            repeated <= one_account,
+            "{repeated} calls repeated, {one_account} an account"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shards_are_joined_into_the_report_of_the_whole() {
+    let registry = registry();
+    let checks: Vec<&Check> = registry.checks().collect();
+    let (whole, _) = undisturbed(&checks).await;
+    let folders = [folder(), folder(), folder()];
+    let simulator = Simulator::new(world());
+    for (index, folder) in folders.iter().enumerate() {
+        let shard = format!("{index}/3").parse().unwrap();
+        scan(
+            &simulator,
+            &mut begin(folder.path(), &checks),
+            &checks,
+            Some(shard),
+            FOREVER,
+        )
+        .await;
+    }
+    let paths: Vec<&Path> = folders.iter().map(tempfile::TempDir::path).collect();
+    assert_eq!(report(&paths), whole);
+    let again = RunFolder::open(paths[0]).unwrap();
+    let twice = [again, RunFolder::open(paths[0]).unwrap()];
+    if !twice[0].done().is_empty() {
+        let error = FolderReport::of(&twice).unwrap_err().to_string();
+        assert!(error.contains("account 1"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_on_disk_is_the_one_in_memory() {
+    let registry = registry();
+    let checks: Vec<&Check> = registry.checks().collect();
+    let at = folder();
+    let simulator = Simulator::new(world());
+    scan(
+        &simulator,
+        &mut begin(at.path(), &checks),
+        &checks,
+        None,
+        FOREVER,
+    )
+    .await;
+    let folders = [RunFolder::open(at.path()).unwrap()];
+    let report = FolderReport::of(&folders).unwrap();
+    let mut held = report.head().clone();
+    held.functions = report
+        .functions()
+        .map(|one| one.unwrap().into_owned())
+        .collect();
+    held.findings = report
+        .findings()
+        .map(|one| one.unwrap().into_owned())
+        .collect();
+    for format in [Format::Table, Format::Json, Format::Ndjson] {
+        let write = |contents: &dyn Contents| {
+            let mut text = Vec::new();
+            write_to(contents, format, Terminal::FILE, &mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(write(&report), write(&held), "{format:?}");
+    }
+    let mut text = serde_json::to_string_pretty(&held).unwrap();
+    text.push('\n');
+    let mut streamed = Vec::new();
+    write_to(&report, Format::Json, Terminal::FILE, &mut streamed).unwrap();
+    assert_eq!(String::from_utf8(streamed).unwrap(), text);
+}
+
+#[test]
+fn a_folder_of_another_run_is_refused() {
+    let registry = registry();
+    let checks: Vec<&Check> = registry.checks().collect();
+    let at = folder();
+    begin(at.path(), &checks);
+    let started = "2026-11-21T12:00:00Z".parse().unwrap();
+    let error = RunFolder::create(at.path(), info(&checks), started).unwrap_err();
+    assert!(
+        error.to_string().ends_with("holds a run already"),
+        "{error}"
+    );
+    let error = RunFolder::resume(at.path(), &info(&checks[1..])).unwrap_err();
+    assert!(error.to_string().ends_with("with other checks"), "{error}");
+    std::fs::write(at.path().join("run.json"), "{}").unwrap();
+    let error = RunFolder::open(at.path()).unwrap_err();
+    assert!(error.to_string().ends_with("is no run folder"), "{error}");
+}
