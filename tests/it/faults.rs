@@ -303,8 +303,9 @@ impl Trial<'_> {
             self.fault,
             Fault::ConnectionReset | Fault::Timeout | Fault::Truncated
         );
-        // IAM is global.
-        let global = self.operation.starts_with("iam:");
+        let global = ["iam:", "organizations:"]
+            .iter()
+            .any(|service| self.operation.starts_with(service));
         let named = report.gaps.iter().any(|record| {
             let gap = &record.gap;
             gap.operation == self.operation

@@ -19,6 +19,7 @@ mod collect;
 mod config;
 mod docs;
 mod explain_access;
+mod exposure;
 mod facts;
 #[cfg(feature = "live")]
 mod faults;

@@ -240,3 +240,50 @@ fn the_closed_account_and_regions_are_named() {
         assert_eq!(sydney["status"], "empty", "{account}");
     }
 }
+
+/// How far the grants of each function reach, by its ARN; `None` where that cannot be known.
+fn expected_reach() -> BTreeMap<String, Option<String>> {
+    let table = |name: &str| -> Value {
+        let text = std::fs::read_to_string(project("localstack/truth").join(name)).unwrap();
+        serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap()
+    };
+    let (all, exposure) = (table("posture.toml"), table("exposure.toml"));
+    let mut reach: BTreeMap<String, Option<String>> = functions(&all)
+        .map(|function| (arn(function), Some("none".to_owned())))
+        .collect();
+    for function in functions(&exposure) {
+        let known = text_of(function, "reach");
+        reach.insert(
+            arn(function),
+            (known != "unknown").then(|| known.to_owned()),
+        );
+    }
+    reach
+}
+
+#[test]
+fn every_reach_is_right() {
+    use lamppost::analysis::{AccountContext, Settings};
+    use lamppost::facts::{Scope, documents};
+    use lamppost::inventory::SnapshotReader;
+
+    let folder = folder();
+    let path = folder.path().join("organisation.snapshot");
+    Lamppost::new(["demo", "--snapshot", path.to_str().unwrap()]).run();
+    let mut reader = SnapshotReader::open(&path).unwrap();
+    let mut found = BTreeMap::new();
+    while let Some(account) = reader.next_account().unwrap() {
+        let settings = Settings::default();
+        let context = AccountContext::new(&account, &settings);
+        for document in documents(&context).map(Result::unwrap) {
+            if document.resource.scope == Scope::Function {
+                let reach = &document.facts["exposure"].get("reach");
+                found.insert(
+                    document.resource.arn.clone(),
+                    reach.map(|reach| reach.as_str().unwrap().to_owned()),
+                );
+            }
+        }
+    }
+    assert_eq!(found, expected_reach());
+}

@@ -3,7 +3,7 @@
 use super::ability::{self, Ability, Asked};
 use super::door::{Door, Mentioned, UrlAge, UrlState, name};
 use super::home::Whose;
-use super::network::{Way, ways};
+use super::network::{Way, way_of_service, ways};
 use super::probe::Probe;
 use crate::policy::{
     Caller, Decision, Effect, KeyState, Layer, Open, Policy, Request, Source, Statement, Verdict,
@@ -19,6 +19,9 @@ pub(super) struct Case<'a> {
     pub(super) door: &'a Door<'a>,
     pub(super) statement: &'a Statement,
     pub(super) mentioned: &'a Mentioned<'a>,
+    /// What it and the Denies say of networks; for a URL, what the whole policy says, because the
+    /// other grant may stand in another statement.
+    networks: Mentioned<'a>,
     /// The statement and every Deny.
     alone: Policy,
     /// The actions that the statement names.
@@ -59,6 +62,10 @@ impl<'a> Case<'a> {
             door,
             statement,
             mentioned,
+            networks: match door.url {
+                UrlState::Absent => mentioned.clone(),
+                _ => Mentioned::new(door.policy.statements.iter()),
+            },
             alone: Policy {
                 version: door.policy.version,
                 id: None,
@@ -73,12 +80,23 @@ impl<'a> Case<'a> {
 
     /// Whether the statement would let the caller in, were it not for the Denies.
     pub(super) fn denied_by(&self, probe: &Probe) -> Vec<String> {
-        let mut without = self.alone.clone();
-        without.statements.retain(|one| one.effect == Effect::Allow);
+        let without = |policy: &Policy| {
+            let mut policy = policy.clone();
+            policy.statements.retain(|one| one.effect == Effect::Allow);
+            policy
+        };
+        let policy = without(self.door.policy);
+        let door = Door {
+            policy: &policy,
+            ..self.door.clone()
+        };
         let undenied = Case {
-            alone: without,
+            door: &door,
+            statement: self.statement,
+            mentioned: self.mentioned,
+            networks: self.networks.clone(),
+            alone: without(&self.alone),
             asked: self.asked.clone(),
-            ..*self
         };
         if undenied.entry(probe).is_none() {
             return Vec::new();
@@ -91,8 +109,8 @@ impl<'a> Case<'a> {
         let organization = probe.context.state("aws:PrincipalOrgID");
         let account = probe.caller.account().unwrap_or_default();
         let ways = match probe.caller {
-            Caller::Service(_) => vec![Way::unsaid()],
-            _ => ways(self.mentioned, self.door, account, organization),
+            Caller::Service(_) => way_of_service(&self.networks, self.door),
+            _ => ways(&self.networks, self.door, account, organization),
         };
         let mut total: Option<Entry> = None;
         for way in &ways {
@@ -185,7 +203,7 @@ impl<'a> Case<'a> {
             _ => return None,
         };
         // Within the account an identity-based policy may give the rest.
-        let own = probe.whose == Whose::Own;
+        let own = probe.whose == Whose::Own && probe.caller.account().is_some();
         let names = |ability| self.asked.iter().any(|asked| asked.ability == ability);
         let mut ask = |policy: &Policy, url: bool| {
             let (action, auth, via) = if url {

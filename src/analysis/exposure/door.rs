@@ -1,6 +1,6 @@
 //! A policy and the resource that it opens.
 
-use crate::policy::{Arn, Condition, Effect, Policy, Statement, Target};
+use crate::policy::{Arn, Condition, Effect, Policy, Principal, Statement, Target};
 
 /// A resource-based policy on one function, alias, version or layer version.
 #[derive(Clone, Debug)]
@@ -103,15 +103,20 @@ pub(super) fn name(statement: &Statement) -> String {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mentioned<'a> {
     conditions: Vec<&'a Condition>,
+    /// Principals that `NotPrincipal` exempts.
+    pub(super) exempt: Vec<&'a Principal>,
 }
 
 impl<'a> Mentioned<'a> {
     pub(super) fn new(statements: impl Iterator<Item = &'a Statement>) -> Self {
-        Self {
-            conditions: statements
-                .flat_map(|statement| &statement.conditions)
-                .collect(),
+        let mut mentioned = Self::default();
+        for statement in statements {
+            mentioned.conditions.extend(&statement.conditions);
+            if let Some(element) = statement.principal.as_ref().filter(|one| one.negated) {
+                mentioned.exempt.extend(&element.items);
+            }
         }
+        mentioned
     }
 
     pub(super) fn any(&self, keys: &[&str]) -> bool {

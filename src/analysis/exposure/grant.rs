@@ -133,6 +133,8 @@ pub struct Grant {
     pub vendor: String,
     /// The source that a service acts for, as the conditions name it.
     pub source: String,
+    /// Condition keys by which the service can say whose source it acts for; empty for others.
+    pub source_keys: Vec<String>,
     /// Addresses that it is limited to.
     pub addresses: Vec<String>,
     /// VPCs or VPC endpoints that it is limited to, with the condition key.

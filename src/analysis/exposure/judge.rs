@@ -70,7 +70,7 @@ impl Judge<'_> {
 
     fn everyone_as(&self, principal: &str) -> Grant {
         let anonymous = self.callers.anonymous();
-        let stranger = self.callers.stranger();
+        let [stranger, alone] = self.callers.strangers();
         let cause = |reach| match reach {
             Reach::Internet | Reach::AnyAwsAccount => Cause::Everyone,
             Reach::ConfusedDeputy => Cause::AnySource,
@@ -86,6 +86,7 @@ impl Judge<'_> {
         }
         if let Some(hits) = self
             .hits(vec![stranger.clone()])
+            .or_else(|| self.hits(vec![alone]))
             .or_else(|| self.hits(self.callers.patterned()))
         {
             return self.granted(principal, &hits, cause);
@@ -115,9 +116,11 @@ impl Judge<'_> {
             Principal::Other { id, .. } if account_field(id).is_some_and(is_account_id) => {
                 let account = account_field(id).unwrap_or_default();
                 let known = Caller::SomeoneIn(account.to_owned());
-                let mut probe = self.callers.principal(account, known);
-                probe.exists = false;
-                self.named(&shown, probe)
+                let mut probes = self.callers.principal(account, &known);
+                for probe in &mut probes {
+                    probe.exists = false;
+                }
+                self.named(&shown, probes)
             }
             Principal::Everyone
             | Principal::Service(_)
@@ -131,8 +134,8 @@ impl Judge<'_> {
                 let account = principal.account().unwrap_or_default().to_owned();
                 match caller(principal, self.callers.door.partition()) {
                     Some(caller) => {
-                        let probe = self.callers.principal(&account, caller);
-                        self.named(&shown, probe)
+                        let probes = self.callers.principal(&account, &caller);
+                        self.named(&shown, probes)
                     }
                     None => self.refused(&shown, Cause::ImpossiblePrincipal, Vec::new()),
                 }
@@ -140,10 +143,10 @@ impl Judge<'_> {
         }
     }
 
-    fn named(&self, shown: &str, probe: Probe) -> Grant {
-        match self.hits(vec![probe.clone()]) {
+    fn named(&self, shown: &str, probes: Vec<Probe>) -> Grant {
+        match self.hits(probes.clone()) {
             Some(hits) => self.granted(shown, &hits, |_| Cause::Named),
-            None => self.dead(shown, &[probe]),
+            None => self.dead(shown, &probes),
         }
     }
 
@@ -381,6 +384,10 @@ impl Judge<'_> {
             organizations: Vec::new(),
             vendor: String::new(),
             source: source::shown(&self.own),
+            source_keys: reference::service_principals()
+                .get(principal)
+                .map(|service| service.condition_keys.clone())
+                .unwrap_or_default(),
             addresses: Vec::new(),
             networks: Vec::new(),
             conditions: Vec::new(),

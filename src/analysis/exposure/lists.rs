@@ -30,8 +30,8 @@ pub(in crate::analysis) fn home<'a>(account: &AccountContext<'a>) -> Home<'a> {
 /// What was found in the policies of one function.
 pub(super) struct Found {
     grants: Vec<Grant>,
-    /// How many policies there are.
-    policies: i64,
+    /// Qualifiers whose policies were read.
+    read: Vec<String>,
     /// Why there may be more, by qualifier; none: of a qualifier that is not known.
     gaps: Vec<(Option<String>, Gap)>,
     /// Why it is not known whose accounts are.
@@ -49,7 +49,11 @@ impl Found {
         let unlisted = policies.unlisted.iter().map(|gap| (None, (*gap).clone()));
         let mut found = Self {
             grants: Vec::new(),
-            policies: policies.read.len() as i64,
+            read: policies
+                .read
+                .iter()
+                .map(|(qualifier, _)| (*qualifier).to_owned())
+                .collect(),
             gaps: unread.chain(unlisted).collect(),
             organization: context
                 .account
@@ -129,7 +133,7 @@ impl Found {
     /// How many policies; a policy that is known to be there decides, whatever else is not known.
     pub(super) fn policies(&self) -> Fact<i64> {
         match self.all_gaps() {
-            gaps if gaps.is_empty() || self.policies > 0 => Fact::Known(self.policies),
+            gaps if gaps.is_empty() || !self.read.is_empty() => Fact::Known(self.read.len() as i64),
             gaps => Fact::Unknown(gaps),
         }
     }
@@ -189,12 +193,23 @@ impl Found {
                 .grants
                 .iter()
                 .any(|grant| grant.qualifier == qualifier && grant.class == Reach::Internet);
-            let unsure = self
-                .gaps
-                .iter()
-                .any(|(of, _)| of.as_deref() == Some(qualifier));
+            let unsure = self.gaps_of(qualifier).next().is_some();
             (!open && !unsure).then(|| open_url(url, qualifier, &[]))
         })
+    }
+
+    /// Why the policy of a qualifier may not be known. One that was not listed is known to have none
+    /// only if it is the function itself or was read.
+    fn gaps_of<'s>(&'s self, qualifier: &'s str) -> impl Iterator<Item = &'s Gap> {
+        let listed = qualifier == "$LATEST" || self.read.iter().any(|read| read == qualifier);
+        let concerns = move |of: &Option<String>| match of {
+            Some(of) => of == qualifier,
+            None => !listed,
+        };
+        self.gaps
+            .iter()
+            .filter(move |(of, _)| concerns(of))
+            .map(|(_, gap)| gap)
     }
 
     fn unauthenticated(
@@ -215,9 +230,7 @@ impl Found {
             match url.auth_type.as_str() {
                 "NONE" => {
                     found.extend(choose(url));
-                    let of_url = |of: &Option<String>| of.as_deref() == Some(qualifier);
-                    let own = self.gaps.iter().filter(|(of, _)| of_url(of));
-                    gaps.extend(own.map(|(_, gap)| gap.clone()));
+                    gaps.extend(self.gaps_of(qualifier).cloned());
                 }
                 "AWS_IAM" => {}
                 other => gaps.push(unknown_auth_type(context, other)),

@@ -48,8 +48,8 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// Of which nothing is said: services come over no network that a policy could name.
-    pub(super) fn unsaid() -> Self {
+    /// Of which nothing is said.
+    fn unsaid() -> Self {
         Self::new(Vec::new())
     }
 
@@ -71,6 +71,13 @@ impl Way {
             context.set(key, state.clone());
         }
     }
+}
+
+/// The way of a service: from some address of AWS, and through nobody's endpoint.
+pub(super) fn way_of_service(mentioned: &Mentioned<'_>, door: &Door<'_>) -> Vec<Way> {
+    let mut ways = ways(mentioned, door, "", &KeyState::Unknown);
+    ways.truncate(1);
+    ways
 }
 
 /// The ways that the policy tells apart; the widest first.

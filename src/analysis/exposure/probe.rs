@@ -77,14 +77,12 @@ impl Callers<'_> {
         Probe::new(Reach::Internet, Caller::Anonymous, context)
     }
 
-    /// Somebody in an account that nobody named.
-    pub(super) fn stranger(&self) -> Probe {
-        let context = self.insider(
-            STRANGER_ACCOUNT,
-            KeyState::one(NO_ORGANIZATION),
-            "000000000000",
-        );
-        Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
+    /// Somebody in an account that nobody named; in an organisation of its own, or in none.
+    pub(super) fn strangers(&self) -> [Probe; 2] {
+        [KeyState::one(NO_ORGANIZATION), KeyState::Absent].map(|organization| {
+            let context = self.insider(STRANGER_ACCOUNT, organization, STRANGER_ACCOUNT);
+            Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
+        })
     }
 
     /// Somebody in one of those accounts that only a pattern names: accounts can be had until one fits.
@@ -114,12 +112,22 @@ impl Callers<'_> {
             .filter(|id| is_account_id(id))
             .collect();
         accounts.push(self.home.account);
+        let exempt = || self.mentioned.exempt.iter().copied();
+        accounts.extend(exempt().filter_map(Principal::account));
         accounts.sort_unstable();
         accounts.dedup();
         let mut probes: Vec<Probe> = accounts
             .into_iter()
-            .map(|account| self.account(account))
+            .flat_map(|account| self.principal(account, &Caller::SomeoneIn(account.to_owned())))
             .collect();
+        for principal in exempt().filter(|one| !matches!(one, Principal::Account(_))) {
+            if let (Some(account), Some(caller)) = (
+                principal.account(),
+                caller(principal, self.door.partition()),
+            ) {
+                probes.extend(self.principal(account, &caller));
+            }
+        }
         let mut organizations: Vec<&str> = self
             .mentioned
             .values(&ORGANIZATION_KEYS)
@@ -130,7 +138,7 @@ impl Callers<'_> {
         organizations.dedup();
         for id in organizations {
             let whose = self.home.organization(id);
-            let context = self.insider(STRANGER_ACCOUNT, KeyState::one(id), "000000000000");
+            let context = self.insider(STRANGER_ACCOUNT, KeyState::one(id), STRANGER_ACCOUNT);
             let reach = match whose {
                 // Nobody says that it is another's.
                 Whose::Unknown => Reach::Organization,
@@ -144,20 +152,36 @@ impl Callers<'_> {
         probes
     }
 
-    /// Somebody in that account.
-    fn account(&self, account: &str) -> Probe {
-        self.principal(account, Caller::SomeoneIn(account.to_owned()))
+    /// A caller of that account. Of a foreign one nobody knows whether it is in an organisation, so
+    /// where that matters both are asked.
+    pub(super) fn principal(&self, account: &str, caller: &Caller) -> Vec<Probe> {
+        let whose = self.home.account(account);
+        let mut probes =
+            vec![self.in_organization(account, caller.clone(), whose, self.organization_of(whose))];
+        if whose == Whose::Foreign && self.mentioned.any(&ORGANIZATION_KEYS) {
+            let mut alone = self.in_organization(account, caller.clone(), whose, KeyState::Absent);
+            alone.exists = false;
+            probes.push(alone);
+        }
+        probes
     }
 
-    /// A caller of that account.
-    pub(super) fn principal(&self, account: &str, caller: Caller) -> Probe {
-        let whose = self.home.account(account);
+    fn in_organization(
+        &self,
+        account: &str,
+        caller: Caller,
+        whose: Whose,
+        organization: KeyState,
+    ) -> Probe {
         let mut context = match caller {
             // Whoever owns an account names its users, roles and tags as he likes.
-            Caller::SomeoneIn(_) => self.insider(account, self.organization_of(whose), account),
+            Caller::SomeoneIn(_) => self.insider(account, organization, account),
             _ => {
                 let mut context = self.surroundings();
-                context.set("aws:PrincipalOrgID", self.organization_of(whose));
+                if organization == KeyState::Absent {
+                    context.set("aws:PrincipalOrgPaths", KeyState::Absent);
+                }
+                context.set("aws:PrincipalOrgID", organization);
                 context
             }
         };
@@ -206,12 +230,20 @@ impl Callers<'_> {
                 context.set("aws:PrincipalOrgPaths", KeyState::one(path));
             }
         }
+        if organization == KeyState::Absent {
+            context.set("aws:PrincipalOrgPaths", KeyState::Absent);
+        }
         context.set("aws:PrincipalOrgID", organization);
-        // Ids of users and roles are given by AWS, names of sessions are not.
-        let ids = [format!("AIDA{unique}"), format!("AROA{unique}:*")]
-            .map(|id| Pattern::glob(&id))
-            .to_vec();
-        context.set("aws:userid", KeyState::AnyLike(ids));
+        // Ids of users and roles are given by AWS, names of sessions are not; whose an id is, it does
+        // not say.
+        let ids = [format!("AIDA{unique}"), format!("AROA{unique}:*")].map(|id| Pattern::glob(&id));
+        context.set(
+            "aws:userid",
+            match account {
+                STRANGER_ACCOUNT => KeyState::AnyLike(ids.to_vec()),
+                _ => KeyState::Unknown,
+            },
+        );
         context.set(
             "aws:PrincipalType",
             KeyState::AnyLike(

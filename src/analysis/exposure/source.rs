@@ -101,7 +101,11 @@ impl<'a> Service<'a> {
                 &Master {
                     account,
                     organization,
-                    token: KeyState::Unknown,
+                    // Whose a token is, its text does not say: in all likelihood one's own.
+                    token: match whose {
+                        Whose::Own => KeyState::Unknown,
+                        _ => KeyState::one("lamppost"),
+                    },
                 },
             );
             account.clone_into(&mut probe.account);
@@ -126,7 +130,7 @@ impl<'a> Service<'a> {
                 &Master {
                     account: STRANGER_ACCOUNT,
                     organization: KeyState::one(id),
-                    token: KeyState::Unknown,
+                    token: KeyState::one("lamppost"),
                 },
             );
             id.clone_into(&mut probe.organization);
@@ -151,6 +155,7 @@ impl<'a> Service<'a> {
             context.set("aws:SourceOrgPaths", KeyState::Like(paths.collect()));
         }
         context.set("aws:SourceOrgID", master.organization.clone());
+        context.set("aws:userid", KeyState::Absent);
         context.set("lambda:EventSourceToken", master.token.clone());
         Probe::new(reach, Caller::service(&self.principal), context)
     }

@@ -1,11 +1,11 @@
 //! A report of the built-in checks over an account, as `evaluate` makes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lamppost::analysis::Settings;
 use lamppost::check::{Registry, Verdict};
 use lamppost::finding::{Include, Report, ReportBuilder, assess};
-use lamppost::inventory::{AccountInventory, FunctionUrl, Observed};
+use lamppost::inventory::{AccountInventory, Alias, FunctionUrl, Observed};
 use lamppost::report::{Format, Terminal, report_schema, write_to};
 
 use super::fixture;
@@ -20,6 +20,17 @@ fn disturbed() -> AccountInventory {
         invoke_mode: None,
         created: None,
         cors: None,
+    }]);
+    open.aliases = Observed::Known(vec![Alias {
+        name: "prod".to_owned(),
+        arn: format!("{}:prod", open.arn),
+        version: "1".to_owned(),
+        weights: BTreeMap::new(),
+        policy: Observed::Known(Some(
+            r#"{"Statement": {"Sid": "all", "Effect": "Allow", "Principal": "*",
+                "Action": ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"], "Resource": "*"}}"#
+                .to_owned(),
+        )),
     }]);
     open.configuration.runtime = Some("nodejs16.x".to_owned());
     let mut shut = world::function("shut-away");

@@ -1,0 +1,366 @@
+//! Resource-based policies against the table in `exposure.toml`, and the laws that no table can hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lamppost::analysis::exposure::{
+    Door, Grant, Home, Membership, Reach, UrlAge, UrlState, grants, reach,
+};
+use lamppost::policy::{Policy, Target};
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::support::cli::{Lamppost, folder};
+
+const TABLE: &str = include_str!("exposure.toml");
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+
+#[derive(Deserialize)]
+struct Table {
+    sources: BTreeMap<String, String>,
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    source: String,
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    url_made: Option<String>,
+    #[serde(default)]
+    membership: Option<String>,
+    #[serde(default)]
+    arn: Option<String>,
+    #[serde(default)]
+    version: Option<String>,
+    statements: Vec<toml::Table>,
+    reach: String,
+    grants: Vec<String>,
+    #[serde(default)]
+    because: Option<Vec<String>>,
+    #[serde(default)]
+    narrowed: Option<Vec<String>>,
+}
+
+impl Case {
+    fn document(&self) -> String {
+        let statements: Vec<Value> = self
+            .statements
+            .iter()
+            .map(|statement| {
+                let mut statement = serde_json::to_value(statement).unwrap();
+                let map = statement.as_object_mut().unwrap();
+                map.entry("Resource")
+                    .or_insert_with(|| json!(self.arn.as_deref().unwrap_or(FUNCTION)));
+                statement
+            })
+            .collect();
+        // One statement need not be in a list.
+        let statements = match statements.as_slice() {
+            [one] => one.clone(),
+            _ => json!(statements),
+        };
+        let version = self.version.as_deref().unwrap_or("2012-10-17");
+        json!({"Version": version, "Statement": statements}).to_string()
+    }
+
+    fn url(&self) -> UrlState {
+        let age = UrlAge::of(match self.url_made.as_deref() {
+            Some("before") => Some("2024-05-01T09:00:00Z"),
+            _ => Some("2026-02-01T09:00:00Z"),
+        });
+        match self.url.as_deref() {
+            Some("none") => UrlState::Open(age),
+            Some("iam") => UrlState::Signed(age),
+            _ => UrlState::Absent,
+        }
+    }
+}
+
+fn table() -> Table {
+    toml::from_str(TABLE).unwrap()
+}
+
+struct Surroundings {
+    organization: Vec<String>,
+    trusted_accounts: BTreeSet<String>,
+    trusted_organizations: BTreeSet<String>,
+}
+
+impl Surroundings {
+    fn new() -> Self {
+        Self {
+            organization: vec!["111122223333".to_owned(), "222233334444".to_owned()],
+            trusted_accounts: BTreeSet::from(["555566667777".to_owned()]),
+            trusted_organizations: BTreeSet::from(["o-partnerorg1".to_owned()]),
+        }
+    }
+
+    fn home(&self, membership: Option<&str>) -> Home<'_> {
+        Home {
+            account: "111122223333",
+            organization: match membership {
+                Some("unknown") => Membership::Unknown,
+                Some("outside") => Membership::Outside,
+                _ => Membership::Member {
+                    id: "o-exampleorg1",
+                    accounts: Some(&self.organization),
+                },
+            },
+            trusted_accounts: &self.trusted_accounts,
+            trusted_organizations: &self.trusted_organizations,
+            now: "2026-11-21T12:00:00Z".parse().unwrap(),
+        }
+    }
+}
+
+fn judged(document: &str, arn: &str, url: UrlState, membership: Option<&str>) -> Vec<Grant> {
+    let surroundings = Surroundings::new();
+    let policy = Policy::parse(document).unwrap();
+    let door = Door {
+        qualifier: "$LATEST",
+        resource: Target::Exact(arn.to_owned()),
+        policy: &policy,
+        url,
+    };
+    grants(&door, &surroundings.home(membership))
+}
+
+fn written(grant: &Grant) -> String {
+    let unsure = if grant.certain { "" } else { "?" };
+    format!("{} {}{unsure}", grant.statement, grant.class.as_str())
+}
+
+fn kebab(cause: impl serde::Serialize) -> String {
+    serde_json::to_value(cause)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn every_policy_of_the_table_is_judged_right() {
+    let table = table();
+    assert!(table.case.len() >= 200);
+    let mut wrong = Vec::new();
+    for case in &table.case {
+        assert!(
+            table.sources.contains_key(&case.source),
+            "`{}` has no source",
+            case.name
+        );
+        let arn = case.arn.as_deref().unwrap_or(FUNCTION);
+        let found = judged(
+            &case.document(),
+            arn,
+            case.url(),
+            case.membership.as_deref(),
+        );
+        let mut differences = Vec::new();
+        let mut compare = |what: &str, expected: Value, found: Value| {
+            if expected != found {
+                differences.push(format!("  {what}: expected {expected}, found {found}"));
+            }
+        };
+        let classes: Vec<String> = found.iter().map(written).collect();
+        compare("reach", json!(case.reach), json!(reach(&found).as_str()));
+        compare("grants", json!(case.grants), json!(classes));
+        if let Some(because) = &case.because {
+            let causes: Vec<String> = found.iter().map(|grant| kebab(grant.cause)).collect();
+            compare("because", json!(because), json!(causes));
+        }
+        if let Some(narrowed) = &case.narrowed {
+            let limits: Vec<&String> = found
+                .iter()
+                .flat_map(|grant| grant.addresses.iter().chain(&grant.networks))
+                .collect();
+            compare("narrowed", json!(narrowed), json!(limits));
+        }
+        if !differences.is_empty() {
+            let reasons: Vec<&str> = found.iter().map(|grant| grant.reason.as_str()).collect();
+            wrong.push(format!(
+                "{}\n{}\n  {reasons:?}",
+                case.name,
+                differences.join("\n")
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases:\n{}",
+        wrong.len(),
+        table.case.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Statements of the whole table, to make policies of.
+fn any_statement() -> impl Strategy<Value = Value> {
+    let all: Vec<Value> = table()
+        .case
+        .iter()
+        .filter(|case| case.arn.is_none() && case.version.is_none())
+        .flat_map(|case| &case.statements)
+        .map(|statement| serde_json::to_value(statement).unwrap())
+        .collect();
+    prop::sample::select(all)
+}
+
+fn widest(statements: &[Value], url: UrlState) -> Reach {
+    let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    reach(&judged(&document, FUNCTION, url, None))
+}
+
+fn any_url() -> impl Strategy<Value = UrlState> {
+    prop::sample::select(vec![
+        UrlState::Absent,
+        UrlState::Open(UrlAge::New),
+        UrlState::Open(UrlAge::Old),
+        UrlState::Signed(UrlAge::New),
+        UrlState::Signed(UrlAge::Old),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn a_deny_never_widens(
+        statements in prop::collection::vec(any_statement(), 0..4),
+        deny in any_statement(),
+        url in any_url(),
+    ) {
+        let before = widest(&statements, url);
+        let mut deny = deny;
+        deny["Effect"] = json!("Deny");
+        let mut more = statements;
+        more.push(deny);
+        prop_assert!(widest(&more, url) <= before);
+    }
+
+    #[test]
+    fn an_allow_never_narrows(
+        statements in prop::collection::vec(any_statement(), 0..4),
+        allow in any_statement(),
+        url in any_url(),
+    ) {
+        let before = widest(&statements, url);
+        let mut allow = allow;
+        allow["Effect"] = json!("Allow");
+        let mut more = statements;
+        more.push(allow);
+        prop_assert!(widest(&more, url) >= before);
+    }
+}
+
+fn explain(document: &str, more: &[&str]) -> crate::support::cli::Ended {
+    let folder = folder();
+    let path = folder.path().join("policy.json");
+    std::fs::write(&path, document).unwrap();
+    let path = path.to_str().unwrap();
+    let base = ["explain", "exposure", "--policy", path];
+    Lamppost::new(base.iter().chain(more)).run()
+}
+
+const PUBLIC_URL: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Sid": "FunctionURLAllowPublicAccess", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl",
+     "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:f", "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}},
+    {"Sid": "FunctionURLInvokeAllowPublicAccess", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction",
+     "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:f", "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}},
+    {"Sid": "partner", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:role/quotes"}, "Action": "lambda:InvokeFunction",
+     "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:f", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-partner0001"}}}]}"#;
+
+#[test]
+fn the_command_answers_people_in_sentences() {
+    let ended = explain(
+        PUBLIC_URL,
+        &["--account", "111122223333", "--function-url", "none"],
+    );
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    insta::assert_snapshot!(ended.stdout(), @r"
+    Reach: internet
+
+    internet: statement FunctionURLAllowPublicAccess, lambda:InvokeFunctionUrl to *
+      Anybody on the internet may call the function URL.
+
+    internet: statement FunctionURLInvokeAllowPublicAccess, lambda:InvokeFunction to *
+      Anybody on the internet may call the function URL.
+
+    external-account (conditional): statement partner, lambda:InvokeFunction to arn:aws:iam::999988887777:role/quotes
+      arn:aws:iam::999988887777:role/quotes of account 999988887777 may invoke the function, if aws:PrincipalOrgID StringEquals o-partner0001.
+    ");
+}
+
+#[test]
+fn the_command_answers_programs_in_json() {
+    let ended = explain(
+        PUBLIC_URL,
+        &["--account", "111122223333", "--format", "json"],
+    );
+    let answer = ended.json();
+    assert_eq!(answer["reach"], "external-account");
+    assert_eq!(answer["certain"], false);
+    let classes: Vec<&Value> = answer["grants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|grant| &grant["class"])
+        .collect();
+    assert_eq!(classes, ["none", "none", "external-account"]);
+    assert_eq!(answer["grants"][0]["latent"], "internet");
+}
+
+#[test]
+fn the_command_takes_what_get_policy_prints_and_finds_the_alias_in_it() {
+    let document = PUBLIC_URL.replace("function:f\"", "function:f:live\"");
+    let wrapped = json!({"Policy": document, "RevisionId": "1"}).to_string();
+    let ended = explain(
+        &wrapped,
+        &[
+            "--account",
+            "111122223333",
+            "--function-url",
+            "none",
+            "--format",
+            "json",
+        ],
+    );
+    let answer = ended.json();
+    assert_eq!(answer["reach"], "internet");
+    assert_eq!(answer["grants"][0]["qualifier"], "live");
+}
+
+#[test]
+fn wrong_input_is_refused_with_its_place() {
+    let said = |document: &str, account: &str| {
+        let ended = explain(document, &["--account", account]);
+        assert_eq!(ended.code(), 2);
+        let text = ended.stderr();
+        let start = text.find("policy.json`: ").map_or(0, |at| at + 14);
+        text[start..].lines().next().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(
+        [
+            said("{\"Version\": \"2012-10-17\",\n \"Statement\": [{]}", "111122223333"),
+            said("{\"Statement\": [{\"Effect\": \"Allow\", \"Acton\": \"*\"}]}", "111122223333"),
+            said(PUBLIC_URL, "1111-2222-3333"),
+        ]
+        .join("\n"),
+        @r"
+    not a policy document: key must be a string at line 2 column 17
+    not a policy document: unknown field `Acton`, expected one of `Sid`, `Effect`, `Principal`, `NotPrincipal`, `Action`, `NotAction`, `Resource`, `NotResource`, `Condition` at line 1 column 42
+    error: invalid value '1111-2222-3333' for '--account <ID>': an account id has twelve digits
+    "
+    );
+    let foreign = explain(PUBLIC_URL, &["--account", "444455556666"]);
+    assert_eq!(foreign.code(), 0);
+    assert!(
+        foreign
+            .stderr()
+            .contains("which account 444455556666 does not own")
+    );
+}
