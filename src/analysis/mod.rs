@@ -3,6 +3,7 @@
 //! A subject's file owns the type of its facts, documented for check authors, and derives them.
 //! A derivation may not guess: what it cannot know becomes [`Fact::Unknown`] with the gaps behind it.
 
+mod access;
 mod code;
 mod context;
 mod encryption;
@@ -20,6 +21,7 @@ mod route;
 mod runtime;
 mod secrets;
 
+pub use access::{AccessFacts, AccessList};
 pub use code::{CodeFacts, Layer};
 pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
 pub use encryption::EncryptionFacts;
@@ -31,8 +33,8 @@ pub use layer::LayerFacts;
 pub use logging::LoggingFacts;
 pub use network::{Endpoint, NetworkFacts};
 pub use privilege::{
-    Answer, Escalation, Grant, Powers, Privileges, Standing, StatementName, Trust, Trusts,
-    statement_name,
+    Answer, Escalation, Grant, Powers, PrincipalAccess, Privileges, Standing, StatementName, Trust,
+    Trusts, statement_name,
 };
 pub use role::RoleFacts;
 pub use runtime::{AliasedRuntime, RuntimeFacts};

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::{Document, Resource, Scope};
 use crate::analysis::{
-    AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts, Fact,
-    FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, RoleFacts, RuntimeFacts, SecretFacts,
+    AccessFacts, AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts,
+    Fact, FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, RoleFacts, RuntimeFacts,
+    SecretFacts,
 };
 use crate::inventory::{LayerVersion, RegionInventory};
 
@@ -19,6 +20,8 @@ pub struct FunctionDocument {
     pub runtime: RuntimeFacts,
     /// Its execution role.
     pub role: RoleFacts,
+    /// Who of its account can do something to it.
+    pub access: AccessFacts,
     /// How it can be reached.
     pub exposure: ExposureFacts,
     /// What it can reach.
@@ -128,6 +131,7 @@ fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error
         function: FunctionFacts::derive(context),
         runtime: RuntimeFacts::derive(context),
         role: RoleFacts::derive(context),
+        access: AccessFacts::derive(context),
         exposure: ExposureFacts::derive(context),
         network: NetworkFacts::derive(context),
         secrets: SecretFacts::derive(context),

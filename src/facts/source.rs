@@ -12,6 +12,8 @@ const MEMBERSHIP: [&str; 2] = [
 
 /// Calls behind a part of the documents. The longest path that a field lies in counts.
 const SOURCES: &[(&str, &[&str])] = &[
+    ("access", ACCESS),
+    ("access.invoke", INVOKING),
     ("account", &[]),
     (
         "account.management",
@@ -193,6 +195,20 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("secrets.behind_alias", VERSIONS),
 ];
 
+/// Tags of functions stand in conditions.
+const ACCESS: &[&str] = &[
+    "lambda:ListFunctions",
+    "lambda:GetFunction",
+    "iam:GetAccountAuthorizationDetails",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
+];
 const DESTINATIONS: &[&str] = &[
     "lambda:ListFunctions",
     "lambda:ListFunctionEventInvokeConfigs",
@@ -216,6 +232,20 @@ const LAYER_SHARING: &[&str] = &[
     "lambda:GetLayerVersionPolicy",
     MEMBERSHIP[0],
     MEMBERSHIP[1],
+];
+const INVOKING: &[&str] = &[
+    "lambda:ListFunctions",
+    "lambda:GetFunction",
+    "lambda:GetPolicy",
+    "iam:GetAccountAuthorizationDetails",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
 ];
 const LAYER_POLICIES: &[&str] = &[
     "lambda:ListLayers",

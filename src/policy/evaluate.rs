@@ -150,6 +150,21 @@ pub(super) fn tally<'a>(layer: Layer, sources: &[Source<'a>], request: &Request)
 }
 
 impl Statement {
+    /// Whether it is for some resources only: two requests that differ in the resource alone may then be answered apart.
+    pub fn names_resources(&self) -> bool {
+        self.resource.as_ref().is_some_and(|element| {
+            element.negated || !element.items.iter().any(|item| item.written() == "*")
+        })
+    }
+
+    /// Whether the resource of a request is among those that the statement is for.
+    pub fn resource_matches(&self, request: &Request) -> Truth {
+        match &self.resource {
+            Some(element) => resource_matches(element, request),
+            None => Truth::True,
+        }
+    }
+
     /// How the statement matches, and what leaves that open; `None` if it certainly does not.
     fn admission(&self, layer: Layer, request: &Request) -> Option<(Admission, Vec<Open<'_>>)> {
         // Cheapest first: most statements fail on the action.

@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+mod access;
 #[cfg(feature = "live")]
 mod aws;
 mod builtin;

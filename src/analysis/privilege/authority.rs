@@ -46,6 +46,8 @@ pub(super) struct Authority<'e> {
     layers: Layers<'e>,
     /// Statements of its own policies that allow something: most questions end here.
     allowing: Vec<&'e Statement>,
+    /// All statements that bear on it.
+    statements: Vec<&'e Statement>,
     request: Request,
     /// Policies of its own that could not be read.
     pub(super) gaps: Vec<Gap>,
@@ -101,6 +103,13 @@ impl<'e> Authority<'e> {
                 Controls::None | Controls::Unread => None,
             },
         };
+        let sources = layers.identity.iter().chain(&layers.boundary);
+        let controls = layers.service_control.iter().flatten().flatten();
+        let statements = sources
+            .chain(controls)
+            .filter_map(|source| source.policy)
+            .flat_map(|policy| &policy.statements)
+            .collect();
         let principal = member.principal;
         let caller = match principal.kind {
             PrincipalKind::User => Caller::User(principal.arn.clone()),
@@ -111,6 +120,7 @@ impl<'e> Authority<'e> {
         Self {
             layers,
             allowing,
+            statements,
             request: Request::new(caller, "*", everything, context),
             gaps,
             boundary_unread,
@@ -165,6 +175,58 @@ impl<'e> Authority<'e> {
             }
             _ => self.answer(&decision),
         }
+    }
+
+    /// Whether it may do that to every resource whose ARN fits.
+    pub(super) fn on_all_like(&mut self, action: &Action, pattern: &str, region: &str) -> Answer {
+        self.ask(action, Target::Like(Pattern::glob(pattern)), region, false)
+    }
+
+    /// Whether it may pass every role whose ARN fits to that service.
+    pub(super) fn pass_like(&mut self, action: &Action, pattern: &str, service: &str) -> Answer {
+        let key = "iam:PassedToService";
+        self.request.context.set(key, KeyState::one(service));
+        let answer = self.on_all_like(action, pattern, "");
+        self.request.context.set(key, KeyState::Any);
+        answer
+    }
+
+    /// How each of its statements that names resources stands to this one: what is alike in all of them gets the same answers.
+    pub(super) fn signature(&mut self, arn: &str) -> Vec<Truth> {
+        self.request.resource = Target::Exact(arn.to_owned());
+        let request = &self.request;
+        let statements = self.statements.iter();
+        statements
+            .filter(|statement| statement.names_resources())
+            .map(|statement| statement.resource_matches(request))
+            .collect()
+    }
+
+    /// Whether some statement asks for tags of the resource.
+    pub(super) fn asks_for_tags(&self) -> bool {
+        let mut keys = self
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.conditions);
+        keys.any(|condition| is_resource_tag(&condition.key))
+    }
+
+    /// What the policies of the principal and of a function together say.
+    pub(super) fn with_resource_policy(
+        &mut self,
+        action: &Action,
+        arn: &str,
+        policy: Source<'_>,
+        circumstances: &[(&str, KeyState)],
+    ) -> Answer {
+        self.question(action, Target::Exact(arn.to_owned()), region_of(arn), false);
+        let mut request = self.request.clone();
+        for (key, state) in circumstances {
+            request.context.set(key, state.clone());
+        }
+        let mut layers = self.layers.clone();
+        layers.resource = vec![policy];
+        self.answer(&authorize(&layers, &request))
     }
 
     /// Whether it may pass that role to that service.
@@ -264,14 +326,16 @@ impl<'e> Authority<'e> {
 /// Whether the answer depends on tags of the resource.
 fn asks_for_tags(decision: &Decision<'_>) -> bool {
     decision.residual().any(|(_, open)| match open {
-        Open::Condition(condition) => {
-            let key = condition.key.to_lowercase();
-            TAG_FAMILIES
-                .iter()
-                .any(|family| key.starts_with(&family.trim_end_matches('*').to_lowercase()))
-        }
+        Open::Condition(condition) => is_resource_tag(&condition.key),
         _ => false,
     })
+}
+
+fn is_resource_tag(key: &str) -> bool {
+    let key = key.to_lowercase();
+    TAG_FAMILIES
+        .iter()
+        .any(|family| key.starts_with(&family.trim_end_matches('*').to_lowercase()))
 }
 
 fn region_of(arn: &str) -> &str {

@@ -4,6 +4,7 @@
 //! service control policies. What a principal may do *to everything* is asked on resources that no policy mentions by name.
 //! All of it is computed once for each role and account, however many functions run as the role.
 
+mod access;
 mod authority;
 mod circumstances;
 mod classes;
@@ -13,9 +14,14 @@ mod evidence;
 mod strength;
 mod trust;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use access::Access;
+pub(in crate::analysis) use access::Verb;
 use authority::Authority;
 pub use authority::{Answer, Standing};
 pub use classes::Powers;
@@ -28,7 +34,7 @@ pub(in crate::analysis) use trust::trusts;
 pub use trust::{Trust, Trusts};
 
 use crate::analysis::Fact;
-use crate::inventory::{AccountInventory, Iam, PrincipalKind};
+use crate::inventory::{AccountInventory, Gap, Iam, PrincipalKind};
 use crate::policy::Action;
 
 /// The principals of an account with what they may do, computed as it is asked for.
@@ -36,6 +42,7 @@ use crate::policy::Action;
 pub struct Privileges<'a> {
     estate: Estate<'a>,
     functions: Vec<Owned<'a>>,
+    numbers: HashMap<&'a str, usize>,
     /// Functions by the ARN of their role.
     users: BTreeMap<&'a str, Vec<&'a str>>,
     /// Whether every function is known.
@@ -43,12 +50,16 @@ pub struct Privileges<'a> {
     strengths: Vec<OnceLock<Strength>>,
     strongest_first: OnceLock<Vec<usize>>,
     ways: Vec<OnceLock<Ways>>,
+    access: OnceLock<Access>,
 }
 
 /// A function as the principals of its account see it.
 #[derive(Debug)]
 struct Owned<'a> {
     arn: &'a str,
+    region: &'a str,
+    /// Its resource-based policy, as text.
+    policy: Option<&'a str>,
     /// Place of its role.
     role: Option<usize>,
     tags: Option<&'a BTreeMap<String, String>>,
@@ -63,12 +74,17 @@ impl<'a> Privileges<'a> {
         complete: bool,
     ) -> Self {
         let estate = Estate::new(inventory, iam);
-        let functions = inventory
+        let functions: Vec<Owned<'a>> = inventory
             .regions
             .iter()
-            .flat_map(|region| &region.functions)
-            .map(|function| Owned {
+            .flat_map(|region| {
+                let functions = region.functions.iter();
+                functions.map(|function| (region.region.as_str(), function))
+            })
+            .map(|(region, function)| Owned {
                 arn: &function.arn,
+                region,
+                policy: function.policy.known().and_then(Option::as_deref),
                 role: function
                     .configuration
                     .role
@@ -81,7 +97,11 @@ impl<'a> Privileges<'a> {
             })
             .collect();
         let count = estate.members.len();
+        let numbers = functions.iter().enumerate();
         Self {
+            numbers: numbers
+                .map(|(number, function)| (function.arn, number))
+                .collect(),
             estate,
             functions,
             users: users.clone(),
@@ -89,6 +109,7 @@ impl<'a> Privileges<'a> {
             strengths: (0..count).map(|_| OnceLock::new()).collect(),
             strongest_first: OnceLock::new(),
             ways: (0..count).map(|_| OnceLock::new()).collect(),
+            access: OnceLock::new(),
         }
     }
 
@@ -128,6 +149,39 @@ impl<'a> Privileges<'a> {
             Fact::Known(all) => Fact::Known(all),
             Fact::Unknown(_) => Fact::Unknown(authority.gaps),
         })
+    }
+
+    /// Who of the account can do that to a function, or may.
+    pub(in crate::analysis) fn holders(&self, verb: Verb, arn: &str) -> Holders<'_> {
+        let access = self.access.get_or_init(|| Access::new(self));
+        let mut found = Holders::default();
+        let number = self.numbers.get(arn).copied();
+        let function = number.and_then(|number| self.functions.get(number));
+        let (Some(number), Some(function)) = (number, function) else {
+            return found;
+        };
+        let mut regions = self.estate.regions.iter();
+        let Some(region) = regions.position(|region| *region == function.region) else {
+            return found;
+        };
+        let (holders, unknown) = access.holders(verb, number, region);
+        for holder in holders {
+            let Some(member) = self.estate.members.get(holder.place) else {
+                continue;
+            };
+            if self.strength(holder.place).powers.is_admin() {
+                found.administrators += 1;
+                continue;
+            }
+            found.others.push((&member.principal.arn, holder.standing));
+        }
+        for place in unknown {
+            let member = self.estate.members.get(place);
+            let arn = member.map_or_else(String::new, |member| member.principal.arn.clone());
+            let gaps = access.gaps.get(&place).cloned().unwrap_or_default();
+            found.unknown.push((arn, gaps));
+        }
+        found
     }
 
     fn authority(&self, place: usize) -> Option<Authority<'_>> {
@@ -182,5 +236,50 @@ impl<'a> Privileges<'a> {
             .unwrap_or_default();
         places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
         places
+    }
+}
+
+/// A user or role that can do something to a function, or may.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct PrincipalAccess {
+    /// Its ARN.
+    pub arn: String,
+    /// Whether it can for certain.
+    pub certain: bool,
+    /// Name of the inline policy that allows it, ARN of the managed one, or `the function's policy`.
+    pub policy: String,
+    /// Its `Sid`, or its place (`#1`) where it has none.
+    pub statement: String,
+}
+
+impl PrincipalAccess {
+    /// A principal by its ARN with how it stands to the action.
+    pub(in crate::analysis) fn new(&(arn, standing): &(&str, &Standing)) -> Self {
+        let statement = standing.statements.first();
+        Self {
+            arn: arn.to_owned(),
+            certain: standing.certain,
+            policy: statement.map_or_else(String::new, |one| one.policy.clone()),
+            statement: statement.map_or_else(String::new, |one| one.statement.clone()),
+        }
+    }
+}
+
+/// Who can do something to a function.
+#[derive(Debug, Default)]
+pub(in crate::analysis) struct Holders<'p> {
+    /// How many administrators can, or may.
+    pub(in crate::analysis) administrators: usize,
+    /// Everyone else.
+    pub(in crate::analysis) others: Vec<(&'p str, &'p Standing)>,
+    /// Those of whom it is not known, and why.
+    pub(in crate::analysis) unknown: Vec<(String, Vec<Gap>)>,
+}
+
+impl Holders<'_> {
+    /// Why it is not known of those of whom it is not.
+    pub(in crate::analysis) fn gaps(&self, of: impl Fn(&str) -> bool) -> Vec<Gap> {
+        let unknown = self.unknown.iter().filter(|(arn, _)| of(arn));
+        unknown.flat_map(|(_, gaps)| gaps).cloned().collect()
     }
 }
