@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::panic,
     reason = "a benchmark that meets the unexpected must stop"
 )]

@@ -27,6 +27,7 @@ mod faults;
 mod policy;
 mod policy_laws;
 mod privilege;
+mod privilege_laws;
 #[cfg(feature = "live")]
 mod reference;
 mod report;

@@ -69,11 +69,14 @@ enum Column {
     Some(HashMap<usize, Answer>),
 }
 
+/// One principal's standings, by verb and number of the region.
+type Columns = BTreeMap<(Verb, usize), Column>;
+
 /// Who can do what to which function.
 #[derive(Debug, Default)]
 pub(super) struct Access {
-    /// By principal, verb and region.
-    columns: Vec<(usize, BTreeMap<(Verb, usize), Column>)>,
+    /// By principal.
+    columns: Vec<(usize, Columns)>,
     /// Policies that could not be read, by principal.
     pub(super) gaps: HashMap<usize, Vec<Gap>>,
 }
