@@ -15,6 +15,7 @@ mod grants;
 mod layer;
 mod logging;
 mod network;
+mod paths;
 mod privilege;
 mod role;
 mod route;
@@ -32,6 +33,7 @@ pub use function::FunctionFacts;
 pub use layer::LayerFacts;
 pub use logging::LoggingFacts;
 pub use network::{Endpoint, NetworkFacts};
+pub use paths::{Hop, Path, PathFacts};
 pub use privilege::{
     Answer, Escalation, Grant, Powers, PrincipalAccess, Privileges, Standing, StatementName, Trust,
     Trusts, statement_name,

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::{Document, Resource, Scope};
 use crate::analysis::{
     AccessFacts, AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts,
-    Fact, FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, RoleFacts, RuntimeFacts,
+    Fact, FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, PathFacts, RoleFacts,
+    RuntimeFacts,
     SecretFacts,
 };
 use crate::inventory::{LayerVersion, RegionInventory};
@@ -24,6 +25,8 @@ pub struct FunctionDocument {
     pub access: AccessFacts,
     /// How it can be reached.
     pub exposure: ExposureFacts,
+    /// Chains from outside through it to what its role may do.
+    pub paths: PathFacts,
     /// What it can reach.
     pub network: NetworkFacts,
     /// Secrets in its environment.
@@ -127,12 +130,15 @@ pub fn documents<'a>(
 }
 
 fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error> {
+    let exposure = ExposureFacts::derive(context);
+    let role = RoleFacts::derive(context);
     let facts = FunctionDocument {
         function: FunctionFacts::derive(context),
         runtime: RuntimeFacts::derive(context),
-        role: RoleFacts::derive(context),
         access: AccessFacts::derive(context),
-        exposure: ExposureFacts::derive(context),
+        paths: PathFacts::derive(context, &exposure, &role),
+        role,
+        exposure,
         network: NetworkFacts::derive(context),
         secrets: SecretFacts::derive(context),
         code: CodeFacts::derive(context),

@@ -151,6 +151,10 @@ const SOURCES: &[(&str, &[&str])] = &[
         ],
     ),
     ("network.zones", &["ec2:DescribeSubnets"]),
+    ("paths", PATHS),
+    ("paths.control_entries", EXTERNAL_GRANTS),
+    ("paths.outside_entries", EXTERNAL_GRANTS),
+    ("paths.public_entries", GRANTS),
     ("region", &[]),
     (
         "region.concurrent_executions",
@@ -254,6 +258,21 @@ const LAYER_POLICIES: &[&str] = &[
 ];
 const MAPPINGS: &[&str] = &["lambda:ListEventSourceMappings"];
 /// Control policies bind every principal, and the organisation's id and units stand in conditions.
+const PATHS: &[&str] = &[
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "lambda:ListFunctionUrlConfigs",
+    "lambda:ListFunctions",
+    "iam:GetAccountAuthorizationDetails",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
+];
 const PERMISSIONS: &[&str] = &[
     "lambda:ListFunctions",
     "iam:GetAccountAuthorizationDetails",

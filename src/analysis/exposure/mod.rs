@@ -97,6 +97,10 @@ pub struct ExposureFacts {
     pub latent_grants: Fact<Vec<Grant>>,
     /// Other grants without effect.
     pub dead_grants: Fact<Vec<Grant>>,
+    /// Grants to anybody outside the own account, for attack paths.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub entries: Fact<Vec<Grant>>,
 }
 
 /// A function URL.
@@ -210,6 +214,7 @@ impl ExposureFacts {
             stale_grants: found.list(|grant| grant.cause == Cause::StalePrincipal),
             latent_grants: found.list(lists::is_latent),
             dead_grants: found.list(lists::is_dead),
+            entries: found.list(|grant| grant.class > Reach::OwnAccount),
             grants: found.all(),
         }
     }
