@@ -1,14 +1,15 @@
 //! Credentials that outlive themselves.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex as Sync, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::error::chain;
 
@@ -22,6 +23,11 @@ const EARLY: Duration = Duration::from_secs(300);
 pub(crate) struct Cached {
     source: Arc<dyn ProvideCredentials>,
     held: Mutex<Option<Held>>,
+    /// The access key that AWS no longer takes, whatever was said of its end.
+    refused: Sync<Option<String>>,
+    /// Set when asking anew gave the refused credentials again.
+    fruitless: AtomicBool,
+    began: (SystemTime, Instant),
 }
 
 struct Held {
@@ -49,13 +55,42 @@ impl Cached {
         Self {
             source: Arc::new(source),
             held: Mutex::new(None),
+            refused: Sync::new(None),
+            fruitless: AtomicBool::new(false),
+            began: (SystemTime::now(), Instant::now()),
         }
+    }
+
+    /// The later of two clocks: one goes on while the machine sleeps, the other one can be paused by
+    /// tests.
+    fn now(&self) -> SystemTime {
+        let (at, since) = self.began;
+        SystemTime::now().max(at + since.elapsed())
+    }
+
+    fn refused(&self) -> MutexGuard<'_, Option<String>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// AWS says that credentials have ended: whoever asks next has them loaded anew.
+    pub(crate) fn refuse(&self, access_key: &str) {
+        *self.refused() = Some(access_key.to_owned());
+    }
+
+    /// Whether a call with ended credentials is worth another attempt.
+    pub(crate) fn renewable(&self) -> bool {
+        !self.fruitless.load(Relaxed)
     }
 
     async fn get(&self) -> Result<Credentials, CredentialsError> {
         let mut held = self.held.lock().await;
-        let now = SystemTime::now();
-        if let Some(held) = held.as_ref().filter(|held| !held.old(now)) {
+        let now = self.now();
+        let refused = self.refused().clone();
+        let is_refused =
+            |credentials: &Credentials| refused.as_deref() == Some(credentials.access_key_id());
+        let good =
+            |held: &&Held| !held.old(now) && (!is_refused(&held.credentials) || !self.renewable());
+        if let Some(held) = held.as_ref().filter(good) {
             return Ok(held.credentials.clone());
         }
         let loaded = timeout(LOAD, self.source.provide_credentials())
@@ -63,6 +98,9 @@ impl Cached {
             .unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(LOAD)));
         match loaded {
             Ok(credentials) => {
+                if is_refused(&credentials) {
+                    self.fruitless.store(true, Relaxed);
+                }
                 *held = Some(Held {
                     credentials: credentials.clone(),
                     since: now,

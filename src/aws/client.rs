@@ -16,8 +16,9 @@ use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::budget::{Budgets, Share};
+use super::cached::Cached;
 use super::gate::Gate;
-use super::guard::Guard;
+use super::guard::{Guard, Renewal};
 use super::ledger::Ledger;
 use super::transport;
 
@@ -141,6 +142,8 @@ struct Inner {
     account: Arc<str>,
     partition: String,
     caller: Option<String>,
+    /// Where the config's credentials come from.
+    credentials: Option<Arc<Cached>>,
     clients: Clients,
 }
 
@@ -174,6 +177,7 @@ macro_rules! client {
                     .region($sdk::config::Region::new(region.to_owned()))
                     .retry_partition(inner.retry_partition(region))
                     .interceptor(inner.guard(region))
+                    .retry_classifier(Renewal(inner.credentials.clone()))
                     .build();
                 $sdk::Client::from_conf(config)
             })
@@ -185,6 +189,7 @@ impl Session {
     pub(crate) fn new(
         connection: Connection,
         config: SdkConfig,
+        credentials: Option<Arc<Cached>>,
         account: &str,
         partition: &str,
     ) -> Self {
@@ -194,6 +199,7 @@ impl Session {
             account: Arc::from(account),
             partition: partition.to_owned(),
             caller: None,
+            credentials,
             clients: Clients::default(),
         }))
     }
@@ -206,6 +212,7 @@ impl Session {
             account: Arc::from(account),
             partition: partition.to_owned(),
             caller: Some(arn.to_owned()),
+            credentials: self.0.credentials.clone(),
             clients: Clients::default(),
         }))
     }
@@ -314,6 +321,7 @@ impl Inner {
             account: self.account.clone(),
             region: Arc::from(region),
             ledger: self.connection.ledger.clone(),
+            credentials: self.credentials.clone(),
         }
     }
 }

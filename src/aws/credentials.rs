@@ -1,5 +1,6 @@
 //! Who we are: the credentials to begin with, and the roles that are assumed from there.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -141,7 +142,7 @@ impl Session {
     /// # Errors
     /// When there are none, or AWS does not accept them.
     pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
-        let config = configure(connection, base).await;
+        let (config, credentials) = configure(connection, base).await;
         let profile = match base {
             Base::Profile(name) => Some(name.clone()),
             Base::Default => std::env::var("AWS_PROFILE").ok(),
@@ -153,7 +154,7 @@ impl Session {
                 .await
                 .map_err(|error| not_loaded(&error, base, profile.clone()))?;
         }
-        let unknown = Self::new(connection.clone(), config, "", "aws");
+        let unknown = Self::new(connection.clone(), config, credentials, "", "aws");
         let region = unknown.home_region().to_owned();
         let answer = unknown.sts(&region).get_caller_identity().send().await;
         let caller = answer.map_err(|error| {
@@ -185,8 +186,8 @@ impl Session {
         let base = Base::Given {
             region: region.to_owned(),
         };
-        let config = configure(connection, &base).await;
-        Self::new(connection.clone(), config, account, "aws")
+        let (config, credentials) = configure(connection, &base).await;
+        Self::new(connection.clone(), config, credentials, account, "aws")
     }
 
     /// The session of a role, assumed from this one and renewed before it ends.
@@ -194,19 +195,21 @@ impl Session {
     /// Nothing is called yet: [`Session::enter`] does.
     pub fn assume(&self, role: &Role) -> Self {
         let account = role.arn.split(':').nth(4).unwrap_or_default().to_owned();
-        let provider = Cached::new(AssumedRole {
+        let provider = Arc::new(Cached::new(AssumedRole {
             through: self.clone(),
             role: role.clone(),
-        });
+        }));
+        let shared: Arc<dyn ProvideCredentials> = provider.clone();
         let config = self
             .config()
             .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(provider))
+            .credentials_provider(SharedCredentialsProvider::new(shared))
             .region(Region::new(self.home_region().to_owned()))
             .build();
         Self::new(
             self.connection().clone(),
             config,
+            Some(provider),
             &account,
             self.partition(),
         )
@@ -232,7 +235,7 @@ impl Session {
     }
 }
 
-async fn configure(connection: &Connection, base: &Base) -> SdkConfig {
+async fn configure(connection: &Connection, base: &Base) -> (SdkConfig, Option<Arc<Cached>>) {
     let loaded = match base {
         Base::Given { region } => made_up(region, "LAMPPOSTREPLAY"),
         Base::At {
@@ -267,12 +270,15 @@ async fn configure(connection: &Connection, base: &Base) -> SdkConfig {
     let source = loaded.credentials_provider();
     let settled = connection.settle(loaded);
     let Some(source) = source else {
-        return settled;
+        return (settled, None);
     };
-    settled
+    let cached = Arc::new(Cached::new(source));
+    let shared: Arc<dyn ProvideCredentials> = cached.clone();
+    let config = settled
         .into_builder()
-        .credentials_provider(SharedCredentialsProvider::new(Cached::new(source)))
-        .build()
+        .credentials_provider(SharedCredentialsProvider::new(shared))
+        .build();
+    (config, Some(cached))
 }
 
 fn made_up(region: &str, access_key: &str) -> SdkConfig {

@@ -5,16 +5,23 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
     FinalizerInterceptorContextRef,
 };
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryReason,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::retry::ErrorKind;
 use thiserror::Error;
 use tokio::time::Instant;
 
+use super::cached::Cached;
+use super::error::error_code;
 use super::ledger::Ledger;
 use crate::inventory::Operation;
 
@@ -52,6 +59,8 @@ struct Progress {
     sent: Option<Instant>,
     /// What its last attempt failed with.
     error: Option<String>,
+    /// The access key that signed it.
+    access_key: Option<String>,
 }
 
 impl Ticket {
@@ -92,6 +101,49 @@ pub(crate) struct Guard {
     pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) credentials: Option<Arc<Cached>>,
+}
+
+/// Codes that say that a session has ended.
+pub(crate) fn has_expired(code: &str) -> bool {
+    matches!(
+        code,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired"
+    )
+}
+
+/// Sends a call again whose session ended under way; the next attempt is signed anew.
+#[derive(Debug)]
+pub(crate) struct Renewal(pub(crate) Option<Arc<Cached>>);
+
+impl ClassifyRetry for Renewal {
+    fn name(&self) -> &'static str {
+        "lamppost-renewal"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let renewable = self.0.as_ref().is_some_and(|cached| cached.renewable());
+        let code = context.response().and_then(|response| {
+            let body = response.body().bytes().unwrap_or_default();
+            error_code(response.headers(), body)
+        });
+        match code {
+            Some(code) if renewable && has_expired(&code) => {
+                RetryAction::RetryIndicated(RetryReason::RetryableError {
+                    kind: ErrorKind::ServerError,
+                    retry_after: Some(Duration::ZERO),
+                })
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+}
+
+/// The access key in the signature of a request.
+fn access_key(request: &HttpRequest) -> Option<String> {
+    let signature = request.headers().get("authorization")?;
+    let (_, scope) = signature.split_once("Credential=")?;
+    Some(scope.split('/').next()?.to_owned())
 }
 
 impl Intercept for Guard {
@@ -130,7 +182,25 @@ impl Intercept for Guard {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(ticket) = cfg.load::<Ticket>() {
+            ticket.progress().access_key = access_key(context.request());
             context.request_mut().add_extension(ticket.clone());
+        }
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        _context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let (Some(ticket), Some(credentials)) = (cfg.load::<Ticket>(), &self.credentials) {
+            let progress = ticket.progress();
+            if let (Some(error), Some(key)) = (&progress.error, &progress.access_key)
+                && has_expired(error)
+            {
+                credentials.refuse(key);
+            }
         }
         Ok(())
     }

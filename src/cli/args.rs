@@ -144,7 +144,7 @@ pub struct ScanArgs {
     /// Keep results in this new folder, account by account as each ends
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     pub run: Option<PathBuf>,
-    /// Go on with a run that ended early: the same command with `--resume` in place of `--run`
+    /// Go on with the run in this folder where it ended early, or begin it
     #[arg(
         long,
         value_name = "FOLDER",

@@ -48,7 +48,7 @@ pub(super) enum Keep<'a> {
     Nowhere,
     /// In a new run folder.
     In(&'a Path),
-    /// In a run folder that was begun before.
+    /// In a run folder that may have been begun before.
     Resumed(&'a Path),
 }
 
@@ -120,7 +120,8 @@ impl Job<'_> {
                 folder
             }
             Keep::In(path) => RunFolder::create(path, info, started)?,
-            Keep::Resumed(path) => RunFolder::resume(path, &info)?,
+            Keep::Resumed(path) if RunFolder::exists(path) => RunFolder::resume(path, &info)?,
+            Keep::Resumed(path) => RunFolder::create(path, info, started)?,
         };
         let ended = scan.run_into(&mut folder).await;
         heart.abort();

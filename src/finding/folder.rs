@@ -132,7 +132,7 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written, or holds a run already.
     pub fn create(path: &Path, info: RunInfo, started: Timestamp) -> Result<Self, FolderError> {
-        if path.join("run.json").exists() {
+        if Self::exists(path) {
             return Err(FolderError::Taken(path.to_owned()));
         }
         let accounts = path.join("accounts");
@@ -153,6 +153,11 @@ impl RunFolder {
         };
         folder.write_header()?;
         Ok(folder)
+    }
+
+    /// Whether a run was begun there.
+    pub fn exists(path: &Path) -> bool {
+        path.join("run.json").exists()
     }
 
     /// Opens a run, whether it has ended or not.

@@ -303,6 +303,7 @@ impl Trial<'_> {
             self.fault,
             Fault::ConnectionReset | Fault::Timeout | Fault::Truncated
         );
+        // IAM and Organizations are global.
         let global = ["iam:", "organizations:"]
             .iter()
             .any(|service| self.operation.starts_with(service));

@@ -11,6 +11,8 @@
 
 mod access;
 #[cfg(feature = "live")]
+mod at_scale;
+#[cfg(feature = "live")]
 mod aws;
 mod builtin;
 mod check;

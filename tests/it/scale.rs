@@ -123,3 +123,44 @@ async fn what_is_refused_is_a_gap_of_its_account_alone() {
         swept.gaps
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn sessions_that_end_under_way_lose_nothing() {
+    let world = World {
+        accounts: 2,
+        functions: 300,
+        session: Duration::from_secs(6),
+        ..World::default()
+    };
+    // renewed in time, and renewed where AWS ends them earlier than it said
+    for said in [None, Some(Duration::from_secs(3600))] {
+        let simulator = Simulator::new(World {
+            session_said: said,
+            ..world.clone()
+        });
+        let swept = sweep(&simulator, limits(100, 256), Depth::Standard, 2).await;
+        assert_eq!((swept.functions, swept.gaps), (600, Vec::new()), "{said:?}");
+        let assumed = simulator.sum(|_, _, operation| operation == "sts:AssumeRole");
+        assert!((3..12).contains(&assumed.attempts), "{said:?}: {assumed:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_never_answered_is_named_and_becomes_a_gap() {
+    let simulator = Simulator::new(World {
+        functions: 10,
+        silent: Some(("GetPolicy", "worker-00003")),
+        ..World::default()
+    });
+    let swept = sweep(&simulator, limits(100, 256), Depth::Standard, 1).await;
+    assert_eq!(swept.functions, 10);
+    assert_eq!(swept.gaps.len(), 1, "{:?}", swept.gaps);
+    for part in [
+        "lambda:GetPolicy",
+        "worker-00003",
+        "timeout",
+        "no answer within 120 s",
+    ] {
+        assert!(swept.gaps[0].contains(part), "{part}: {}", swept.gaps[0]);
+    }
+}

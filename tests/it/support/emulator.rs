@@ -16,7 +16,7 @@ fn localstack() -> PathBuf {
 }
 
 /// The interpreter of the virtual environment, which the first call sets up.
-fn python() -> &'static PathBuf {
+pub(crate) fn python() -> &'static PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let setup = Command::new("bash")

@@ -106,7 +106,9 @@ impl Simulator {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap()
             .as_secs();
-        let expiration = Timestamp::from_second(seconds.try_into().unwrap()).unwrap();
+        let said = self.0.world.session_said.unwrap_or(life).as_secs();
+        let said = seconds - life.as_secs() + said;
+        let expiration = Timestamp::from_second(said.try_into().unwrap()).unwrap();
         query(
             name,
             &format!(

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) public_every: usize,
     /// How long the session of an assumed role lasts.
     pub(crate) session: Duration,
+    /// How long it is said to last, where that is not true.
+    pub(crate) session_said: Option<Duration>,
     /// What is refused.
     pub(crate) denied: Vec<Denied>,
     /// Calls that are never answered: operation, and part of the path.
@@ -63,6 +65,7 @@ impl Default for World {
             alias_every: 10,
             public_every: 20,
             session: Duration::from_secs(3600),
+            session_said: None,
             denied: Vec::new(),
             silent: None,
             seed: 1,
