@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 use crate::analysis::Settings;
 use crate::aws::{Base, Connection};
 use crate::check::Check;
-use crate::collect::{self, Progress, Sweep};
+use crate::collect::{self, Progress, Sweep, Visit};
 use crate::finding::{
     AccountResult, FolderError, Judged, Report, ReportBuilder, RunFolder, RunInfo, assess,
 };
-use crate::inventory::{Plan, RunRecord, SnapshotError, SnapshotWriter};
+use crate::inventory::{MissedAccount, Plan, RunRecord, SnapshotError, SnapshotWriter};
 use crate::secret::Detector;
 use crate::target::{self, Selection, TargetError};
 
@@ -114,10 +114,12 @@ impl Scan<'_> {
         started: Timestamp,
         mut take: impl FnMut(AccountResult, &str) -> Result<(), ScanError>,
     ) -> Result<RunRecord, ScanError> {
-        let targets =
-            target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
-        let visits =
-            collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
+        let (visits, missed) = tokio::select! {
+            biased;
+            // Nobody was found by then, so there is nothing to report but that.
+            () = self.cancel.cancelled() => (Vec::new(), Vec::new()),
+            found = self.find() => found?,
+        };
         self.progress.accounts_found(visits.len());
         let detector = self.detector;
         let sweep = Arc::new(Sweep {
@@ -144,12 +146,21 @@ impl Scan<'_> {
             started,
             finished: self.at.unwrap_or_else(Timestamp::now),
             interrupted: self.cancel.is_cancelled(),
-            missed: targets.missed,
+            missed,
             ledger: self.connection.ledger().entries(),
         };
         if let Some(snapshot) = self.snapshot {
             snapshot.finish(&run)?;
         }
         Ok(run)
+    }
+
+    /// The accounts to look into, where in them, and those that cannot be.
+    async fn find(&self) -> Result<(Vec<Visit>, Vec<MissedAccount>), TargetError> {
+        let targets =
+            target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
+        let visits =
+            collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
+        Ok((visits, targets.missed))
     }
 }

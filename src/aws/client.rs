@@ -87,6 +87,11 @@ impl Connection {
         }
     }
 
+    /// How often a call is attempted.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.limits.attempts
+    }
+
     /// What was called so far.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

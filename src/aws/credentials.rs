@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -83,6 +84,9 @@ pub enum IdentityError {
         /// The refused call.
         gap: Box<Gap>,
     },
+    /// What the user names as AWS's address is none.
+    #[error("`{0}` is not the address of an endpoint")]
+    Endpoint(String),
     /// Nobody answered.
     #[error("cannot reach {endpoint}: {gap}")]
     Unreachable {
@@ -130,6 +134,9 @@ impl IdentityError {
                 "check the access key, and that AWS_REGION lies in the credentials' partition"
                     .into()
             }
+            Self::Endpoint(_) => {
+                "write AWS_ENDPOINT_URL with its scheme, as in `http://localhost:4566`".into()
+            }
             Self::Unreachable { .. } => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
             Self::Source { .. } => "check the profile in ~/.aws/config".into(),
         }
@@ -154,9 +161,20 @@ impl Session {
                 .await
                 .map_err(|error| not_loaded(&error, base, profile.clone()))?;
         }
+        if let Some(endpoint) = config.endpoint_url()
+            && !["http://", "https://"]
+                .iter()
+                .any(|scheme| endpoint.starts_with(scheme))
+        {
+            return Err(IdentityError::Endpoint(endpoint.to_owned()));
+        }
         let unknown = Self::new(connection.clone(), config, credentials, "", "aws");
         let region = unknown.home_region().to_owned();
-        let answer = unknown.sts(&region).get_caller_identity().send().await;
+        // Somebody waits at a terminal: a wrong address is to be told soon.
+        let retry = RetryConfig::standard().with_max_attempts(connection.attempts().min(3));
+        let hasty = aws_sdk_sts::config::Builder::new().retry_config(retry);
+        let call = unknown.sts(&region).get_caller_identity();
+        let answer = call.customize().config_override(hasty).send().await;
         let caller = answer.map_err(|error| {
             let gap = gap(
                 &error,
@@ -305,7 +323,14 @@ fn not_loaded(error: &CredentialsError, base: &Base, profile: Option<String>) ->
             CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_),
             Base::Profile(_),
             Some(profile),
-        ) => IdentityError::Profile { profile, reason },
+        ) => IdentityError::Profile {
+            profile,
+            reason: if reason.contains("was not enabled") {
+                "it names no key, role, login or process".to_owned()
+            } else {
+                reason
+            },
+        },
         (CredentialsError::CredentialsNotLoaded(_), _, _) => IdentityError::NoCredentials,
         (_, _, profile) => IdentityError::Source { profile, reason },
     }

@@ -41,6 +41,12 @@ pub(super) enum CliError {
         path: PathBuf,
         error: crate::policy::ParseError,
     },
+    #[cfg(feature = "live")]
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("`{}` is not a report of this version of Lamppost", path.display())]
     NoReport {
         path: PathBuf,
@@ -102,7 +108,7 @@ impl CliError {
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,
             #[cfg(feature = "live")]
-            Self::FingerprintKey(_) => Outcome::Usage,
+            Self::FingerprintKey(_) | Self::Write { .. } => Outcome::Usage,
             #[cfg(feature = "live")]
             Self::Target(error) if error.is_usage() => Outcome::Usage,
             #[cfg(feature = "live")]

@@ -74,7 +74,7 @@ impl Job<'_> {
 
     async fn scan(self) -> Result<Finished, CliError> {
         let cancel = CancellationToken::new();
-        tokio::spawn(interrupt::listen(cancel.clone()));
+        interrupt::listen(cancel.clone());
         let watch = Arc::new(Watch::new(self.setup.quiet, self.setup.verbose));
         let beating = Arc::clone(&watch);
         let heart = tokio::spawn(async move { beating.heartbeat().await });

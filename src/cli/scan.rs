@@ -24,8 +24,13 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let (checks, left_out) = at_depth(checks, &args.checks, args.depth);
     let (transport, recorder) = match &args.record {
         Some(path) => {
+            let write = |source| CliError::Write {
+                path: path.clone(),
+                source,
+            };
+            let file = File::create(path).map_err(write)?;
             let (transport, recorder) = record(live());
-            (transport, Some((path, recorder)))
+            (transport, Some((path, file, recorder)))
         }
         None => (live(), None),
     };
@@ -56,16 +61,14 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
         at: None,
     };
     let finished = job.run()?;
-    if let Some((path, recorder)) = recorder {
-        let io = |source| CliError::Read {
+    if let Some((path, file, recorder)) = recorder {
+        let written = recorder
+            .recording(Timestamp::now())
+            .write(BufWriter::new(file));
+        written.map_err(|source| CliError::Write {
             path: path.clone(),
             source,
-        };
-        let file = BufWriter::new(File::create(path).map_err(io)?);
-        recorder
-            .recording(Timestamp::now())
-            .write(file)
-            .map_err(io)?;
+        })?;
     }
     let outcome = output.write_folder(finished.report)?;
     // A part of few accounts may well be empty.

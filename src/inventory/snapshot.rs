@@ -4,7 +4,7 @@
 //! and their functions, closed by a count; at the very end the run. A reader that does not find
 //! the end says so, so that half a snapshot is never taken for a whole one.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -120,6 +120,7 @@ impl SnapshotWriter {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        fs::metadata(folder).map_err(io)?;
         let file = NamedTempFile::new_in(folder).map_err(io)?;
         let encoder = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(io)?;
         let mut writer = Self {

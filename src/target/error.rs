@@ -96,10 +96,11 @@ impl TargetError {
 
     /// Whether the command line is at fault, and not the credentials or AWS.
     pub fn is_usage(&self) -> bool {
-        !matches!(
-            self,
-            Self::Identity(_) | Self::Organization(_) | Self::NoOrganization(_)
-        )
+        matches!(self, Self::Identity(IdentityError::Endpoint(_)))
+            || !matches!(
+                self,
+                Self::Identity(_) | Self::Organization(_) | Self::NoOrganization(_)
+            )
     }
 }
 

@@ -26,6 +26,10 @@ mod exposure;
 mod facts;
 #[cfg(feature = "live")]
 mod faults;
+#[cfg(feature = "live")]
+mod interrupt;
+#[cfg(feature = "live")]
+mod misuse;
 mod policy;
 mod policy_laws;
 mod privilege;

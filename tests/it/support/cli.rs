@@ -1,9 +1,8 @@
 //! The binary as a user runs it, in an environment of which nothing of this machine is left.
 
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 /// A command line to run.
@@ -38,6 +37,15 @@ impl Lamppost {
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Starts it, with its output kept.
+    #[cfg(feature = "live")]
+    pub(crate) fn spawn(mut self) -> std::process::Child {
+        use std::process::Stdio;
+
+        let piped = self.0.stdout(Stdio::piped()).stderr(Stdio::piped());
+        piped.stdin(Stdio::null()).spawn().expect("the binary runs")
     }
 
     /// Runs it.

@@ -5,4 +5,6 @@ pub(crate) mod cli;
 pub(crate) mod emulator;
 #[cfg(feature = "live")]
 pub(crate) mod simulator;
+#[cfg(feature = "live")]
+pub(crate) mod stub;
 pub(crate) mod world;

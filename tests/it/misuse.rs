@@ -1,0 +1,170 @@
+//! What a person reads who scans without the right to: one clear sentence and what to do.
+
+use std::fs;
+
+use crate::support::cli::{Lamppost, folder};
+use crate::support::emulator::Emulator;
+use crate::support::stub::{Answer, Stub};
+
+/// The exit code and everything that is said.
+fn told(scan: Lamppost) -> (i32, String) {
+    let ended = scan.run();
+    assert_eq!(ended.stdout(), "", "nothing on standard output");
+    (ended.code(), ended.stderr())
+}
+
+const NOBODY: &str = "error: no AWS credentials were found
+help: set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)
+";
+
+#[test]
+fn without_credentials() {
+    let disabled = Lamppost::new(["scan"]).env("AWS_EC2_METADATA_DISABLED", "true");
+    assert_eq!(told(disabled), (3, NOBODY.to_owned()));
+    // An address of its own, which nobody listens at any more.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", gone.local_addr().unwrap());
+    drop(gone);
+    let unreachable = Lamppost::new(["scan"]).env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &address);
+    assert_eq!(told(unreachable), (3, NOBODY.to_owned()));
+
+    let nobody = Lamppost::new(["scan"]).at(&address);
+    let (code, said) = told(nobody);
+    assert_eq!(code, 3);
+    assert!(
+        said.starts_with(&format!(
+            "error: cannot reach `{address}`: sts:GetCallerIdentity"
+        )),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("help: check the network, the proxy and AWS_ENDPOINT_URL\n"),
+        "{said}"
+    );
+
+    let schemeless = Lamppost::new(["scan"]).at("localhost:4566");
+    assert_eq!(
+        told(schemeless),
+        (
+            2,
+            "error: `localhost:4566` is not the address of an endpoint
+help: write AWS_ENDPOINT_URL with its scheme, as in `http://localhost:4566`
+"
+            .to_owned()
+        )
+    );
+}
+
+#[test]
+fn with_a_profile_that_leads_nowhere() {
+    let home = folder();
+    let aws = home.path().join(".aws");
+    fs::create_dir_all(aws.join("sso/cache")).unwrap();
+    fs::write(
+        aws.join("config"),
+        "[profile people]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Audit\n\
+         region = eu-west-1\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
+         sso_region = eu-west-1\n[profile empty]\nregion = eu-west-1\n",
+    )
+    .unwrap();
+    // The file is named after the SHA-1 of `corp`.
+    fs::write(
+        aws.join("sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"),
+        r#"{"startUrl":"https://corp.awsapps.com/start","region":"eu-west-1",
+            "accessToken":"canary-token","expiresAt":"2020-01-01T00:00:00Z"}"#,
+    )
+    .unwrap();
+    for (profile, expected) in [
+        (
+            "people",
+            "error: the SSO session of profile `people` has expired
+help: log in again: aws sso login --profile people
+",
+        ),
+        (
+            "peeple",
+            "error: there is no profile `peeple`
+help: `aws configure list-profiles` shows the profiles
+",
+        ),
+        (
+            "empty",
+            "error: profile `empty` holds no credentials: it names no key, role, login or process
+help: check the profile in ~/.aws/config
+",
+        ),
+    ] {
+        let scan = Lamppost::new(["scan", "--profile", profile])
+            .env("HOME", home.path().to_str().unwrap())
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        assert_eq!(told(scan), (3, expected.to_owned()));
+    }
+}
+
+#[test]
+fn with_a_session_that_ended() {
+    let stub = Stub::start(|_, _| {
+        Answer::Now(
+            403,
+            "<ErrorResponse><Error><Code>ExpiredToken</Code>\
+             <Message>The security token included in the request is expired</Message></Error></ErrorResponse>"
+                .to_owned(),
+        )
+    });
+    let scan = Lamppost::new(["scan"]).at(stub.endpoint());
+    assert_eq!(
+        told(scan),
+        (
+            3,
+            "error: AWS does not accept the credentials: sts:GetCallerIdentity: ExpiredToken: \
+             The security token included in the request is expired\nhelp: renew the credentials\n"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
+fn with_a_region_that_does_not_exist() {
+    let scan =
+        Lamppost::new(["scan", "--region", "us-est-1"]).at(Emulator::organisation().endpoint());
+    let (code, said) = told(scan);
+    assert_eq!(code, 2);
+    assert!(
+        said.starts_with("error: there is no region `us-est-1`; did you mean `us-east-1`?"),
+        "{said}"
+    );
+}
+
+#[test]
+fn with_a_role_that_cannot_be_assumed() {
+    let arn = "arn:aws:iam::444444444444:role/LamppostAudit";
+    let scan = Lamppost::new(["scan", "--role-arn", arn, "--format", "json"])
+        .at(Emulator::organisation().endpoint())
+        .run();
+    assert_eq!(scan.code(), 3, "{}", scan.stderr());
+    let report = scan.json();
+    let gap = &report["gaps"][0];
+    assert_eq!(gap["operation"], "sts:AssumeRole");
+    assert_eq!(gap["account"], "444444444444");
+    assert_eq!(gap["code"], "AccessDenied");
+}
+
+#[test]
+fn with_nowhere_to_write() {
+    for (option, file, expected) in [
+        ("--output", "report.json", "cannot write the report to"),
+        ("--snapshot", "all.snapshot", "cannot access snapshot"),
+        ("--record", "all.recording", "cannot write"),
+    ] {
+        let path = format!("/nonexistent/{file}");
+        // Nobody is asked: there are no credentials here.
+        let scan = Lamppost::new(["scan", option, &path]);
+        assert_eq!(
+            told(scan),
+            (
+                2,
+                format!("error: {expected} `{path}`: No such file or directory (os error 2)\n")
+            )
+        );
+    }
+}

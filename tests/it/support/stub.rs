@@ -1,0 +1,86 @@
+//! A server that answers as a function says, or holds an answer for ever.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// What becomes of a request.
+pub(crate) enum Answer {
+    /// It is answered with this status and body.
+    Now(u16, String),
+    /// It is never answered.
+    Never,
+}
+
+/// A server at an address of its own, for as long as the test process lives.
+pub(crate) struct Stub {
+    endpoint: String,
+    held: Receiver<()>,
+}
+
+impl Stub {
+    /// Serves; the function sees the request's first line and body.
+    pub(crate) fn start(answer: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let (holding, held) = channel();
+        let answer = Arc::new(answer);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (answer, holding) = (Arc::clone(&answer), holding.clone());
+                thread::spawn(move || serve(&stream.unwrap(), &*answer, &holding));
+            }
+        });
+        Self { endpoint, held }
+    }
+
+    /// Its address.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Waits until a request came that is never answered.
+    pub(crate) fn wait_until_held(&self) {
+        self.held.recv().unwrap();
+    }
+}
+
+fn serve(stream: &TcpStream, answer: &dyn Fn(&str, &str) -> Answer, holding: &Sender<()>) {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    if reader.read_line(&mut first).is_err() {
+        return;
+    }
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).is_err() || line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    if reader.read_exact(&mut body).is_err() {
+        return;
+    }
+    match answer(&first, &String::from_utf8_lossy(&body)) {
+        Answer::Now(status, body) => {
+            let mut stream = stream;
+            // A client that went away wants no answer.
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+        Answer::Never => {
+            let _ = holding.send(());
+            // Until the client goes away.
+            let _ = reader.read(&mut [0]);
+        }
+    }
+}
