@@ -15,6 +15,8 @@ mod at_scale;
 #[cfg(feature = "live")]
 mod aws;
 mod builtin;
+#[cfg(feature = "live")]
+mod canary;
 mod check;
 mod cli;
 #[cfg(feature = "live")]
