@@ -7,8 +7,7 @@ use super::{Document, Resource, Scope};
 use crate::analysis::{
     AccessFacts, AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts,
     Fact, FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, PathFacts, RoleFacts,
-    RuntimeFacts,
-    SecretFacts,
+    RuntimeFacts, SecretFacts,
 };
 use crate::inventory::{LayerVersion, RegionInventory};
 

@@ -105,6 +105,8 @@ async fn every_fault_speaks_the_protocol_of_every_service() {
             assert_eq!(kind, expected, "{service} {fault}: {outcome:?}");
             let attempts = session.connection().ledger().entries()[0].attempts;
             let retried = match fault {
+                // once, in case that credentials loaded anew are others
+                Fault::ExpiredToken => true,
                 Fault::Throttled | Fault::ServerError | Fault::ConnectionReset | Fault::Timeout => {
                     true
                 }
