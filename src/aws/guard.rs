@@ -129,8 +129,10 @@ impl ClassifyRetry for Renewal {
         });
         match code {
             Some(code) if renewable && has_expired(&code) => {
+                // A session ends for all calls under way at once. As with a throttle, that says
+                // nothing about AWS's health, and costs the client nothing of what it may retry.
                 RetryAction::RetryIndicated(RetryReason::RetryableError {
-                    kind: ErrorKind::ServerError,
+                    kind: ErrorKind::ThrottlingError,
                     retry_after: Some(Duration::ZERO),
                 })
             }

@@ -28,7 +28,9 @@ fn values() -> BTreeSet<String> {
             }
         }
     }
-    values.retain(|value| value.len() >= 12 && !value.starts_with("arn:"));
+    let named = ["arn:", "o-"];
+    values
+        .retain(|value| value.len() >= 12 && !named.iter().any(|prefix| value.starts_with(prefix)));
     values
 }
 
