@@ -1,5 +1,10 @@
 //! How long it takes to say who gets in by one function's policy, from the text on.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that meets the unexpected must stop"
+)]
+
 use std::collections::BTreeSet;
 use std::hint::black_box;
 

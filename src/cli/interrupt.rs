@@ -18,35 +18,62 @@ pub(super) fn listen(token: CancellationToken) {
     }
 }
 
+#[expect(
+    clippy::exit,
+    reason = "the main thread may be held up by whatever the user no longer wants to wait for"
+)]
 async fn serve(token: CancellationToken) {
-    if wait().await.is_err() {
+    let Ok(mut signals) = Signals::new() else {
         return;
-    }
+    };
+    signals.next().await;
     token.cancel();
     // Where standard error is gone nobody can be told.
     let _ = writeln!(
         stderr(),
         "interrupted: reporting what there is; once more ends at once"
     );
-    if let Ok(signal) = wait().await {
-        std::process::exit(128 + signal);
+    std::process::exit(128 + signals.next().await);
+}
+
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self(
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        ))
+    }
+
+    /// The number of the signal that came.
+    async fn next(&mut self) -> i32 {
+        use tokio::signal::unix::SignalKind;
+
+        let kind = tokio::select! {
+            _ = self.0.recv() => SignalKind::interrupt(),
+            _ = self.1.recv() => SignalKind::terminate(),
+        };
+        kind.as_raw_value()
     }
 }
 
-/// The number of the signal that came.
-#[cfg(unix)]
-async fn wait() -> std::io::Result<i32> {
-    use tokio::signal::unix::{SignalKind, signal};
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
 
-    let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-    let (mut interrupted, mut terminated) = (signal(interrupt)?, signal(terminate)?);
-    Ok(tokio::select! {
-        _ = interrupted.recv() => interrupt.as_raw_value(),
-        _ = terminated.recv() => terminate.as_raw_value(),
-    })
-}
+#[cfg(windows)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
 
-#[cfg(not(unix))]
-async fn wait() -> std::io::Result<i32> {
-    tokio::signal::ctrl_c().await.map(|()| 2)
+    /// The number by which other systems know Ctrl-C.
+    async fn next(&mut self) -> i32 {
+        self.0.recv().await;
+        2
+    }
 }
