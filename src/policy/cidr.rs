@@ -42,6 +42,16 @@ impl AddressRanges {
         ranges
     }
 
+    /// One range.
+    pub fn of(range: IpNet) -> AddressRanges {
+        let mut ranges = AddressRanges::default();
+        match range {
+            IpNet::V4(net) => ranges.v4.push(net),
+            IpNet::V6(net) => ranges.v6.push(net),
+        }
+        ranges
+    }
+
     /// Whether every IPv4 address is in it.
     pub fn covers_ipv4(&self) -> bool {
         self.v4.iter().any(|net| net.prefix_len() == 0)

@@ -75,6 +75,9 @@ pub struct ServicePrincipal {
     pub any_customer: bool,
     /// Whether the ARN of a source names its account; that of an S3 bucket does not.
     pub account_in_source_arn: bool,
+    /// Whether a customer can give a source a name in which there are colons.
+    #[serde(default)]
+    pub colons_in_source_name: bool,
     /// Condition keys of the source that the service sends along.
     pub condition_keys: Vec<String>,
     /// The documentation.
@@ -152,8 +155,12 @@ mod tests {
                 "{principal}"
             );
             let by_policy = entry.authorisation == Authorisation::ResourcePolicy;
-            assert_eq!(entry.any_customer, by_policy, "{principal}");
-            assert_eq!(!entry.condition_keys.is_empty(), by_policy, "{principal}");
+            assert!(by_policy || !entry.any_customer, "{principal}");
+            assert_eq!(
+                !entry.condition_keys.is_empty(),
+                entry.any_customer,
+                "{principal}"
+            );
         }
     }
 

@@ -23,7 +23,9 @@ mod cli;
 mod collect;
 mod config;
 mod docs;
+mod escalation;
 mod explain_access;
+mod explain_exposure;
 mod exposure;
 mod facts;
 #[cfg(feature = "live")]
@@ -32,6 +34,7 @@ mod faults;
 mod interrupt;
 #[cfg(feature = "live")]
 mod misuse;
+mod paths;
 mod policy;
 mod policy_laws;
 mod privilege;

@@ -5,9 +5,10 @@ use super::door::{Door, Mentioned, UrlAge, UrlState, name};
 use super::home::Whose;
 use super::network::{Way, way_of_service, ways};
 use super::probe::Probe;
+use super::source::with_real_sources;
 use crate::policy::{
-    Caller, Decision, Effect, KeyState, Layer, Open, Policy, Request, Source, Statement, Verdict,
-    evaluate,
+    AddressRanges, Caller, Decision, Effect, KeyState, Layer, Open, Policy, Request, Source,
+    Statement, Verdict, evaluate,
 };
 
 const AUTH_TYPE: &str = "lambda:FunctionUrlAuthType";
@@ -131,6 +132,10 @@ impl<'a> Case<'a> {
                 Some(total) => total.add(entry),
                 None => total = Some(entry),
             }
+        }
+        if let Some(total) = &mut total {
+            let ranges = AddressRanges::new(total.addresses.iter().map(String::as_str));
+            total.addresses = ranges.ranges().map(|range| range.to_string()).collect();
         }
         total
     }
@@ -274,7 +279,24 @@ impl<'a> Case<'a> {
 
     fn answer(&self, policy: &Policy, request: &Request) -> Option<Answer> {
         let sources = [Source::new("policy", policy)];
-        let decision = evaluate(Layer::Resource, &sources, request);
+        let mut decision = evaluate(Layer::Resource, &sources, request);
+        let source = decision
+            .chosen
+            .iter()
+            .find(|choice| choice.key == SOURCE_ARN)
+            .and_then(|choice| choice.value.clone());
+        if let (Caller::Service(service), Some(source)) = (&request.caller, &source)
+            && let Some(real) = with_real_sources(
+                &service.to_string(),
+                source,
+                self.mentioned,
+                request.context.state(SOURCE_ARN),
+            )
+        {
+            let mut request = request.clone();
+            request.context.set(SOURCE_ARN, real);
+            decision = evaluate(Layer::Resource, &sources, &request);
+        }
         if decision.verdict == Verdict::Deny {
             return None;
         }

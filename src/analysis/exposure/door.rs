@@ -130,7 +130,8 @@ impl<'a> Mentioned<'a> {
             .map(|value| value.written())
     }
 
-    fn of(&self, keys: &[&str]) -> impl Iterator<Item = &'a Condition> {
+    /// The conditions on keys that are given in lower case.
+    pub(super) fn of(&self, keys: &[&str]) -> impl Iterator<Item = &'a Condition> {
         self.conditions.iter().copied().filter(move |condition| {
             keys.iter()
                 .any(|key| condition.key.eq_ignore_ascii_case(key))

@@ -112,7 +112,10 @@ impl Judge<'_> {
         match principal {
             Principal::Service(service) if service.service != "*" => self.service(&shown),
             Principal::Deleted(_) => self.refused(&shown, Cause::StalePrincipal, Vec::new()),
-            Principal::Federated(_) => self.refused(&shown, Cause::ImpossiblePrincipal, Vec::new()),
+            // Only S3 knows canonical ids, and only trust policies identity providers.
+            Principal::Federated(_) | Principal::CanonicalUser(_) => {
+                self.refused(&shown, Cause::ImpossiblePrincipal, Vec::new())
+            }
             Principal::Other { id, .. } if account_field(id).is_some_and(is_account_id) => {
                 let account = account_field(id).unwrap_or_default();
                 let known = Caller::SomeoneIn(account.to_owned());
@@ -122,10 +125,9 @@ impl Judge<'_> {
                 }
                 self.named(&shown, probes)
             }
-            Principal::Everyone
-            | Principal::Service(_)
-            | Principal::CanonicalUser(_)
-            | Principal::Other { .. } => self.everyone_as(&shown),
+            Principal::Everyone | Principal::Service(_) | Principal::Other { .. } => {
+                self.everyone_as(&shown)
+            }
             Principal::Account(_)
             | Principal::User(_)
             | Principal::Role(_)

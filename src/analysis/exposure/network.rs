@@ -1,6 +1,6 @@
 //! Over which networks a request may come, as far as a policy tells them apart.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
@@ -98,29 +98,21 @@ pub(super) fn ways(
         let address = ("aws:sourceip", KeyState::one(address.to_string()));
         Way::new(absent.chain([address]).collect())
     };
-    let narrow: Vec<IpNet> = mentioned
-        .values(&ADDRESS)
-        .filter_map(|text| {
-            let range = AddressRanges::new([text]);
-            (!range.is_broad()).then(|| range.ranges().next()).flatten()
-        })
-        .collect();
-    let anywhere = ANYWHERE
+    let narrow = narrow_ranges(mentioned);
+    let mut ways: Vec<Way> = ANYWHERE
         .iter()
         .filter_map(|text| text.parse::<IpAddr>().ok())
-        .filter(|address| !narrow.iter().any(|range| range.contains(address)));
-    let anywhere: Vec<Way> = anywhere.map(|address| internet(&address)).collect();
-    let mut ways = anywhere;
+        .filter(|address| !narrow.iter().any(|range| range.contains(address)))
+        .map(|address| internet(&address))
+        .collect();
     ways.push(own_endpoint(door, account, organization));
-    for range in narrow {
-        if AddressRanges::new([range.to_string().as_str()]).is_private() {
+    for range in &narrow {
+        if AddressRanges::of(*range).is_private() {
             continue;
         }
-        let mut ends = vec![range.network(), range.broadcast()];
-        ends.dedup();
-        for address in ends {
+        if let Some(address) = proper_to(range, &narrow) {
             let mut way = internet(&address);
-            way.range = Some(range.trunc().to_string());
+            way.range = Some(range.to_string());
             ways.push(way);
         }
     }
@@ -142,6 +134,51 @@ pub(super) fn ways(
         ways.push(way);
     }
     ways
+}
+
+/// The ranges that conditions list, as far as they limit anything; a condition's own ranges count together,
+/// for many that adjoin can be everything.
+fn narrow_ranges(mentioned: &Mentioned<'_>) -> Vec<IpNet> {
+    let mut narrow: Vec<IpNet> = mentioned
+        .of(&ADDRESS)
+        .flat_map(|condition| {
+            let ranges = AddressRanges::new(condition.values.iter().map(|value| value.written()));
+            let ranges: Vec<IpNet> = ranges.ranges().collect();
+            ranges
+        })
+        .filter(|range| !AddressRanges::of(*range).is_broad())
+        .collect();
+    narrow.sort_unstable();
+    narrow.dedup();
+    narrow
+}
+
+/// An address of the range that is in none of the smaller ranges within it, if there is one.
+fn proper_to(range: &IpNet, all: &[IpNet]) -> Option<IpAddr> {
+    let within = || {
+        all.iter()
+            .filter(|other| *other != range && range.contains(*other))
+    };
+    let beside = within().flat_map(|inner| [before(inner.network()), after(inner.broadcast())]);
+    [Some(range.network()), Some(range.broadcast())]
+        .into_iter()
+        .chain(beside)
+        .flatten()
+        .find(|address| range.contains(address) && !within().any(|inner| inner.contains(address)))
+}
+
+fn before(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(v4) => Some(Ipv4Addr::from_bits(v4.to_bits().checked_sub(1)?).into()),
+        IpAddr::V6(v6) => Some(Ipv6Addr::from_bits(v6.to_bits().checked_sub(1)?).into()),
+    }
+}
+
+fn after(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(v4) => Some(Ipv4Addr::from_bits(v4.to_bits().checked_add(1)?).into()),
+        IpAddr::V6(v6) => Some(Ipv6Addr::from_bits(v6.to_bits().checked_add(1)?).into()),
+    }
 }
 
 /// Through a VPC endpoint of the caller's own, which bears no id that a policy could name.

@@ -156,10 +156,25 @@ impl Callers<'_> {
     /// where that matters both are asked.
     pub(super) fn principal(&self, account: &str, caller: &Caller) -> Vec<Probe> {
         let whose = self.home.account(account);
-        let mut probes =
-            vec![self.in_organization(account, caller.clone(), whose, self.organization_of(whose))];
-        if whose == Whose::Foreign && self.mentioned.any(&ORGANIZATION_KEYS) {
-            let mut alone = self.in_organization(account, caller.clone(), whose, KeyState::Absent);
+        let asks = self.mentioned.any(&ORGANIZATION_KEYS);
+        // Where it is not known whether it is of the own organisation, it is or is not: whoever gets in then is
+        // one of the two.
+        let standings = match (whose, self.home.organization) {
+            (Whose::Unknown, Membership::Member { .. }) if asks => {
+                vec![Whose::Organization, Whose::Foreign]
+            }
+            _ => vec![whose],
+        };
+        let mut probes = Vec::new();
+        for standing in &standings {
+            let organization = self.organization_of(*standing);
+            let mut probe = self.in_organization(account, caller.clone(), *standing, organization);
+            probe.exists = standings.len() == 1;
+            probes.push(probe);
+        }
+        if asks && standings.contains(&Whose::Foreign) {
+            let mut alone =
+                self.in_organization(account, caller.clone(), Whose::Foreign, KeyState::Absent);
             alone.exists = false;
             probes.push(alone);
         }
@@ -276,6 +291,9 @@ impl Callers<'_> {
     pub(super) fn surroundings(&self) -> Context {
         let mut context = Context::open();
         context.set("aws:SecureTransport", KeyState::one("true"));
+        // AWS refuses older ones: <https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/>
+        let versions = ["1.2", "1.3"].map(Pattern::literal).to_vec();
+        context.set("aws:TlsVersion", KeyState::AnyLike(versions));
         context.set("aws:RequestedRegion", KeyState::one(self.door.region()));
         let now = self.home.now;
         context.set("aws:CurrentTime", KeyState::one(now.to_string()));

@@ -61,18 +61,25 @@ impl<'a> Service<'a> {
             .values(&ACCOUNT_KEYS)
             .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
             .filter_map(fitting_account);
+        // A customer may be in no organisation at all, which negated operators and set operators tell apart.
+        let mut organizations = vec![KeyState::one(NO_ORGANIZATION)];
+        if mentioned.any(&ORGANIZATION_KEYS) {
+            organizations.push(KeyState::Absent);
+        }
         let mut probes = Vec::new();
         for account in std::iter::once(STRANGER_ACCOUNT.to_owned()).chain(patterned) {
-            let mut probe = self.acting(
-                Reach::ConfusedDeputy,
-                &Master {
-                    account: &account,
-                    organization: KeyState::one(NO_ORGANIZATION),
-                    token: KeyState::one("lamppost"),
-                },
-            );
-            probe.exists = self.known.is_some() && account == STRANGER_ACCOUNT;
-            probes.push(probe);
+            for organization in &organizations {
+                let mut probe = self.acting(
+                    Reach::ConfusedDeputy,
+                    &Master {
+                        account: &account,
+                        organization: organization.clone(),
+                        token: KeyState::one("lamppost"),
+                    },
+                );
+                probe.exists = self.known.is_some() && account == STRANGER_ACCOUNT;
+                probes.push(probe);
+            }
         }
         probes
     }
@@ -81,10 +88,12 @@ impl<'a> Service<'a> {
     pub(super) fn named_customers(&self) -> Vec<Probe> {
         let home = self.home();
         let mentioned = self.mentioned();
+        // A service that acts for nobody but the owner of the function.
+        let own_only = self.known.is_some_and(|known| !known.any_customer);
         let mut accounts: Vec<&str> = mentioned
             .values(&ACCOUNT_KEYS)
             .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
-            .filter(|id| is_account_id(id))
+            .filter(|id| is_account_id(id) && !own_only)
             .chain([home.account])
             .collect();
         accounts.sort_unstable();
@@ -116,6 +125,7 @@ impl<'a> Service<'a> {
             .values(&ORGANIZATION_KEYS)
             .filter_map(organization_id)
             .chain(home.organization_id())
+            .filter(|_| !own_only)
             .collect();
         organizations.sort_unstable();
         organizations.dedup();
@@ -153,6 +163,9 @@ impl<'a> Service<'a> {
         if let KeyState::Known(ids) = &master.organization {
             let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
             context.set("aws:SourceOrgPaths", KeyState::Like(paths.collect()));
+        }
+        if master.organization == KeyState::Absent {
+            context.set("aws:SourceOrgPaths", KeyState::Absent);
         }
         context.set("aws:SourceOrgID", master.organization.clone());
         context.set("aws:userid", KeyState::Absent);
@@ -253,6 +266,49 @@ pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
             .to_vec();
     }
     services
+}
+
+/// The same question with sources that can exist, where the source found so far cannot: in a pattern of
+/// `StringLike` a wildcard may reach over the account, but few services let a source's name hold the colons
+/// which that takes. `None`: the source found can exist.
+pub(super) fn with_real_sources(
+    service: &str,
+    found: &str,
+    mentioned: &Mentioned<'_>,
+    state: &KeyState,
+) -> Option<KeyState> {
+    let known = reference::service_principals().get(service)?;
+    let KeyState::AnyLike(limits) = state else {
+        return None;
+    };
+    if known.colons_in_source_name || !reaches_over(found, mentioned) {
+        return None;
+    }
+    let wanted: Vec<Pattern> = mentioned.values(&ARN_KEYS).map(Pattern::glob).collect();
+    let unheard_of = Pattern::glob("*:lamppost");
+    let real = limits.iter().flat_map(|limit| {
+        let common = wanted.iter().chain([&unheard_of]);
+        common.filter_map(|pattern| pattern.common(limit))
+    });
+    let real = real.filter(|arn| !reaches_over(arn, mentioned));
+    Some(KeyState::AnyLike(
+        real.map(|arn| Pattern::literal(&arn)).collect(),
+    ))
+}
+
+/// Whether the ARN fits a pattern as text only, not field by field.
+fn reaches_over(arn: &str, mentioned: &Mentioned<'_>) -> bool {
+    let given: Vec<&str> = arn.splitn(6, ':').collect();
+    if !given.last().is_some_and(|name| name.contains(':')) {
+        return false;
+    }
+    mentioned.values(&ARN_KEYS).any(|text| {
+        let wanted: Vec<&str> = text.splitn(6, ':').collect();
+        let mut fields = wanted.iter().zip(&given);
+        let field_by_field =
+            wanted.len() == 6 && fields.all(|(want, have)| Pattern::glob(want).matches(have));
+        Pattern::glob(text).matches(arn) && !field_by_field
+    })
 }
 
 /// The sources that conditions name, for showing them.
