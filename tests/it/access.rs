@@ -4,7 +4,7 @@ use lamppost::analysis::{AccessFacts, AccessList, AccountContext, Fact, Settings
 use lamppost::inventory::{AccountInventory, InlinePolicy, Observed, Principal, PrincipalKind};
 use serde_json::{Value, json};
 
-use crate::privilege::{account, allow, document, iam, role, user};
+use crate::support::principals::{account, allow, document, iam, role, user};
 use crate::support::world::{ACCOUNT, arn, function};
 
 const LAMBDA: &[&str] = &["lambda.amazonaws.com"];

@@ -7,7 +7,8 @@ use lamppost::inventory::{AccountInventory, InlinePolicy, ManagedPolicy};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use crate::privilege::{account, document, facts, iam, role, ways};
+use crate::escalation::ways;
+use crate::support::principals::{account, document, facts, iam, role};
 use crate::support::world::{ACCOUNT, function};
 
 const ACTIONS: &[&str] = &[

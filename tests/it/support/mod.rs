@@ -3,6 +3,7 @@
 pub(crate) mod cli;
 #[cfg(feature = "live")]
 pub(crate) mod emulator;
+pub(crate) mod principals;
 #[cfg(feature = "live")]
 pub(crate) mod simulator;
 #[cfg(feature = "live")]
