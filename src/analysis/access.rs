@@ -89,7 +89,7 @@ fn holders<'a>(context: Context<'a>, verb: Verb) -> Fact<Holders<'a>> {
 }
 
 /// Who can change the code, the configuration, or both.
-fn owners<'a>(context: Context<'a>) -> Fact<Holders<'a>> {
+pub(super) fn owners<'a>(context: Context<'a>) -> Fact<Holders<'a>> {
     let Fact::Known(mut owners) = holders(context, Verb::Code) else {
         return holders(context, Verb::Code);
     };

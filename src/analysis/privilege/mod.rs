@@ -134,6 +134,13 @@ impl<'a> Privileges<'a> {
         Some(Fact::offenders(ways.found.clone(), ways.gaps.clone()))
     }
 
+    /// What one user or role would gain with the permissions of a role; `None`: nothing of note, or one of the
+    /// two is not known.
+    pub fn gains(&self, principal: &str, role: &str) -> Option<Vec<String>> {
+        let (own, other) = (self.estate.place(principal)?, self.estate.place(role)?);
+        strength::gains(self.strength(own), self.strength(other))
+    }
+
     /// Whether a role may do all of that, each action with its resource; `None` for a role that IAM does not have.
     pub fn may(&self, role: &str, questions: &[(&str, String)]) -> Option<Fact<bool>> {
         let mut authority = self.authority(self.estate.place(role)?)?;

@@ -3,12 +3,15 @@
 //! Each hop is a fact of another subject, with its evidence; a path is known only where all its hops
 //! are, and one hop that is known not to exist decides.
 
+mod entry;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::exposure::{Cause, Grant, Reach, Whose};
+use super::exposure::Reach;
 use super::privilege::{self, Escalation};
 use super::{Context, ExposureFacts, Fact, RoleFacts};
+use entry::{Entry, by_policy, inside, is_control, is_public, outside};
 
 /// Chains that lead from outside through the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -31,6 +34,9 @@ pub struct PathFacts {
     pub outside_to_data: Fact<Vec<Path>>,
     /// From somebody outside who may change the function to whatever its role may do.
     pub control_to_role: Fact<Vec<Path>>,
+    /// From users and roles of the account that can change the function, administrators left out, to a role
+    /// that gives them what they do not have: everything, or a way to raise itself. At most ten.
+    pub inside_to_power: Fact<Vec<Path>>,
 }
 
 /// One chain.
@@ -69,18 +75,6 @@ pub struct Hop {
     pub evidence: Vec<String>,
 }
 
-/// A way in.
-#[derive(Clone, Debug)]
-struct Entry {
-    class: Reach,
-    qualifier: String,
-    statements: Vec<String>,
-    principal: String,
-    through: String,
-    certain: bool,
-    reason: String,
-}
-
 /// What is reached with the role.
 #[derive(Clone, Debug)]
 struct End {
@@ -93,13 +87,9 @@ struct End {
 impl PathFacts {
     /// Derives them from the facts that they join.
     pub fn derive(context: Context<'_>, exposure: &ExposureFacts, role: &RoleFacts) -> Self {
-        let public = exposure
-            .entries
-            .map_ref(|grants| entries(grants, is_public));
-        let control = exposure
-            .entries
-            .map_ref(|grants| entries(grants, is_control));
-        let outside = outside(exposure);
+        let public = by_policy(context, exposure, is_public, false);
+        let control = by_policy(context, exposure, is_control, true);
+        let outside = outside(context, exposure);
         let admin = end("admin", "may do everything", &role.admin);
         let escalation = escalation(&role.escalations);
         let credentials = end(
@@ -112,94 +102,27 @@ impl PathFacts {
         let unless_stronger = |found: Fact<Vec<End>>| unless(&admin, unless(&escalation, found));
         let power = either(&admin, &escalation);
         let read = unless_stronger(either(&credentials, &data));
-        let walk = |entries: &Fact<Vec<Entry>>, ends: &Fact<Vec<End>>, changes: bool| {
-            join(context, role, entries, ends, changes)
+        let walk =
+            |entries: &Fact<Vec<Entry>>, ends: &Fact<Vec<End>>| join(context, role, entries, ends);
+        // Who of the account can change the function matters only where that leads somewhere.
+        let insiders = match &power {
+            Fact::Known(ends) if ends.is_empty() => Fact::Known(Vec::new()),
+            _ => inside(context, role, power.known().is_some()),
         };
         let count = |entries: &Fact<Vec<Entry>>| entries.map_ref(|entries| entries.len() as i64);
         Self {
             public_entries: count(&public),
             outside_entries: count(&outside),
             control_entries: count(&control),
-            public_to_admin: walk(&public, &admin, false),
-            public_to_escalation: walk(&public, &escalation, false),
-            public_to_data: walk(&public, &read, false),
-            outside_to_power: walk(&outside, &power, false),
-            outside_to_data: walk(&outside, &read, false),
-            control_to_role: walk(&control, &either(&power, &read), true),
+            public_to_admin: walk(&public, &admin),
+            public_to_escalation: walk(&public, &escalation),
+            public_to_data: walk(&public, &read),
+            outside_to_power: walk(&outside, &power),
+            outside_to_data: walk(&outside, &read),
+            control_to_role: walk(&control, &either(&power, &read)),
+            inside_to_power: walk(&insiders, &power),
         }
     }
-}
-
-/// A grant to everybody that no address limits.
-fn is_public(grant: &Grant) -> bool {
-    matches!(grant.class, Reach::Internet | Reach::AnyAwsAccount)
-        && !grant.is_narrowed()
-        && grant.cause != Cause::HalfUrl
-}
-
-/// A grant to a stranger by name, or to a service that acts for any customer.
-fn is_outside(grant: &Grant) -> bool {
-    let deputy = grant.class == Reach::ConfusedDeputy && grant.cause == Cause::AnySource;
-    let stranger = grant.class == Reach::ExternalAccount && grant.whose == Whose::Foreign;
-    deputy || stranger
-}
-
-/// A grant that lets somebody outside replace or redirect the code.
-fn is_control(grant: &Grant) -> bool {
-    let changes = grant.abilities.iter().any(|ability| {
-        matches!(
-            ability.as_str(),
-            "change-code" | "change-configuration" | "change-policy"
-        )
-    });
-    changes && grant.class > Reach::OwnAccount && grant.whose != Whose::Trusted
-}
-
-/// Grants to strangers; unknown where it is not known who is one.
-fn outside(exposure: &ExposureFacts) -> Fact<Vec<Entry>> {
-    let found = exposure
-        .entries
-        .map_ref(|grants| entries(grants, is_outside));
-    let undecided = exposure.entries.known().is_some_and(|grants| {
-        grants
-            .iter()
-            .any(|grant| grant.class == Reach::ExternalAccount && grant.whose == Whose::Unknown)
-    });
-    match (&found, undecided) {
-        (Fact::Known(entries), true) if entries.is_empty() => {
-            Fact::Unknown(exposure.external_grants.gaps().to_vec())
-        }
-        _ => found,
-    }
-}
-
-/// The ways in, those of one URL or API together.
-fn entries(grants: &[Grant], choose: fn(&Grant) -> bool) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for grant in grants.iter().filter(|grant| choose(grant)) {
-        let same = |entry: &&mut Entry| {
-            entry.class == grant.class
-                && entry.qualifier == grant.qualifier
-                && entry.through == grant.through
-                && entry.principal == grant.principal
-        };
-        match entries.iter_mut().find(same) {
-            Some(entry) => {
-                entry.statements.push(grant.statement.clone());
-                entry.certain |= grant.certain;
-            }
-            None => entries.push(Entry {
-                class: grant.class,
-                qualifier: grant.qualifier.clone(),
-                statements: vec![grant.statement.clone()],
-                principal: grant.principal.clone(),
-                through: grant.through.clone(),
-                certain: grant.certain,
-                reason: grant.reason.clone(),
-            }),
-        }
-    }
-    entries
 }
 
 fn end(target: &'static str, deed: &str, powers: &Fact<Vec<privilege::Grant>>) -> Fact<Vec<End>> {
@@ -263,7 +186,6 @@ fn join(
     role: &RoleFacts,
     entries: &Fact<Vec<Entry>>,
     ends: &Fact<Vec<End>>,
-    changes: bool,
 ) -> Fact<Vec<Path>> {
     match (entries, ends) {
         (Fact::Known(none), _) if none.is_empty() => Fact::Known(Vec::new()),
@@ -272,21 +194,25 @@ fn join(
             entries
                 .iter()
                 .flat_map(|entry| ends.iter().map(move |end| (entry, end)))
-                .map(|(entry, end)| path(context, role, entry, end, changes))
+                .map(|(entry, end)| path(context, role, entry, end))
                 .collect(),
         ),
         (entries, ends) => Fact::Unknown([entries.gaps(), ends.gaps()].concat()),
     }
 }
 
-fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End, changes: bool) -> Path {
-    let function = &context.function.name;
-    let place = match entry.qualifier.as_str() {
-        "$LATEST" => function.clone(),
+/// A function, or an alias or version of it, as people write it.
+fn place(function: &str, qualifier: &str) -> String {
+    match qualifier {
+        "$LATEST" => function.to_owned(),
         qualifier => format!("{function}:{qualifier}"),
-    };
+    }
+}
+
+fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Path {
+    let place = place(&context.function.name, &entry.qualifier);
     let reason = entry.reason.trim_end_matches('.');
-    let then = if changes {
+    let then = if entry.changes {
         "whatever code it then has"
     } else {
         "its code"
@@ -296,23 +222,21 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End, change
         role.name, end.deed
     );
     let who = match entry.class {
-        Reach::Internet => "the internet".to_owned(),
-        Reach::AnyAwsAccount => "any AWS account".to_owned(),
-        _ => entry.principal.clone(),
+        Reach::Internet => "the internet",
+        Reach::AnyAwsAccount => "any AWS account",
+        _ => &entry.principal,
     };
-    let deed = match (changes, entry.through.as_str()) {
+    let deed = match (entry.changes, entry.through.as_str()) {
         (true, _) => "changes the function",
         (false, "url") => "calls the function URL",
         (false, _) => "invokes the function",
     };
-    let hop = |from: &str, to: &str, deed: &str, evidence: Vec<String>| Hop {
+    let hop = |from: &str, to: &str, deed: &str, evidence: &[String]| Hop {
         from: from.to_owned(),
         to: to.to_owned(),
         deed: deed.to_owned(),
-        evidence,
+        evidence: evidence.to_vec(),
     };
-    let policy = format!("resource-based policy of {place}");
-    let statements = entry.statements.iter();
     Path {
         entry: entry.class.as_str().to_owned(),
         qualifier: entry.qualifier.clone(),
@@ -323,21 +247,14 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End, change
         certain: entry.certain && end.certain,
         summary,
         hops: vec![
-            hop(
-                &who,
-                &place,
-                deed,
-                statements
-                    .map(|statement| format!("{policy}, statement {statement}"))
-                    .collect(),
-            ),
+            hop(who, &place, deed, &entry.evidence),
             hop(
                 &place,
                 &role.name,
                 "runs with its execution role",
-                vec![role.arn.clone()],
+                std::slice::from_ref(&role.arn),
             ),
-            hop(&role.name, end.target, &end.deed, end.evidence.clone()),
+            hop(&role.name, end.target, &end.deed, &end.evidence),
         ],
     }
 }

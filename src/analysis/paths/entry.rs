@@ -1,0 +1,173 @@
+//! Ways in: grants of the function's policies, and principals of the account that can change it.
+
+use super::super::access::owners;
+use super::super::exposure::{Cause, Grant, Reach, Whose};
+use super::super::{Context, ExposureFacts, Fact, RoleFacts};
+use super::place;
+
+/// A way in.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) class: Reach,
+    pub(super) qualifier: String,
+    pub(super) statements: Vec<String>,
+    pub(super) principal: String,
+    pub(super) through: String,
+    pub(super) certain: bool,
+    pub(super) reason: String,
+    /// Whether it changes the function instead of calling it.
+    pub(super) changes: bool,
+    /// The statements with their policies.
+    pub(super) evidence: Vec<String>,
+}
+
+/// A grant that makes the function run.
+fn invokes(grant: &Grant) -> bool {
+    let mut abilities = grant.abilities.iter();
+    abilities.any(|ability| matches!(ability.as_str(), "invoke" | "invoke-url"))
+}
+
+/// A grant to everybody that no address limits.
+pub(super) fn is_public(grant: &Grant) -> bool {
+    matches!(grant.class, Reach::Internet | Reach::AnyAwsAccount)
+        && invokes(grant)
+        && !grant.is_narrowed()
+        && grant.cause != Cause::HalfUrl
+}
+
+/// A grant to a stranger by name, or to a service that acts for any customer.
+fn is_outside(grant: &Grant) -> bool {
+    let deputy = grant.class == Reach::ConfusedDeputy && grant.cause == Cause::AnySource;
+    let stranger = grant.class == Reach::ExternalAccount && grant.whose == Whose::Foreign;
+    (deputy || stranger) && invokes(grant)
+}
+
+/// A grant that lets somebody outside replace or redirect the code.
+pub(super) fn is_control(grant: &Grant) -> bool {
+    let changes = grant.abilities.iter().any(|ability| {
+        matches!(
+            ability.as_str(),
+            "change-code" | "change-configuration" | "change-policy"
+        )
+    });
+    changes && grant.class > Reach::OwnAccount && grant.whose != Whose::Trusted
+}
+
+/// The ways in by grants of a kind.
+pub(super) fn by_policy(
+    context: Context<'_>,
+    exposure: &ExposureFacts,
+    choose: fn(&Grant) -> bool,
+    changes: bool,
+) -> Fact<Vec<Entry>> {
+    exposure
+        .entries
+        .map_ref(|grants| entries(context, grants, choose, changes))
+}
+
+/// Grants to strangers; unknown where it is not known who is one.
+pub(super) fn outside(context: Context<'_>, exposure: &ExposureFacts) -> Fact<Vec<Entry>> {
+    let found = by_policy(context, exposure, is_outside, false);
+    let undecided = exposure.entries.known().is_some_and(|grants| {
+        grants
+            .iter()
+            .any(|grant| grant.class == Reach::ExternalAccount && grant.whose == Whose::Unknown)
+    });
+    match (&found, undecided) {
+        (Fact::Known(entries), true) if entries.is_empty() => {
+            Fact::Unknown(exposure.external_grants.gaps().to_vec())
+        }
+        _ => found,
+    }
+}
+
+/// The ways in, those of one URL or API together.
+fn entries(
+    context: Context<'_>,
+    grants: &[Grant],
+    choose: fn(&Grant) -> bool,
+    changes: bool,
+) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for grant in grants.iter().filter(|grant| choose(grant)) {
+        let place = place(&context.function.name, &grant.qualifier);
+        let evidence = format!(
+            "resource-based policy of {place}, statement {}",
+            grant.statement
+        );
+        let same = |entry: &&mut Entry| {
+            entry.class == grant.class
+                && entry.qualifier == grant.qualifier
+                && entry.through == grant.through
+                && entry.principal == grant.principal
+        };
+        match entries.iter_mut().find(same) {
+            Some(entry) => {
+                entry.statements.push(grant.statement.clone());
+                entry.evidence.push(evidence);
+                entry.certain |= grant.certain;
+            }
+            None => entries.push(Entry {
+                class: grant.class,
+                qualifier: grant.qualifier.clone(),
+                statements: vec![grant.statement.clone()],
+                principal: grant.principal.clone(),
+                through: grant.through.clone(),
+                certain: grant.certain,
+                reason: grant.reason.clone(),
+                changes,
+                evidence: vec![evidence],
+            }),
+        }
+    }
+    entries
+}
+
+/// Names that a report needs; beyond them the number says enough.
+const NAMED: usize = 10;
+
+/// Users and roles of the account, administrators left out, that can change the code or the configuration of the
+/// function and would have more with its role than they have, as far as it is known what that may do.
+pub(super) fn inside(
+    context: Context<'_>,
+    role: &RoleFacts,
+    role_is_known: bool,
+) -> Fact<Vec<Entry>> {
+    let privileges = match context.account.privileges() {
+        Ok(privileges) => privileges,
+        Err(gap) => return Fact::unknown(gap),
+    };
+    let owners = match owners(context) {
+        Fact::Known(owners) => owners,
+        Fact::Unknown(gaps) => return Fact::Unknown(gaps),
+    };
+    let function = &context.function.name;
+    let mut entries: Vec<Entry> = owners
+        .others
+        .iter()
+        .filter(|(arn, _)| *arn != role.arn)
+        .filter(|(arn, _)| !role_is_known || privileges.gains(arn, &role.arn).is_some())
+        .map(|(arn, standing)| Entry {
+            class: Reach::OwnAccount,
+            qualifier: "$LATEST".to_owned(),
+            statements: standing
+                .statements
+                .iter()
+                .map(|name| name.statement.clone())
+                .collect(),
+            principal: (*arn).to_owned(),
+            through: "api".to_owned(),
+            certain: standing.certain,
+            reason: format!("{arn} can change the code or the configuration of {function}"),
+            changes: true,
+            evidence: standing
+                .statements
+                .iter()
+                .map(|name| format!("{}, statement {}", name.policy, name.statement))
+                .collect(),
+        })
+        .collect();
+    entries.sort_by_key(|entry| !entry.certain);
+    entries.truncate(NAMED);
+    Fact::offenders(entries, owners.gaps(|arn| arn != role.arn))
+}
