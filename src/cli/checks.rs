@@ -19,7 +19,10 @@ pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, Cli
                 ..CheckArgs::default()
             };
             let registry = setup.registry(&args)?;
-            report::print_text(&check::terminal_page(registry.get(id)?, setup.width))?;
+            report::print_text(&check::terminal_page(
+                registry.get(id)?,
+                setup.terminal.width,
+            ))?;
         }
         ChecksCommand::New { id } => report::print_text(&check::scaffold(id))?,
         ChecksCommand::Lint { paths } => return lint(paths, setup),
@@ -76,7 +79,7 @@ fn lint(paths: &[std::path::PathBuf], setup: &Setup) -> Result<Outcome, CliError
     }
     let mut text = String::new();
     for problem in &problems {
-        text.push_str(&problem.render(setup.colour));
+        text.push_str(&problem.render(setup.terminal.colour));
         text.push_str("\n\n");
     }
     text.push_str(&match problems.len() {

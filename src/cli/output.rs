@@ -40,10 +40,7 @@ impl Output {
                 not_applicable: args.all,
             },
             fail_on: args.fail_on.unwrap_or(fail_on).severity(),
-            terminal: Terminal {
-                colour: setup.colour,
-                ..Terminal::of_stdout()
-            },
+            terminal: setup.terminal,
         })
     }
 

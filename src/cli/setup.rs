@@ -1,8 +1,10 @@
 //! What every command needs before it begins: configuration, logs, colour, checks.
 
-use std::io::{IsTerminal as _, stderr, stdout};
+use std::io::{stderr, stdout};
 use std::path::Path;
 
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
 
 use super::args::{CheckArgs, ColorWhen, GlobalArgs};
@@ -22,14 +24,14 @@ pub(super) struct Setup {
     /// Whether log lines come while something runs; a line that moves would tear them.
     #[cfg(feature = "live")]
     pub(super) verbose: bool,
-    pub(super) colour: bool,
-    pub(super) width: usize,
+    /// What standard output is.
+    pub(super) terminal: Terminal,
 }
 
 impl Setup {
     pub(super) fn new(global: &GlobalArgs) -> Result<Self, CliError> {
-        logs(global.verbose, global.quiet);
-        let colour = colour_on(global.color, stdout().is_terminal());
+        logs(global);
+        let colour = colour_on(global.color, &stdout());
         let config = Config::find(global.config.as_deref(), Path::new("."))?;
         Ok(Self {
             config,
@@ -37,8 +39,7 @@ impl Setup {
             quiet: global.quiet,
             #[cfg(feature = "live")]
             verbose: global.verbose > 0,
-            colour,
-            width: Terminal::of_stdout().width,
+            terminal: Terminal::of_stdout(colour),
         })
     }
 
@@ -121,20 +122,22 @@ pub(super) fn run_info(
 
 /// Whether messages on standard error are coloured.
 pub(super) fn colour(when: ColorWhen) -> bool {
-    colour_on(when, stderr().is_terminal())
+    colour_on(when, &stderr())
 }
 
-fn colour_on(when: ColorWhen, terminal: bool) -> bool {
+/// Left to itself, only a terminal is coloured, unless the environment forbids it (`NO_COLOR`,
+/// `CLICOLOR`, `TERM=dumb`) or insists on it (`CLICOLOR_FORCE`).
+fn colour_on(when: ColorWhen, stream: &impl RawStream) -> bool {
     match when {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
-        ColorWhen::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+        ColorWhen::Auto => AutoStream::choice(stream) != ColorChoice::Never,
     }
 }
 
 /// Our own events only: those of the SDK may hold bodies of answers, and so secrets.
-fn logs(verbose: u8, quiet: bool) {
-    let level = match (quiet, verbose) {
+fn logs(global: &GlobalArgs) {
+    let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
         (false, 0) => "warn",
         (false, 1) => "info",
@@ -144,7 +147,7 @@ fn logs(verbose: u8, quiet: bool) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
+        .with_ansi(colour(global.color))
         .with_target(false)
         .without_time()
         .try_init();

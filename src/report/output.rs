@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::AutoStream;
 use clap::ValueEnum;
 use thiserror::Error;
 
@@ -76,19 +76,15 @@ impl Terminal {
         colour: false,
     };
 
-    /// What stdout is: colour only on a terminal and where the environment does not forbid it
-    /// (`NO_COLOR`, `CLICOLOR`, `TERM=dumb`) or where it insists (`CLICOLOR_FORCE`).
-    pub fn of_stdout() -> Self {
+    /// As wide as the terminal that stdout is, if it is one.
+    pub fn of_stdout(colour: bool) -> Self {
         let stdout = io::stdout();
         let width = stdout
             .is_terminal()
             .then(|| terminal_size::terminal_size_of(&stdout))
             .flatten()
             .map_or(Self::FILE.width, |(width, _)| usize::from(width.0));
-        Self {
-            width,
-            colour: AutoStream::choice(&stdout) != ColorChoice::Never,
-        }
+        Self { width, colour }
     }
 }
 
