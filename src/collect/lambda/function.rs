@@ -1,20 +1,17 @@
 //! Everything that is asked about one function.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types as sdk;
 
 use super::configuration::configuration;
-use super::{Lambda, NOT_FOUND, PARTS_AT_ONCE, gone, records};
+use super::{Lambda, NOT_FOUND, gone, records};
 use crate::collect::logs::group_of;
-use crate::collect::place::{absent, together};
+use crate::collect::place::absent;
 use crate::collect::text::{Unreadable, listed, required};
 use crate::inventory::{
-    Alias, Configuration, Depth, EventInvokeConfig, Function, FunctionDetail, FunctionUrl, Gap,
-    GapKind, Observed, RuntimeManagement, Version,
+    Configuration, Depth, EventInvokeConfig, Function, FunctionDetail, Gap, GapKind, Observed,
+    RuntimeManagement,
 };
-use crate::policy::{Action, Effect, Policy, Truth};
 
 /// A function as the list gave it.
 #[derive(Clone, Debug)]
@@ -123,7 +120,7 @@ impl Lambda<'_> {
 
     /// The policy of the function or of one qualifier. A function that vanished has no policy
     /// either, but must not be taken for one that was found without.
-    async fn policy(
+    pub(super) async fn policy(
         &self,
         name: &str,
         arn: &str,
@@ -147,59 +144,6 @@ impl Lambda<'_> {
             }
             answer => absent(answer, &[NOT_FOUND]),
         }
-    }
-
-    /// The SDK reads an answer without its list as one with an empty list here, because the model says
-    /// that the list is never absent; every other list is told from its absence.
-    async fn urls(&self, name: &str, arn: &str) -> Observed<Vec<FunctionUrl>> {
-        let pages = self
-            .client
-            .list_function_url_configs()
-            .function_name(name)
-            .into_paginator()
-            .send();
-        let operation = "lambda:ListFunctionUrlConfigs";
-        self.place
-            .list(
-                operation,
-                Some(arn),
-                pages,
-                |page| page.next_marker(),
-                |page| {
-                    page.function_url_configs()
-                        .iter()
-                        .map(records::url)
-                        .collect()
-                },
-            )
-            .await
-            .map_err(gone)
-            .into()
-    }
-
-    /// The URLs, where a policy may let somebody from outside call them: without one a URL that asks
-    /// nobody who they are answers with HTTP 403.
-    ///
-    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
-    async fn urls_if_open(
-        &self,
-        name: &str,
-        arn: &str,
-        policy: &Observed<Option<String>>,
-        aliases: &Observed<Vec<Alias>>,
-    ) -> Observed<Vec<FunctionUrl>> {
-        let of_aliases = aliases.known().into_iter().flatten();
-        let mut policies = of_aliases.map(|alias| &alias.policy).chain([policy]);
-        if aliases.gap().is_some() || policies.any(may_open_url) {
-            return self.urls(name, arn).await;
-        }
-        let operation = "lambda:ListFunctionUrlConfigs";
-        let message =
-            "standard depth reads the URLs that a policy lets somebody call, and no policy does";
-        Observed::Missing(
-            self.place
-                .gap(operation, Some(arn), GapKind::Deeper, message),
-        )
     }
 
     async fn invoke_configs(&self, name: &str, arn: &str) -> Observed<Vec<EventInvokeConfig>> {
@@ -261,116 +205,6 @@ impl Lambda<'_> {
             .map_err(gone)
             .into()
     }
-
-    /// Aliases with their policies, and the versions that they send traffic to.
-    async fn qualifiers(
-        &self,
-        name: &str,
-        arn: &str,
-    ) -> (Observed<Vec<Alias>>, Observed<Vec<Version>>) {
-        let bare = match self.bare_aliases(name, arn).await {
-            Ok(bare) => bare,
-            Err(gap) => return (Observed::Missing(gap.clone()), Observed::Missing(gap)),
-        };
-        let numbers: BTreeSet<String> = bare
-            .iter()
-            .flat_map(|alias| alias.weights.keys().chain([&alias.version]))
-            .filter(|version| *version != "$LATEST")
-            .cloned()
-            .collect();
-        let aliases = bare.into_iter().map(|bare| self.alias(name, arn, bare));
-        let versions = numbers
-            .into_iter()
-            .map(|number| self.version(name, arn, number));
-        let (aliases, versions) = tokio::join!(
-            together(aliases, PARTS_AT_ONCE),
-            together(versions, PARTS_AT_ONCE),
-        );
-        (Observed::Known(aliases), Observed::Known(versions))
-    }
-
-    async fn bare_aliases(&self, name: &str, arn: &str) -> Result<Vec<records::BareAlias>, Gap> {
-        let pages = self
-            .client
-            .list_aliases()
-            .function_name(name)
-            .into_paginator()
-            .send();
-        self.place
-            .list(
-                "lambda:ListAliases",
-                Some(arn),
-                pages,
-                |page| page.next_marker(),
-                |page| {
-                    listed(page.aliases.as_ref(), "Aliases")?
-                        .iter()
-                        .map(records::alias)
-                        .collect()
-                },
-            )
-            .await
-            .map_err(gone)
-    }
-
-    async fn alias(&self, name: &str, arn: &str, bare: records::BareAlias) -> Alias {
-        let qualified = format!("{arn}:{}", bare.name);
-        let policy = self.policy(name, &qualified, Some(&bare.name)).await;
-        Alias {
-            name: bare.name,
-            arn: if bare.arn.is_empty() {
-                qualified
-            } else {
-                bare.arn
-            },
-            version: bare.version,
-            weights: bare.weights,
-            policy,
-        }
-    }
-
-    async fn version(&self, name: &str, arn: &str, number: String) -> Version {
-        let qualified = format!("{arn}:{number}");
-        let send = self
-            .client
-            .get_function()
-            .function_name(name)
-            .qualifier(&number)
-            .send();
-        let read = |output: GetFunctionOutput| {
-            let from = output
-                .configuration()
-                .ok_or_else(|| Unreadable("the answer lacks `Configuration`".to_owned()))?;
-            Ok(configuration(
-                self.place,
-                "lambda:GetFunction",
-                from,
-                self.inspect,
-            ))
-        };
-        let configuration = async {
-            self.place
-                .call("lambda:GetFunction", Some(&qualified), send, read)
-                .await
-        };
-        let policy = async {
-            if self.place.plan.depth() == Depth::Deep {
-                return self.policy(name, &qualified, Some(&number)).await;
-            }
-            let message = "standard depth reads the policies of functions and aliases";
-            let operation = "lambda:GetPolicy";
-            Observed::Missing(
-                self.place
-                    .gap(operation, Some(&qualified), GapKind::Deeper, message),
-            )
-        };
-        let (configuration, policy) = tokio::join!(configuration, policy);
-        Version {
-            version: number,
-            configuration: configuration.map_err(gone).into(),
-            policy,
-        }
-    }
 }
 
 /// Nothing asked about a deleted function holds, whatever single calls answered before it went.
@@ -387,61 +221,4 @@ fn forget(function: &mut Function, gap: &Gap) {
     lose(&mut function.invoke_configs, gap);
     lose(&mut function.runtime_management, gap);
     lose(&mut function.recursive_loop, gap);
-}
-
-/// Whether the policy may let somebody call a URL; one that is not known or not understood may.
-fn may_open_url(policy: &Observed<Option<String>>) -> bool {
-    let text = match policy {
-        Observed::Known(None) => return false,
-        Observed::Known(Some(text)) => text,
-        Observed::Missing(_) => return true,
-    };
-    let Ok(policy) = Policy::parse(text) else {
-        return true;
-    };
-    // half of what a URL needs is worth knowing too
-    if text.to_ascii_lowercase().contains("functionurl") {
-        return true;
-    }
-    let call = Action::new("lambda:InvokeFunctionUrl");
-    policy.statements.iter().any(|statement| {
-        let listed = statement.action.items.contains(&call);
-        let ruled_out = match statement.action.negated {
-            true => listed == Truth::True,
-            false => listed == Truth::False,
-        };
-        statement.effect == Effect::Allow && !ruled_out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_policy_that_cannot_open_a_url_saves_the_call() {
-        let policy = |element: &str| {
-            Observed::Known(Some(format!(
-                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*",{element},"Resource":"*"}}}}"#
-            )))
-        };
-        for (element, opens) in [
-            (r#""Action":"lambda:InvokeFunction""#, false),
-            (
-                r#""Action":["lambda:InvokeFunction","lambda:GetFunction"]"#,
-                false,
-            ),
-            (r#""NotAction":"lambda:*""#, false),
-            (r#""Action":"lambda:InvokeFunctionUrl""#, true),
-            (r#""Action":"lambda:invoke*""#, true),
-            (r#""Action":"*""#, true),
-            (r#""NotAction":"lambda:InvokeFunction""#, true),
-        ] {
-            assert_eq!(may_open_url(&policy(element)), opens, "{element}");
-        }
-        assert!(!may_open_url(&Observed::Known(None)));
-        assert!(may_open_url(&Observed::Known(Some("{".to_owned()))));
-        let gap = Gap::new("lambda:GetPolicy", GapKind::AccessDenied, "");
-        assert!(may_open_url(&Observed::Missing(gap)));
-    }
 }

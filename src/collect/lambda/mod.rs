@@ -6,8 +6,10 @@ mod event_sources;
 mod function;
 mod layers;
 mod listing;
+mod qualifiers;
 mod records;
 mod settings;
+mod urls;
 
 use aws_sdk_lambda::Client;
 

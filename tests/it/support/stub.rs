@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 /// What becomes of a request.
 pub(crate) enum Answer {
@@ -43,7 +44,8 @@ impl Stub {
 
     /// Waits until a request came that is never answered.
     pub(crate) fn wait_until_held(&self) {
-        self.held.recv().unwrap();
+        let patience = Duration::from_secs(300);
+        self.held.recv_timeout(patience).expect("nobody asked");
     }
 }
 
