@@ -92,14 +92,12 @@ fn who(grant: &Grant, home: &Home<'_>) -> String {
 /// The accounts and organisations that get in.
 fn parties(grant: &Grant, home: &Home<'_>) -> String {
     let mut parties: Vec<String> = Vec::new();
-    let whose = |whose: Whose| match whose {
-        Whose::Own => "",
-        Whose::Organization => ", which is of the own organisation",
-        Whose::Trusted => ", which is trusted",
-        Whose::Unknown | Whose::Foreign => "",
-    };
     for account in &grant.accounts {
-        parties.push(format!("account {account}{}", whose(home.account(account))));
+        parties.push(match home.account(account) {
+            Whose::Organization => format!("account {account} of the own organisation"),
+            Whose::Trusted => format!("the trusted account {account}"),
+            Whose::Own | Whose::Unknown | Whose::Foreign => format!("account {account}"),
+        });
     }
     for id in &grant.organizations {
         parties.push(match home.organization(id) {
