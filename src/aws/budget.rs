@@ -25,6 +25,9 @@ const FLOOR: f64 = 0.05;
 /// The part of the full rate that is won back each second.
 const RECOVERY: f64 = 0.02;
 
+/// After so long with nothing but throttles nobody waits for a quota any more: others use all of it.
+const DRY: Duration = Duration::from_secs(300);
+
 /// Throttles within this time after one that shrank the rate tell nothing new: those requests were
 /// already under way.
 const HOLD: Duration = Duration::from_secs(1);
@@ -56,6 +59,11 @@ impl Share {
         }
     }
 
+    /// As a percentage.
+    pub fn as_percent(self) -> u8 {
+        self.0
+    }
+
     /// Requests a second that the share of a quota allows.
     pub fn rate(self, budget: Budget) -> f64 {
         f64::from(budget.per_second) * f64::from(self.0) / 100.0
@@ -77,6 +85,13 @@ impl fmt::Display for Share {
 
 type Key = (Arc<str>, Arc<str>, Budget);
 
+/// A quota of which others leave nothing.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("AWS throttled every attempt on the quota of {name} for {} s", DRY.as_secs())]
+pub(crate) struct Dry {
+    name: &'static str,
+}
+
 /// The buckets of all accounts and regions.
 #[derive(Debug)]
 pub(crate) struct Budgets {
@@ -94,9 +109,20 @@ impl Budgets {
     }
 
     /// Waits until the quota has room for one more attempt, and takes it.
-    pub(crate) async fn charge(&self, ticket: &Ticket) {
+    ///
+    /// # Errors
+    /// When it has let nothing through for minutes.
+    pub(crate) async fn charge(&self, ticket: &Ticket) -> Result<(), Dry> {
+        match self.bucket(ticket) {
+            Some(bucket) => bucket.take().await,
+            None => Ok(()),
+        }
+    }
+
+    /// AWS let an attempt through.
+    pub(crate) fn admitted(&self, ticket: &Ticket) {
         if let Some(bucket) = self.bucket(ticket) {
-            bucket.take().await;
+            bucket.past().only_throttles = None;
         }
     }
 
@@ -130,6 +156,7 @@ impl Budgets {
 
 #[derive(Debug)]
 struct Bucket {
+    name: &'static str,
     /// Requests a second when nobody disturbs.
     full: f64,
     /// Requests that may come at once.
@@ -137,7 +164,15 @@ struct Bucket {
     /// When the next request is due. Who waits, waits for this lock, so in order of arrival; and a
     /// change of the rate reaches all that wait.
     due: Queue<Option<Instant>>,
-    shrunk: Mutex<Option<Shrunk>>,
+    past: Mutex<Past>,
+}
+
+/// What throttles have left behind.
+#[derive(Clone, Copy, Debug, Default)]
+struct Past {
+    shrunk: Option<Shrunk>,
+    /// When the first of the throttles came since which nothing was let through.
+    only_throttles: Option<Instant>,
 }
 
 /// The rate after a throttle, and when that was.
@@ -150,15 +185,16 @@ struct Shrunk {
 impl Bucket {
     fn new(budget: Budget, share: Share) -> Self {
         Self {
+            name: budget.name,
             full: share.rate(budget),
             burst: f64::from(budget.burst) * f64::from(share.0) / 100.0,
             due: Queue::new(None),
-            shrunk: Mutex::new(None),
+            past: Mutex::default(),
         }
     }
 
-    fn shrunk(&self) -> MutexGuard<'_, Option<Shrunk>> {
-        self.shrunk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn rate_at(&self, now: Instant, shrunk: Option<Shrunk>) -> f64 {
@@ -169,10 +205,16 @@ impl Bucket {
         (shrunk.rate + self.full * RECOVERY * since).min(self.full)
     }
 
-    async fn take(&self) {
+    async fn take(&self) -> Result<(), Dry> {
         let mut due = self.due.lock().await;
         let now = Instant::now();
-        let shrunk = *self.shrunk();
+        let Past {
+            shrunk,
+            only_throttles,
+        } = *self.past();
+        if only_throttles.is_some_and(|since| now.duration_since(since) >= DRY) {
+            return Err(Dry { name: self.name });
+        }
         let interval = Duration::from_secs_f64(1.0 / self.rate_at(now, shrunk));
         // after a throttle the saved-up burst is spent too
         let saved = match shrunk {
@@ -186,11 +228,14 @@ impl Bucket {
             sleep_until(mine).await;
         }
         *due = Some(mine + interval);
+        Ok(())
     }
 
     fn shrink(&self) {
         let now = Instant::now();
-        let mut shrunk = self.shrunk();
+        let mut past = self.past();
+        past.only_throttles.get_or_insert(now);
+        let shrunk = &mut past.shrunk;
         if shrunk.is_some_and(|shrunk| now.duration_since(shrunk.at) < HOLD) {
             return;
         }
@@ -278,7 +323,7 @@ mod tests {
     async fn a_pause_is_not_saved_up() {
         let budgets = at(100);
         let policy = ticket("GetPolicy", "1", "r");
-        budgets.charge(&policy).await;
+        budgets.charge(&policy).await.unwrap();
         tokio::time::sleep(Duration::from_secs(60)).await;
         near(seconds(&budgets, &[policy], 15).await, 14.0 / 15.0);
     }
@@ -290,14 +335,14 @@ mod tests {
             ticket("GetPolicy", "1", "r"),
             ticket("ListAliases", "1", "r"),
         );
-        budgets.charge(&policy).await;
+        budgets.charge(&policy).await.unwrap();
         // those that follow at once were already under way
         for _ in 0..10 {
             budgets.throttled(&policy);
         }
         let rate = || {
             let bucket = budgets.bucket(&policy).unwrap();
-            let shrunk = *bucket.shrunk();
+            let shrunk = bucket.past().shrunk;
             bucket.rate_at(Instant::now(), shrunk)
         };
         near(rate(), 7.5);
@@ -314,10 +359,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_quota_that_lets_nothing_through_is_given_up() {
+        let budgets = at(100);
+        let policy = ticket("GetPolicy", "1", "r");
+        let mut attempts = 0;
+        let started = Instant::now();
+        while budgets.charge(&policy).await.is_ok() {
+            budgets.throttled(&policy);
+            attempts += 1;
+        }
+        let took = started.elapsed().as_secs_f64();
+        assert!((300.0..305.0).contains(&took), "{took} s");
+        assert!(attempts > 100, "{attempts}");
+        let other = ticket("GetFunction", "1", "r");
+        assert!(budgets.charge(&other).await.is_ok());
+        // one that is let through now and then is not dry
+        budgets.admitted(&policy);
+        assert!(budgets.charge(&policy).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn whoever_gives_up_waiting_takes_nobody_elses_turn() {
         let budgets = at(100);
         let policy = ticket("GetPolicy", "1", "r");
-        budgets.charge(&policy).await;
+        budgets.charge(&policy).await.unwrap();
         for _ in 0..50 {
             let hurry = Duration::from_millis(1);
             let _ = tokio::time::timeout(hurry, budgets.charge(&policy)).await;

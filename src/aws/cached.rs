@@ -9,12 +9,15 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::error::chain;
 
 /// How long credentials may take to load; a `credential_process` may ask a person.
 const LOAD: Duration = Duration::from_secs(120);
+
+/// How long they may take before that is said.
+const SLOW: Duration = Duration::from_secs(15);
 
 /// How long before their end credentials are renewed.
 const EARLY: Duration = Duration::from_secs(300);
@@ -93,9 +96,18 @@ impl Cached {
         if let Some(held) = held.as_ref().filter(good) {
             return Ok(held.credentials.clone());
         }
-        let loaded = timeout(LOAD, self.source.provide_credentials())
-            .await
-            .unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(LOAD)));
+        let slow = async {
+            sleep(SLOW).await;
+            let (slow, limit) = (SLOW.as_secs(), LOAD.as_secs());
+            tracing::warn!("no credentials for {slow} s; they are given up after {limit} s");
+            std::future::pending().await
+        };
+        let loaded = tokio::select! {
+            loaded = timeout(LOAD, self.source.provide_credentials()) => {
+                loaded.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(LOAD)))
+            }
+            never = slow => never,
+        };
         match loaded {
             Ok(credentials) => {
                 if is_refused(&credentials) {
@@ -131,5 +143,34 @@ impl ProvideCredentials for Cached {
         Self: 'a,
     {
         future::ProvideCredentials::new(self.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Such as a `credential_process` that waits for somebody.
+    #[derive(Debug)]
+    struct Never;
+
+    impl ProvideCredentials for Never {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::new(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_never_come_are_given_up() {
+        let began = Instant::now();
+        let error = Cached::new(Never).get().await.unwrap_err();
+        assert!(
+            matches!(error, CredentialsError::ProviderTimedOut(_)),
+            "{error:?}"
+        );
+        assert_eq!(began.elapsed().as_secs(), LOAD.as_secs());
     }
 }

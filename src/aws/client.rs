@@ -1,6 +1,7 @@
 //! The one place that makes SDK clients.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +21,9 @@ use super::cached::Cached;
 use super::gate::Gate;
 use super::guard::{Guard, Renewal};
 use super::ledger::Ledger;
-use super::transport;
+use super::transport::{self, rehearse};
+use super::watchdog::{Stuck, Watchdog};
+use crate::inventory::Operation;
 
 /// How much at once, how long, and how often.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -66,6 +69,7 @@ pub struct Connection {
     limits: Limits,
     budgets: Arc<Budgets>,
     ledger: Arc<Ledger>,
+    watchdog: Arc<Watchdog>,
 }
 
 impl Connection {
@@ -78,18 +82,50 @@ impl Connection {
     pub fn over(transport: SharedHttpClient, limits: Limits) -> Self {
         let ledger = Arc::new(Ledger::default());
         let budgets = Arc::new(Budgets::new(limits.share));
-        let gate = Gate::new(transport, limits, budgets.clone(), ledger.clone());
+        let watchdog = Arc::new(Watchdog::default());
+        let gate = Gate::new(
+            transport,
+            limits,
+            budgets.clone(),
+            ledger.clone(),
+            watchdog.clone(),
+        );
         Self {
             http: SharedHttpClient::new(gate),
             limits,
             budgets,
             ledger,
+            watchdog,
         }
+    }
+
+    /// A connection over which only some operations are really called; the others are answered on the
+    /// spot, take no quota, and are in the ledger as calls without an attempt.
+    pub fn rehearsing(
+        transport: SharedHttpClient,
+        limits: Limits,
+        asked: fn(&Operation) -> bool,
+    ) -> Self {
+        let whole = Self::over(transport, limits);
+        Self {
+            http: rehearse(whole.http, asked),
+            ..whole
+        }
+    }
+
+    /// How much at once, how long, and how often.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// How often a call is attempted.
     pub(crate) fn attempts(&self) -> u32 {
         self.limits.attempts
+    }
+
+    /// Tells of every call that AWS leaves without an answer for long, once; ends only by being dropped.
+    pub async fn watch(&self, hear: impl Fn(Stuck)) -> Infallible {
+        self.watchdog.watch(self.limits.operation, hear).await
     }
 
     /// What was called so far.

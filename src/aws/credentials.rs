@@ -1,5 +1,6 @@
 //! Who we are: the credentials to begin with, and the roles that are assumed from there.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,6 +9,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::credential_feature::AwsCredentialFeature;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -16,6 +18,7 @@ use thiserror::Error;
 use super::cached::Cached;
 use super::client::{Connection, Session};
 use super::error::{Call, cause, chain, gap};
+use super::identity::{IdentityError, not_loaded, refused};
 use crate::inventory::{Gap, GapKind};
 
 /// Which credentials a session begins with.
@@ -42,6 +45,23 @@ pub enum Base {
     },
 }
 
+/// The second factor of a user.
+#[derive(Clone)]
+pub struct Mfa {
+    /// The device's ARN, or its serial number.
+    pub serial: String,
+    /// What it shows now.
+    pub code: String,
+}
+
+impl fmt::Debug for Mfa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mfa")
+            .field("serial", &self.serial)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A role to assume.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Role {
@@ -51,96 +71,6 @@ pub struct Role {
     pub external_id: Option<String>,
     /// The session name, as it stands in the account's audit trail.
     pub session_name: String,
-}
-
-/// Why there is no identity to scan with.
-#[derive(Clone, Debug, Error, Eq, PartialEq)]
-pub enum IdentityError {
-    /// Nothing and nobody offers credentials.
-    #[error("no AWS credentials were found")]
-    NoCredentials,
-    /// There is no such profile.
-    #[error("there is no profile `{0}`")]
-    UnknownProfile(String),
-    /// The profile has none.
-    #[error("profile `{profile}` holds no credentials: {reason}")]
-    Profile {
-        /// The profile's name.
-        profile: String,
-        /// What the SDK says of it.
-        reason: String,
-    },
-    /// The login of a person ended.
-    #[error("the SSO session{} has expired", of(.profile))]
-    SsoExpired {
-        /// The profile, where one was named.
-        profile: Option<String>,
-    },
-    /// AWS does not know the credentials, or they have ended.
-    #[error("AWS does not accept the credentials{}: {gap}", of(.profile))]
-    Rejected {
-        /// The profile, where one was named.
-        profile: Option<String>,
-        /// The refused call.
-        gap: Box<Gap>,
-    },
-    /// What the user names as AWS's address is none.
-    #[error("`{0}` is not the address of an endpoint")]
-    Endpoint(String),
-    /// Nobody answered.
-    #[error("cannot reach {endpoint}: {gap}")]
-    Unreachable {
-        /// What was called.
-        endpoint: String,
-        /// The call.
-        gap: Box<Gap>,
-    },
-    /// The source of credentials failed.
-    #[error("the credentials{} could not be loaded: {reason}", of(.profile))]
-    Source {
-        /// The profile, where one was named.
-        profile: Option<String>,
-        /// What the SDK says of it.
-        reason: String,
-    },
-}
-
-fn of(profile: &Option<String>) -> String {
-    profile
-        .as_ref()
-        .map_or_else(String::new, |name| format!(" of profile `{name}`"))
-}
-
-impl IdentityError {
-    /// What a person can do about it, in one line.
-    pub fn help(&self) -> String {
-        match self {
-            Self::NoCredentials => {
-                "set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)"
-                    .into()
-            }
-            Self::UnknownProfile(_) => "`aws configure list-profiles` shows the profiles".into(),
-            Self::Profile { .. } => "check the profile in ~/.aws/config".into(),
-            Self::SsoExpired {
-                profile: Some(name),
-            } => {
-                format!("log in again: aws sso login --profile {name}")
-            }
-            Self::SsoExpired { profile: None } => "log in again: aws sso login".into(),
-            Self::Rejected { gap, .. } if gap.kind == GapKind::ExpiredCredentials => {
-                "renew the credentials".into()
-            }
-            Self::Rejected { .. } => {
-                "check the access key, and that AWS_REGION lies in the credentials' partition"
-                    .into()
-            }
-            Self::Endpoint(_) => {
-                "write AWS_ENDPOINT_URL with its scheme, as in `http://localhost:4566`".into()
-            }
-            Self::Unreachable { .. } => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
-            Self::Source { .. } => "check the profile in ~/.aws/config".into(),
-        }
-    }
 }
 
 impl Session {
@@ -208,6 +138,51 @@ impl Session {
         Self::new(connection.clone(), config, credentials, account, "aws")
     }
 
+    /// The same caller with a second factor, where there is one: for 36 hours, the longest that AWS gives.
+    ///
+    /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+    ///
+    /// # Errors
+    /// When AWS does not take the code.
+    pub async fn second_factor(self, mfa: Option<&Mfa>) -> Result<Self, IdentityError> {
+        let Some(Mfa { serial, code }) = mfa else {
+            return Ok(self);
+        };
+        let region = self.home_region();
+        let asked = self.sts(region).get_session_token();
+        let asked = asked.serial_number(serial).token_code(code);
+        let answer = asked.duration_seconds(36 * 3600).send().await;
+        let call = Call {
+            operation: "sts:GetSessionToken",
+            account: self.account(),
+            region,
+            resource: Some(serial),
+        };
+        let answer = answer.map_err(|error| IdentityError::Mfa(Box::new(gap(&error, &call))))?;
+        let Some(given) = answer.credentials else {
+            let message = "the answer holds no credentials";
+            let gap = Gap::new(call.operation, GapKind::Malformed, message);
+            return Err(IdentityError::Mfa(Box::new(gap.at(self.account(), region))));
+        };
+        let credentials = Credentials::new(
+            given.access_key_id,
+            given.secret_access_key,
+            Some(given.session_token),
+            SystemTime::try_from(given.expiration).ok(),
+            "lamppost-mfa",
+        );
+        let provider = SharedCredentialsProvider::new(credentials);
+        let config = self
+            .config()
+            .to_builder()
+            .credentials_provider(provider)
+            .build();
+        let (account, partition) = (self.account(), self.partition());
+        let arn = self.caller().unwrap_or_default();
+        let session = Self::new(self.connection().clone(), config, None, account, partition);
+        Ok(session.as_caller(account, partition, arn))
+    }
+
     /// The session of a role, assumed from this one and renewed before it ends.
     ///
     /// Nothing is called yet: [`Session::enter`] does.
@@ -231,6 +206,17 @@ impl Session {
             &account,
             self.partition(),
         )
+    }
+
+    /// Where the credentials come from, outermost first, and when they end, as far as they say it.
+    pub async fn credentials(&self) -> (Vec<String>, Option<SystemTime>) {
+        let Some(provider) = self.config().credentials_provider() else {
+            return (Vec::new(), None);
+        };
+        match provider.provide_credentials().await {
+            Ok(credentials) => (source(&credentials), credentials.expiry()),
+            Err(_) => (Vec::new(), None),
+        }
     }
 
     /// Makes sure that there are credentials for this session.
@@ -299,6 +285,38 @@ async fn configure(connection: &Connection, base: &Base) -> (SdkConfig, Option<A
     (config, Some(cached))
 }
 
+/// What the SDK noted of the way that credentials took, last step first.
+fn source(credentials: &Credentials) -> Vec<String> {
+    use AwsCredentialFeature as From;
+
+    let noted = credentials.get_property::<Vec<From>>();
+    let mut steps: Vec<String> = noted
+        .into_iter()
+        .flatten()
+        .map(|step| match step {
+            From::CredentialsEnvVars => "environment variables".to_owned(),
+            From::CredentialsProfile => "profile".to_owned(),
+            From::CredentialsProfileSourceProfile => "source profile".to_owned(),
+            From::CredentialsProfileNamedProvider => "named provider of a profile".to_owned(),
+            From::CredentialsStsAssumeRole => "assumed role".to_owned(),
+            From::CredentialsProfileSso | From::CredentialsSso => "SSO login".to_owned(),
+            From::CredentialsProfileProcess | From::CredentialsProcess => {
+                "credential process".to_owned()
+            }
+            From::CredentialsHttp => "container".to_owned(),
+            From::CredentialsImds => "instance metadata".to_owned(),
+            From::CredentialsProfileLogin | From::CredentialsLogin => "console login".to_owned(),
+            From::CredentialsProfileStsWebIdToken
+            | From::CredentialsEnvVarsStsWebIdToken
+            | From::CredentialsStsAssumeRoleWebId => "web identity token".to_owned(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    steps.dedup();
+    steps.reverse();
+    steps
+}
+
 fn made_up(region: &str, access_key: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key, "none", None, None, "given");
     SdkConfig::builder()
@@ -306,49 +324,6 @@ fn made_up(region: &str, access_key: &str) -> SdkConfig {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build()
-}
-
-fn not_loaded(error: &CredentialsError, base: &Base, profile: Option<String>) -> IdentityError {
-    let reason = chain(error);
-    let lower = reason.to_lowercase();
-    if lower.contains("sso") && (lower.contains("token") || lower.contains("session")) {
-        return IdentityError::SsoExpired { profile };
-    }
-    let unknown = |name: &String| reason.contains(&format!("profile `{name}` was not defined"));
-    if let Some(name) = profile.clone().filter(unknown) {
-        return IdentityError::UnknownProfile(name);
-    }
-    match (error, base, profile) {
-        (
-            CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_),
-            Base::Profile(_),
-            Some(profile),
-        ) => IdentityError::Profile {
-            profile,
-            reason: if reason.contains("was not enabled") {
-                "it names no key, role, login or process".to_owned()
-            } else {
-                reason
-            },
-        },
-        (CredentialsError::CredentialsNotLoaded(_), _, _) => IdentityError::NoCredentials,
-        (_, _, profile) => IdentityError::Source { profile, reason },
-    }
-}
-
-fn refused(session: &Session, gap: Gap, profile: Option<String>) -> IdentityError {
-    let unreachable = matches!(
-        gap.kind,
-        GapKind::Network | GapKind::Timeout | GapKind::ServerFault | GapKind::Malformed
-    );
-    let gap = Box::new(gap);
-    if unreachable {
-        let endpoint = session
-            .endpoint_url()
-            .map_or_else(|| "AWS".to_owned(), |url| format!("`{url}`"));
-        return IdentityError::Unreachable { endpoint, gap };
-    }
-    IdentityError::Rejected { profile, gap }
 }
 
 /// A role could not be assumed.

@@ -7,11 +7,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::budget::Dry;
 use super::credentials::credentials_gap;
 use super::gate::Overdue;
 use super::guard::Refusal;
 use super::transport::BreaksOff;
-use crate::inventory::{Gap, GapKind};
+use crate::inventory::{Denial, DeniedBy, Gap, GapKind};
 
 /// Which call it was that failed.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +97,11 @@ where
         gap.request_id = behind.request_id;
         return;
     }
+    if let Some(dry) = cause::<Dry>(error) {
+        gap.kind = GapKind::Throttled;
+        gap.message = dry.to_string();
+        return;
+    }
     if let Some(overdue) = cause::<Overdue>(error) {
         gap.kind = GapKind::Timeout;
         gap.message = overdue.to_string();
@@ -120,7 +126,7 @@ fn kind(code: &str, message: &str, status: u16) -> GapKind {
         | "UnauthorizedAccess"
         | "NotAuthorized"
         | "AuthorizationError" => {
-            if message.contains("service control policy") {
+            if Denial::read(message).by == DeniedBy::ServiceControlPolicy {
                 GapKind::DeniedByScp
             } else {
                 GapKind::AccessDenied

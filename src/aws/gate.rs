@@ -25,6 +25,7 @@ use super::error::{error_code, is_throttle};
 use super::guard::Ticket;
 use super::ledger::Ledger;
 use super::transport::whole;
+use super::watchdog::Watchdog;
 
 /// No answer came within the time that an attempt, or the whole call, may take.
 #[derive(Clone, Copy, Debug, Error)]
@@ -45,6 +46,7 @@ pub(crate) struct Turns {
     in_flight: Semaphore,
     assuming: Semaphore,
     ledger: Arc<Ledger>,
+    watchdog: Arc<Watchdog>,
 }
 
 impl Gate {
@@ -53,6 +55,7 @@ impl Gate {
         limits: Limits,
         budgets: Arc<Budgets>,
         ledger: Arc<Ledger>,
+        watchdog: Arc<Watchdog>,
     ) -> Self {
         let turns = Turns {
             budgets,
@@ -60,6 +63,7 @@ impl Gate {
             assuming: Semaphore::new(limits.assuming),
             limits,
             ledger,
+            watchdog,
         };
         Self {
             transport,
@@ -119,15 +123,19 @@ impl Turns {
             "AssumeRole" => Some(self.assuming.acquire().await.map_err(closed)?),
             _ => None,
         };
-        self.budgets.charge(ticket).await;
+        self.budgets
+            .charge(ticket)
+            .await
+            .map_err(|dry| ConnectorError::other(dry.into(), None))?;
         Ok((assuming, self.in_flight.acquire().await.map_err(closed)?))
     }
 
     /// Learns how an attempt ended.
     fn settle(&self, ticket: &Ticket, sent: Instant, outcome: Outcome) {
         let throttled = matches!(outcome, Outcome::Throttled(_));
-        if throttled {
-            self.budgets.throttled(ticket);
+        match throttled {
+            true => self.budgets.throttled(ticket),
+            false => self.budgets.admitted(ticket),
         }
         self.ledger.attempt(ticket, throttled);
         ticket.attempted(
@@ -153,8 +161,9 @@ impl Turns {
             let overdue = Overdue(self.limits.operation);
             return Err(ConnectorError::other(overdue.into(), None));
         }
+        let leash = self.watchdog.leash(ticket, &request);
         let result = within(self.limits.attempt.min(left), whole(transport, request)).await;
-        drop(turn);
+        drop((turn, leash));
         self.settle(ticket, sent, outcome(&result));
         result
     }

@@ -61,6 +61,8 @@ struct Progress {
     error: Option<String>,
     /// The access key that signed it.
     access_key: Option<String>,
+    /// Whether somebody was told that it takes long.
+    named: bool,
 }
 
 impl Ticket {
@@ -81,6 +83,11 @@ impl Ticket {
     /// Time that the attempts of this call have taken on the wire so far.
     pub fn spent(&self) -> Duration {
         self.progress().spent
+    }
+
+    /// Whether nobody was told yet that the call takes long; from now on somebody was.
+    pub(crate) fn is_first_naming(&self) -> bool {
+        !std::mem::replace(&mut self.progress().named, true)
     }
 
     pub(crate) fn attempted(&self, sent: Instant, error: Option<String>) {

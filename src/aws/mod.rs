@@ -18,15 +18,19 @@ mod credentials;
 mod error;
 mod gate;
 mod guard;
+mod identity;
 mod ledger;
 pub mod transport;
+mod watchdog;
 
 pub use budget::{NoShare, Share};
 pub use client::{Connection, Limits, Session};
-pub use credentials::{Base, IdentityError, Role};
+pub use credentials::{Base, Mfa, Role};
 pub use error::{Call, gap};
 pub use guard::{Refusal, Ticket};
+pub use identity::IdentityError;
 pub use ledger::{Ledger, LedgerRow};
+pub use watchdog::Stuck;
 
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,12 @@ pub(super) enum CliError {
     )]
     FingerprintKey(String),
     #[cfg(feature = "live")]
+    #[error("`--mfa-serial` needs `--mfa-code` where no terminal can be asked for it")]
+    NoMfaCode,
+    #[cfg(feature = "live")]
+    #[error("the code of the MFA device cannot be read")]
+    MfaCode(#[source] std::io::Error),
+    #[cfg(feature = "live")]
     #[error("no temporary folder can be made")]
     Temporary(#[source] std::io::Error),
     #[cfg(feature = "live")]
@@ -108,7 +114,9 @@ impl CliError {
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,
             #[cfg(feature = "live")]
-            Self::FingerprintKey(_) | Self::Write { .. } => Outcome::Usage,
+            Self::FingerprintKey(_) | Self::Write { .. } | Self::NoMfaCode | Self::MfaCode(_) => {
+                Outcome::Usage
+            }
             #[cfg(feature = "live")]
             Self::Target(error) if error.is_usage() => Outcome::Usage,
             #[cfg(feature = "live")]

@@ -4,6 +4,8 @@ mod args;
 mod checks;
 #[cfg(feature = "live")]
 mod demo;
+#[cfg(feature = "live")]
+mod doctor;
 mod error;
 mod evaluate;
 mod explain;
@@ -14,6 +16,8 @@ mod merge;
 mod output;
 mod permissions;
 #[cfg(feature = "live")]
+mod plan;
+#[cfg(feature = "live")]
 mod progress;
 mod report;
 #[cfg(feature = "live")]
@@ -21,6 +25,8 @@ mod run;
 #[cfg(feature = "live")]
 mod scan;
 mod setup;
+#[cfg(feature = "live")]
+mod targets;
 
 use std::process::ExitCode;
 
@@ -51,6 +57,10 @@ fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
     match &cli.command {
         #[cfg(feature = "live")]
         Command::Scan(args) => scan::run(args, &setup),
+        #[cfg(feature = "live")]
+        Command::Doctor(args) => doctor::run(args, &setup),
+        #[cfg(feature = "live")]
+        Command::Plan(args) => plan::run(args, &setup),
         #[cfg(feature = "live")]
         Command::Demo(args) => demo::run(args, &setup),
         Command::Evaluate(args) => evaluate::run(args, &setup),

@@ -1,11 +1,13 @@
 //! What a scan shows while it runs: a line that moves on a terminal, a quiet heartbeat elsewhere.
 
+use std::convert::Infallible;
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::aws::Connection;
 use crate::collect::Progress;
 use crate::inventory::RegionStatus;
 
@@ -52,8 +54,25 @@ impl Watch {
         }
     }
 
-    /// Says every half minute how far it is, where no terminal shows it; ends only by being dropped.
-    pub(super) async fn heartbeat(&self) {
+    /// Shows how something comes on until it ends: where no terminal does, with a line every half
+    /// minute. Calls that AWS leaves without an answer are named.
+    pub(super) async fn during<T>(
+        &self,
+        connection: &Connection,
+        run: impl Future<Output = T>,
+    ) -> T {
+        let ended = tokio::select! {
+            ended = run => ended,
+            never = self.heartbeat() => match never {},
+            never = connection.watch(|stuck| self.say(&stuck.to_string())) => match never {},
+        };
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        ended
+    }
+
+    async fn heartbeat(&self) -> Infallible {
         let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
             beat.tick().await;
@@ -63,10 +82,12 @@ impl Watch {
         }
     }
 
-    /// Takes the moving line away.
-    pub(super) fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+    /// A line above the one that moves.
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None if self.quiet => {}
+            None => line(text),
         }
     }
 

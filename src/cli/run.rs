@@ -15,7 +15,7 @@ use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
 use crate::finding::{FolderReport, Include, Mode, RunFolder};
 use crate::inventory::{Depth, SnapshotWriter};
-use crate::scan::Scan;
+use crate::scan::{Reach, Scan};
 use crate::secret::{Detector, FingerprintKey};
 use crate::target::Selection;
 
@@ -62,22 +62,13 @@ pub(super) struct Finished {
 impl Job<'_> {
     /// Runs the job on a runtime of its own.
     pub(super) fn run(self) -> Result<Finished, CliError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(CliError::Runtime)?;
-        let report = runtime.block_on(self.scan());
-        // A call that hangs in the system must not keep a finished report waiting.
-        runtime.shutdown_background();
-        report
+        on_a_runtime(self.scan())?
     }
 
     async fn scan(self) -> Result<Finished, CliError> {
         let cancel = CancellationToken::new();
         interrupt::listen(cancel.clone());
         let watch = Arc::new(Watch::new(self.setup.quiet, self.setup.verbose));
-        let beating = Arc::clone(&watch);
-        let heart = tokio::spawn(async move { beating.heartbeat().await });
         // A snapshot is to serve any check, so it holds what every one of them needs.
         let plan = match self.snapshot {
             Some(_) => {
@@ -90,12 +81,14 @@ impl Job<'_> {
         let depth = self.depth.max(plan.depth());
         let plan = plan.at(depth);
         let scan = Scan {
-            connection: self.connection,
-            base: self.base,
-            selection: self.selection,
-            regions: self.regions,
-            excluded_regions: self.excluded_regions,
-            plan,
+            reach: Reach {
+                regions: self.regions,
+                excluded_regions: self.excluded_regions,
+                progress: Arc::clone(&watch) as _,
+                cancel,
+                accounts_at_once: self.accounts_at_once,
+                ..Reach::new(self.connection, self.base, self.selection, plan)
+            },
             detector: Arc::new(self.detector),
             settings: self.setup.config.settings(),
             checks: self.checks,
@@ -104,9 +97,6 @@ impl Job<'_> {
                 .snapshot
                 .map(|path| SnapshotWriter::create(path, depth))
                 .transpose()?,
-            progress: Arc::clone(&watch) as _,
-            cancel,
-            accounts_at_once: self.accounts_at_once,
             at: self.at,
         };
         let started = self.at.unwrap_or_else(Timestamp::now);
@@ -123,15 +113,25 @@ impl Job<'_> {
             Keep::Resumed(path) if RunFolder::exists(path) => RunFolder::resume(path, &info)?,
             Keep::Resumed(path) => RunFolder::create(path, info, started)?,
         };
-        let ended = scan.run_into(&mut folder).await;
-        heart.abort();
-        watch.end();
-        ended?;
+        let connection = self.connection;
+        watch.during(connection, scan.run_into(&mut folder)).await?;
         Ok(Finished {
             report: FolderReport::of(std::slice::from_ref(&folder))?,
             _folder: temporary,
         })
     }
+}
+
+/// Runs something on a runtime of its own.
+pub(super) fn on_a_runtime<T>(run: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    let ended = runtime.block_on(run);
+    // A call that hangs in the system must not keep a finished report waiting.
+    runtime.shutdown_background();
+    Ok(ended)
 }
 
 /// The detector of secrets, with a key of this run's own unless one was given.

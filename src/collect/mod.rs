@@ -25,6 +25,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod place;
+mod probe;
 mod progress;
 mod redact;
 mod region;
@@ -33,5 +34,6 @@ mod text;
 
 pub use account::{Collector, collect_account};
 pub use place::Inspect;
+pub use probe::{Entry, Probed, entries, probe};
 pub use progress::Progress;
 pub use sweep::{Sweep, Visit, visits};

@@ -189,7 +189,7 @@ const NOT_KNOWN: [&str; 3] = [
 /// What a failed first call says of the whole region, if anything. `listing`: it was the list of
 /// functions, without which nothing can be said; a refusal of another call may concern that call
 /// alone. `listed`: the region is known to be enabled.
-fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionStatus> {
+pub(super) fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionStatus> {
     let code = gap.code.as_deref().unwrap_or_default();
     if NOT_ENABLED.contains(&code) || (!listed && NOT_KNOWN.contains(&code)) {
         return Some(RegionStatus::NotEnabled);

@@ -6,6 +6,7 @@
 //! values are judged at intake and only what was found is kept.
 
 mod account;
+mod denial;
 mod function;
 mod gap;
 mod iam;
@@ -19,6 +20,7 @@ mod run;
 mod snapshot;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
+pub use denial::{Denial, DeniedBy};
 pub use function::{
     Alias, Code, Configuration, Environment, EnvironmentVariable, EventInvokeConfig, Function,
     FunctionDetail, FunctionUrl, LayerReference, Logging, RuntimeManagement, SecretMatch, UrlCors,

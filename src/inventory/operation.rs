@@ -214,6 +214,10 @@ pub const OPERATIONS: &[Operation] = &[
         action: None,
         ..read("STS", "sts", "GetCallerIdentity", "", Budget::STS)
     },
+    Operation {
+        action: None,
+        ..read("STS", "sts", "GetSessionToken", "", Budget::STS)
+    },
     read("STS", "sts", "AssumeRole", "sts:AssumeRole", Budget::STS),
     organization(
         "DescribeOrganization",
@@ -235,6 +239,18 @@ pub const OPERATIONS: &[Operation] = &[
         5,
         8,
     ),
+    Operation {
+        budget: Budget {
+            documented: false,
+            ..Budget::of("organizations:ListTagsForResource", 5, 1)
+        },
+        ..organization(
+            "ListTagsForResource",
+            "organizations:ListTagsForResource",
+            5,
+            1,
+        )
+    },
     organization("ListPolicies", "organizations:ListPolicies", 5, 8),
     organization("DescribePolicy", "organizations:DescribePolicy", 2, 2),
     organization(
@@ -251,6 +267,13 @@ impl Operation {
         OPERATIONS
             .iter()
             .find(|operation| operation.service == service && operation.name == name)
+    }
+
+    /// The published operation of that label.
+    pub fn labelled(label: &str) -> Option<&'static Self> {
+        OPERATIONS
+            .iter()
+            .find(|operation| operation.label() == label)
     }
 
     /// `prefix:Name`, as gaps, the ledger and reports write it.

@@ -6,15 +6,23 @@
 //! | json | `.json` | the whole [`Report`](crate::finding::Report), one document |
 //! | ndjson | `.ndjson`, `.jsonl` | the same as [`Record`]s, one line each |
 
+#[cfg(feature = "live")]
+mod doctor;
 mod json;
 mod output;
 mod page;
+#[cfg(feature = "live")]
+mod plan;
 mod print;
 mod schema;
 mod table;
 
+#[cfg(feature = "live")]
+pub use doctor::doctor_table;
 pub use json::Record;
 pub use output::{Format, ReportError, Terminal, writable, write_file, write_stdout, write_to};
 pub use page::clean;
+#[cfg(feature = "live")]
+pub use plan::plan_table;
 pub use print::{print_json, print_text};
 pub use schema::{record_schema, report_schema};

@@ -40,6 +40,9 @@ pub(super) struct Tree {
 /// Service control policies by the root, unit or account that they are attached to.
 pub(super) type Attachments = BTreeMap<String, Vec<ServiceControlPolicy>>;
 
+/// Keys and values of an account's tags.
+pub(super) type Tags = Vec<(String, String)>;
+
 /// All pages of a list.
 macro_rules! all {
     ($request:expr, $field:ident) => {
@@ -200,6 +203,19 @@ impl Asker<'_> {
                 .filter_map(|account| account.id)
                 .collect(),
         })
+    }
+
+    /// The tags of each of these accounts, in their order.
+    pub(super) async fn tags(&self, accounts: Vec<String>) -> Result<Vec<Tags>, Gap> {
+        let asking = accounts.into_iter().map(|account| async move {
+            let client = self.session.organizations();
+            let tags = all!(client.list_tags_for_resource().resource_id(&account), tags);
+            let operation = "organizations:ListTagsForResource";
+            let tags = tags.map_err(|error| self.gap(&error, operation, Some(&account)))?;
+            Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        });
+        let asking: Vec<_> = asking.collect();
+        stream::iter(asking).buffered(AT_ONCE).try_collect().await
     }
 
     /// Every policy with where it is attached: far fewer calls than asking account by account.

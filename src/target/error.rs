@@ -36,6 +36,9 @@ pub enum TargetError {
     /// Not an account id.
     #[error("`{0}` is not an account id of twelve digits")]
     Account(String),
+    /// A second factor is good for one login.
+    #[error("a code of an MFA device is good for one profile, not for several")]
+    Mfa,
     /// No such unit.
     #[error("the organisation has no unit `{name}`{}", meant(.nearest))]
     Unit {
@@ -144,6 +147,12 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
     let by_unit = !selection.include_units.is_empty() || !selection.exclude_units.is_empty();
     if by_unit && !selection.organization {
         return Err(TargetError::NeedsOrganization("--ou"));
+    }
+    if !selection.account_tags.is_empty() && !selection.organization {
+        return Err(TargetError::NeedsOrganization("--account-tag"));
+    }
+    if selection.mfa.is_some() && selection.profiles.len() > 1 {
+        return Err(TargetError::Mfa);
     }
     let accounts = selection.include_accounts.iter();
     for account in accounts.chain(&selection.exclude_accounts) {

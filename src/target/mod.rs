@@ -22,7 +22,7 @@ pub use error::TargetError;
 pub use region::{Regions, known as known_regions, regions};
 pub use shard::{NoShard, Shard};
 
-use crate::aws::{Base, Connection, IdentityError, Role, Session};
+use crate::aws::{Base, Connection, IdentityError, Mfa, Role, Session};
 use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
 use organization::Discovery;
 
@@ -54,6 +54,10 @@ pub struct Selection {
     pub include_accounts: Vec<String>,
     /// Not these accounts.
     pub exclude_accounts: Vec<String>,
+    /// Only accounts with all of these tags in the organisation, `KEY=VALUE` or `KEY` for any value.
+    pub account_tags: Vec<String>,
+    /// The second factor of whom we begin as.
+    pub mfa: Option<Mfa>,
     /// Only this part of the accounts.
     pub shard: Option<Shard>,
     /// Accounts that need not be entered, because what they hold is known from before.
@@ -123,10 +127,11 @@ pub async fn resolve(
             });
             continue;
         }
-        let wanted = found.wanted(selection, &listed, &mut targets.missed);
+        let mut wanted = found.wanted(selection, &listed, &mut targets.missed);
+        wanted.retain(|account| selection.takes(&account.id));
+        let wanted = organization::tagged(&session, wanted, &selection.account_tags).await?;
         let entering = wanted
             .into_iter()
-            .filter(|account| selection.takes(&account.id))
             .map(|account| enter(&session, account, selection, &found));
         let entered: Vec<_> = stream::iter(entering)
             .buffer_unordered(ENTERING)
@@ -173,17 +178,23 @@ async fn begin(
     targets: &mut Targets,
 ) -> Result<Vec<Session>, TargetError> {
     if selection.profiles.is_empty() {
-        return Ok(vec![Session::open(connection, base).await?]);
+        let session = Session::open(connection, base).await?;
+        return Ok(vec![session.second_factor(selection.mfa.as_ref()).await?]);
     }
     let mut sessions = Vec::new();
     let mut first_error: Option<IdentityError> = None;
     for profile in &selection.profiles {
-        match Session::open(connection, &Base::Profile(profile.clone())).await {
+        let opened = async {
+            let session = Session::open(connection, &Base::Profile(profile.clone())).await?;
+            session.second_factor(selection.mfa.as_ref()).await
+        };
+        match opened.await {
             Ok(session) => sessions.push(session),
             Err(error) => {
                 let kind = match &error {
                     IdentityError::SsoExpired { .. } => GapKind::ExpiredCredentials,
                     IdentityError::Rejected { gap, .. }
+                    | IdentityError::Mfa(gap)
                     | IdentityError::Unreachable { gap, .. } => gap.kind,
                     _ => GapKind::Refused,
                 };

@@ -142,6 +142,29 @@ impl Discovery {
     }
 }
 
+/// Those of the accounts that have all of these tags.
+pub(super) async fn tagged(
+    session: &Session,
+    accounts: Vec<ListedAccount>,
+    tags: &[String],
+) -> Result<Vec<ListedAccount>, TargetError> {
+    if tags.is_empty() {
+        return Ok(accounts);
+    }
+    let ids = accounts.iter().map(|account| account.id.clone()).collect();
+    let tagged = Asker { session }.tags(ids).await;
+    let tagged = tagged.map_err(|gap| TargetError::Organization(Box::new(gap)))?;
+    let has = |own: &[(String, String)], tag: &String| match tag.split_once('=') {
+        Some((key, value)) => own.iter().any(|(name, is)| name == key && is == value),
+        None => own.iter().any(|(name, _)| name == tag),
+    };
+    let wanted = accounts
+        .into_iter()
+        .zip(tagged)
+        .filter(|(_, own)| tags.iter().all(|tag| has(own, tag)));
+    Ok(wanted.map(|(account, _)| account).collect())
+}
+
 /// The state of an account that nobody can enter.
 fn closed(account: &Account) -> Option<&str> {
     let state = account

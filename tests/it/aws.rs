@@ -23,15 +23,25 @@ async fn identity() {
 }
 
 /// What `identity` says with these files and variables, and nothing else of the environment.
-fn identity_with(config: &str, variables: &[(&str, &str)]) -> String {
+pub(crate) fn identity_with(
+    config: &str,
+    files: &[(&str, &str)],
+    variables: &[(&str, &str)],
+) -> String {
     let home = tempfile::tempdir().unwrap();
     let aws = home.path().join(".aws");
     std::fs::create_dir(&aws).unwrap();
     std::fs::write(aws.join("config"), config).unwrap();
+    for (path, text) in files {
+        let path = home.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "aws::identity", "--ignored", "--nocapture"])
         .env_clear()
         .env("HOME", home.path())
+        .env("PATH", "/usr/bin:/bin")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(variables.iter().copied())
         .output()
@@ -44,7 +54,7 @@ fn identity_with(config: &str, variables: &[(&str, &str)]) -> String {
 
 #[test]
 fn no_credentials_at_all() {
-    insta::assert_snapshot!(identity_with("", &[]), @r#"no AWS credentials were found | set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)"#);
+    insta::assert_snapshot!(identity_with("", &[], &[]), @r#"no AWS credentials were found | set AWS_PROFILE, give --profile, or log in (`aws configure`, `aws sso login`)"#);
 }
 
 const UNKNOWN: &str =
@@ -53,9 +63,9 @@ const UNKNOWN: &str =
 #[test]
 fn an_unknown_profile() {
     let config = "[profile work]\naws_access_key_id = A\naws_secret_access_key = b\n";
-    let said = identity_with(config, &[("LAMPPOST_TEST_PROFILE", "wrok")]);
+    let said = identity_with(config, &[], &[("LAMPPOST_TEST_PROFILE", "wrok")]);
     assert_eq!(said, UNKNOWN);
-    let said = identity_with(config, &[("AWS_PROFILE", "wrok")]);
+    let said = identity_with(config, &[], &[("AWS_PROFILE", "wrok")]);
     assert_eq!(said, UNKNOWN);
 }
 
@@ -65,7 +75,7 @@ fn a_login_that_has_ended() {
                   sso_role_name = Audit\nregion = eu-west-1\n\
                   [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n";
     for variable in ["LAMPPOST_TEST_PROFILE", "AWS_PROFILE"] {
-        let said = identity_with(config, &[(variable, "work")]);
+        let said = identity_with(config, &[], &[(variable, "work")]);
         assert_eq!(
             said,
             "the SSO session of profile `work` has expired | log in again: aws sso login --profile work"
@@ -85,14 +95,18 @@ fn a_named_profile_wins_over_keys_of_the_environment_and_brings_its_region() {
     ];
     let mut named = keys.to_vec();
     named.push(("LAMPPOST_TEST_PROFILE", "shop"));
-    assert_eq!(identity_with(config, &named), "222222222222 eu-central-1");
-    assert_eq!(identity_with(config, &keys), "333333333333 us-east-1");
+    assert_eq!(
+        identity_with(config, &[], &named),
+        "222222222222 eu-central-1"
+    );
+    assert_eq!(identity_with(config, &[], &keys), "333333333333 us-east-1");
 }
 
 #[test]
 fn an_endpoint_where_nobody_is() {
     let said = identity_with(
         "",
+        &[],
         &[
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
             ("AWS_ACCESS_KEY_ID", "A"),

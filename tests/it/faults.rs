@@ -11,11 +11,10 @@ use lamppost::aws::{Base, Connection, Limits};
 use lamppost::check::{self, Check, Persona, Registry, Verdict};
 use lamppost::finding::{Include, Mode, Outcome, Report, RunInfo};
 use lamppost::inventory::{Depth, GapKind, Plan};
-use lamppost::scan::{Scan, ScanError};
+use lamppost::scan::{Reach, Scan, ScanError};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::Selection;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::cli::project;
 
@@ -81,20 +80,22 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
         ..Limits::default()
     };
     let connection = Connection::over(faults(replay(RECORDING.clone()), rules), limits);
+    let base = Base::Given {
+        region: "us-east-1".to_owned(),
+    };
+    let selection = Selection {
+        organization: true,
+        role_name: Some("LamppostAudit".to_owned()),
+        include_accounts: vec![MANAGEMENT.to_owned(), MEMBER.to_owned()],
+        ..Selection::default()
+    };
+    let plan = check::plan(checks.iter().copied());
     let scan = Scan {
-        connection: &connection,
-        base: Base::Given {
-            region: "us-east-1".to_owned(),
+        reach: Reach {
+            regions: vec!["us-east-1".to_owned()],
+            accounts_at_once: 2,
+            ..Reach::new(&connection, base, selection, plan)
         },
-        selection: Selection {
-            organization: true,
-            role_name: Some("LamppostAudit".to_owned()),
-            include_accounts: vec![MANAGEMENT.to_owned(), MEMBER.to_owned()],
-            ..Selection::default()
-        },
-        regions: vec!["us-east-1".to_owned()],
-        excluded_regions: Vec::new(),
-        plan: check::plan(checks.iter().copied()),
         detector: Arc::clone(&DETECTOR),
         settings: Settings::default(),
         checks,
@@ -110,9 +111,6 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
             },
         },
         snapshot: None,
-        progress: Arc::new(()),
-        cancel: CancellationToken::new(),
-        accounts_at_once: 2,
         at: Some(RECORDING.recorded_at),
     };
     scan.run().await

@@ -9,7 +9,7 @@ use crate::support::cli::{Lamppost, folder};
 use crate::support::stub::{Answer, Stub};
 
 /// An account with one function in one region, about which nothing is ever said.
-fn silent_function(first: &str, body: &str) -> Answer {
+pub(crate) fn silent_function(first: &str, body: &str) -> Answer {
     let ok = |body: &str| Answer::Now(200, body.to_owned());
     if body.contains("Action=GetCallerIdentity") {
         ok("<GetCallerIdentityResponse><GetCallerIdentityResult>\

@@ -22,7 +22,11 @@ mod cli;
 #[cfg(feature = "live")]
 mod collect;
 mod config;
+#[cfg(feature = "live")]
+mod credentials;
 mod docs;
+#[cfg(feature = "live")]
+mod doctor;
 mod escalation;
 mod explain_access;
 mod explain_exposure;
@@ -35,6 +39,8 @@ mod interrupt;
 #[cfg(feature = "live")]
 mod misuse;
 mod paths;
+#[cfg(feature = "live")]
+mod plan;
 mod policy;
 mod policy_laws;
 mod privilege;
@@ -52,3 +58,5 @@ mod support;
 mod target;
 #[cfg(feature = "live")]
 mod truth;
+#[cfg(feature = "live")]
+mod watchdog;

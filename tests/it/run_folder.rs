@@ -11,12 +11,11 @@ use lamppost::facts;
 use lamppost::finding::{Contents, FolderReport, Include, Mode, RunFolder, RunInfo};
 use lamppost::inventory::Depth;
 use lamppost::report::{Format, Terminal, write_to};
-use lamppost::scan::Scan;
+use lamppost::scan::{Reach, Scan};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::{Selection, Shard};
 use serde_json::Value;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::cli::folder;
 use crate::support::simulator::run::limits;
@@ -58,28 +57,23 @@ async fn scan(
     at_most: Duration,
 ) {
     let connection = Connection::over(simulator.transport(), limits(100, 256));
+    let base = Base::Given {
+        region: "eu-west-1".to_owned(),
+    };
+    let selection = Selection {
+        organization: true,
+        role_name: Some("audit".to_owned()),
+        shard,
+        ..Selection::default()
+    };
+    let plan = plan(checks.iter().copied()).at(Depth::Standard);
     let scan = Scan {
-        connection: &connection,
-        base: Base::Given {
-            region: "eu-west-1".to_owned(),
-        },
-        selection: Selection {
-            organization: true,
-            role_name: Some("audit".to_owned()),
-            shard,
-            ..Selection::default()
-        },
-        regions: Vec::new(),
-        excluded_regions: Vec::new(),
-        plan: plan(checks.iter().copied()).at(Depth::Standard),
+        reach: Reach::new(&connection, base, selection, plan),
         detector: Arc::new(Detector::new(FingerprintKey::from_seed(b"test")).unwrap()),
         settings: lamppost::config::Config::default().settings(),
         checks,
         info: info(checks),
         snapshot: None,
-        progress: Arc::new(()),
-        cancel: CancellationToken::new(),
-        accounts_at_once: 1,
         at: Some("2026-11-21T12:00:00Z".parse().unwrap()),
     };
     // what is dropped here is what a kill ends

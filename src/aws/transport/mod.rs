@@ -9,6 +9,7 @@ mod fault;
 mod live;
 mod record;
 mod recording;
+mod rehearse;
 mod replay;
 mod shape;
 
@@ -19,4 +20,5 @@ pub use fault::{Fault, Rule, faults};
 pub use live::live;
 pub use record::{Recorder, record};
 pub use recording::{Recording, RecordingError};
+pub(crate) use rehearse::rehearse;
 pub use replay::{NotRecorded, replay};

@@ -25,6 +25,7 @@ pub(super) enum Trouble {
     Throttled,
     Broken,
     Expired,
+    Absent,
 }
 
 /// Status, headers and body of an answer.
@@ -56,6 +57,7 @@ impl Protocol {
             (Trouble::Broken, Self::RestJson) => (500, "ServiceException"),
             (Trouble::Broken, Self::Json | Self::Query) => (500, "InternalFailure"),
             (Trouble::Broken, Self::Ec2) => (500, "InternalError"),
+            (Trouble::Absent, _) => (404, "ResourceNotFoundException"),
             (Trouble::Expired, Self::RestJson) => (403, "ExpiredTokenException"),
             (Trouble::Expired, Self::Json) => (400, "ExpiredTokenException"),
             (Trouble::Expired, Self::Query) => (403, "ExpiredToken"),
@@ -114,6 +116,7 @@ impl Trouble {
             }
             Self::Throttled => "Rate exceeded".to_owned(),
             Self::Broken => "An internal error occurred".to_owned(),
+            Self::Absent => "The resource you requested does not exist.".to_owned(),
             Self::Expired => "The security token included in the request is expired".to_owned(),
         }
     }

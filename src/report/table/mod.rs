@@ -35,8 +35,8 @@ pub(super) fn render(report: &Report, terminal: Terminal) -> String {
     page.finish()
 }
 
-const PLAIN: Style = Style::new();
-const DIM: Style = Style::new().dimmed();
+pub(super) const PLAIN: Style = Style::new();
+pub(super) const DIM: Style = Style::new().dimmed();
 
 fn heading(page: &mut Page, report: &Report) {
     let run = &report.run;
@@ -327,7 +327,7 @@ fn grade_counts(counts: &GradeCounts) -> String {
     parts.join(", ")
 }
 
-fn amount(count: u64, what: &str) -> String {
+pub(super) fn amount(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

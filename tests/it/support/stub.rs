@@ -13,6 +13,8 @@ pub(crate) enum Answer {
     Now(u16, String),
     /// It is never answered.
     Never,
+    /// Its answer never gets beyond its beginning.
+    Half,
 }
 
 /// A server at an address of its own, for as long as the test process lives.
@@ -78,6 +80,11 @@ fn serve(stream: &TcpStream, answer: &dyn Fn(&str, &str) -> Answer, holding: &Se
                 "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                 body.len()
             );
+        }
+        Answer::Half => {
+            let mut stream = stream;
+            let _ = write!(stream, "HTTP/1.1 200 x\r\ncontent-length: 100\r\n\r\n{{");
+            let _ = reader.read(&mut [0]);
         }
         Answer::Never => {
             let _ = holding.send(());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lamppost::aws::Ticket;
 use serde_json::{Value, json};
 
-use super::{Parts, Simulator, error};
+use super::{Parts, Simulator, World, error};
 
 /// Functions on a page of the list.
 const PAGE: usize = 50;
@@ -86,13 +86,17 @@ impl Simulator {
 
     fn sts(&self, name: &str, body: &str) -> Parts {
         if name == "GetCallerIdentity" {
-            let account = Self::account(0);
+            let (account, partition) = (Self::account(0), self.0.world.partition);
             return query(
                 name,
                 &format!(
-                    "<Arn>arn:aws:iam::{account}:user/scanner</Arn><UserId>AIDA</UserId><Account>{account}</Account>"
+                    "<Arn>arn:{partition}:iam::{account}:user/scanner</Arn><UserId>AIDA</UserId><Account>{account}</Account>"
                 ),
             );
+        }
+        if let Some(role) = parameter(body, "RoleArn") {
+            let role = percent_encoding::percent_decode_str(role).decode_utf8_lossy();
+            self.0.roles.lock().unwrap().insert(role.into_owned());
         }
         let asked = parameter(body, "DurationSeconds").and_then(|seconds| seconds.parse().ok());
         let life = asked.map_or(self.0.world.session, |asked| {
@@ -144,6 +148,15 @@ impl Simulator {
             "ListRoots" => json(json!({"Roots": [{"Id": "r-sim", "Name": "Root",
                 "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]})),
             "ListOrganizationalUnitsForParent" => json(json!({"OrganizationalUnits": []})),
+            "ListTagsForResource" => {
+                let even = asked["ResourceId"]
+                    .as_str()
+                    .is_some_and(|id| id.ends_with(['0', '2', '4', '6', '8']));
+                let stage = if even { "live" } else { "test" };
+                json(
+                    json!({"Tags": [{"Key": "stage", "Value": stage}, {"Key": "team", "Value": "lamps"}]}),
+                )
+            }
             "ListPolicies" => {
                 json(json!({"Policies": [{"Id": "p-full", "Name": "FullAWSAccess"}]}))
             }
@@ -162,16 +175,46 @@ impl Simulator {
         }
     }
 
-    /// One role, which all functions of the account have.
+    /// One role, which all functions of the account have; where they differ, one for every ten.
     fn iam(&self, account: &str) -> Parts {
+        let roles = match self.0.world.distinct {
+            true => self.0.world.functions.div_ceil(10),
+            false => 1,
+        };
+        let partition = self.0.world.partition;
         let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
+        let policy = |number: usize| {
+            let document = json!({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+                 "Resource": format!("arn:{partition}:dynamodb:*:{account}:table/orders-{number}")},
+                {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": format!("arn:{partition}:sqs:*:{account}:queue-{number}")},
+            ]});
+            let encoded = percent_encoding::utf8_percent_encode(
+                &document.to_string(),
+                percent_encoding::NON_ALPHANUMERIC,
+            )
+            .to_string();
+            format!(
+                "<RolePolicyList><member><PolicyName>own</PolicyName><PolicyDocument>{encoded}</PolicyDocument></member></RolePolicyList>"
+            )
+        };
+        let role = |number: usize| {
+            let (name, policies) = match self.0.world.distinct {
+                true => (format!("worker-{number}"), policy(number)),
+                false => ("worker".to_owned(), String::new()),
+            };
+            format!(
+                "<member><Arn>arn:{partition}:iam::{account}:role/{name}</Arn><RoleName>{name}</RoleName>\
+                 <RoleId>AROA{number}</RoleId><Path>/</Path><CreateDate>2026-01-01T00:00:00Z</CreateDate>\
+                 <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument>{policies}</member>"
+            )
+        };
         query(
             "GetAccountAuthorizationDetails",
             &format!(
                 "<IsTruncated>false</IsTruncated><UserDetailList/><GroupDetailList/><Policies/>\
-                 <RoleDetailList><member><Arn>arn:aws:iam::{account}:role/worker</Arn><RoleName>worker</RoleName>\
-                 <RoleId>AROA</RoleId><Path>/</Path><CreateDate>2026-01-01T00:00:00Z</CreateDate>\
-                 <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></member></RoleDetailList>"
+                 <RoleDetailList>{}</RoleDetailList>",
+                (0..roles).map(role).collect::<String>()
             ),
         )
     }
@@ -191,8 +234,8 @@ impl Simulator {
             .and_then(|number| number.parse().ok())
             .unwrap_or_default();
         let arn = format!(
-            "arn:aws:lambda:{}:{}:function:{name}",
-            ticket.region, ticket.account
+            "arn:{}:lambda:{}:{}:function:{name}",
+            world.partition, ticket.region, ticket.account
         );
         let aliased = number.is_multiple_of(world.alias_every.max(1)) && world.alias_every > 0;
         let public = number.is_multiple_of(world.public_every.max(1)) && world.public_every > 0;
@@ -206,13 +249,13 @@ impl Simulator {
                     parameter(uri, "Marker").map_or(0, |marker| marker.parse().unwrap());
                 let end = (begin + PAGE).min(world.functions);
                 let functions: Vec<Value> = (begin..end)
-                    .map(|number| function(ticket, number))
+                    .map(|number| function(world, ticket, number))
                     .collect();
                 let next = (end < world.functions).then(|| end.to_string());
                 json(json!({"Functions": functions, "NextMarker": next}))
             }
             "GetFunction" => json(json!({
-                "Configuration": function(ticket, number),
+                "Configuration": function(world, ticket, number),
                 "Code": {"RepositoryType": "S3", "Location": "https://presigned.example/"},
                 "Tags": {"team": "simulated"},
             })),
@@ -259,13 +302,14 @@ impl Simulator {
 }
 
 /// A function as the list gives it.
-fn function(ticket: &Ticket, number: usize) -> Value {
+fn function(world: &World, ticket: &Ticket, number: usize) -> Value {
     let name = format!("worker-{number:05}");
-    json!({
+    let partition = world.partition;
+    let mut function = json!({
         "FunctionName": name,
-        "FunctionArn": format!("arn:aws:lambda:{}:{}:function:{name}", ticket.region, ticket.account),
+        "FunctionArn": format!("arn:{partition}:lambda:{}:{}:function:{name}", ticket.region, ticket.account),
         "Runtime": "python3.13",
-        "Role": format!("arn:aws:iam::{}:role/worker", ticket.account),
+        "Role": format!("arn:{partition}:iam::{}:role/worker", ticket.account),
         "Handler": "app.handler",
         "CodeSize": 1024,
         "Description": "",
@@ -282,5 +326,50 @@ fn function(ticket: &Ticket, number: usize) -> Value {
         "Environment": {"Variables": {"TABLE": "orders", "LOG_LEVEL": "info"}},
         "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO",
             "LogGroup": format!("/aws/lambda/{name}")},
-    })
+    });
+    if world.distinct {
+        differ(&mut function, world, ticket, number);
+    }
+    function
+}
+
+/// What makes functions differ as those of an account do.
+fn differ(function: &mut Value, world: &World, ticket: &Ticket, number: usize) {
+    let partition = world.partition;
+    let place = format!("{}:{}", ticket.region, ticket.account);
+    let runtimes = [
+        "python3.13",
+        "nodejs22.x",
+        "nodejs18.x",
+        "java21",
+        "provided.al2023",
+    ];
+    function["Runtime"] = runtimes[number % runtimes.len()].into();
+    function["Role"] = format!(
+        "arn:{partition}:iam::{}:role/worker-{}",
+        ticket.account,
+        number / 10
+    )
+    .into();
+    function["Timeout"] = (3 + number % 897).into();
+    function["MemorySize"] = (128 + 64 * (number % 31)).into();
+    function["Description"] = format!("worker {number} of {place}").into();
+    function["CodeSha256"] = format!("{number:043}=").into();
+    let variables: serde_json::Map<String, Value> = (0..number % 12)
+        .map(|index| {
+            (
+                format!("SETTING_{index}"),
+                format!("value-{number}-{index}").into(),
+            )
+        })
+        .collect();
+    function["Environment"] = json!({"Variables": variables});
+    if number.is_multiple_of(3) {
+        let arn = format!(
+            "arn:{partition}:lambda:{place}:layer:shared-{}:{}",
+            number % 40,
+            1 + number % 9
+        );
+        function["Layers"] = json!([{"Arn": arn, "CodeSize": 1024}]);
+    }
 }

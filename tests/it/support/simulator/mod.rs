@@ -4,7 +4,7 @@
 mod answers;
 pub(crate) mod run;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -42,6 +42,10 @@ pub(crate) struct World {
     pub(crate) denied: Vec<Denied>,
     /// Calls that are never answered: operation, and part of the path.
     pub(crate) silent: Option<(&'static str, &'static str)>,
+    /// Whether functions differ in more than their names.
+    pub(crate) distinct: bool,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub(crate) partition: &'static str,
     /// Seed of the latencies.
     pub(crate) seed: u64,
 }
@@ -54,6 +58,8 @@ pub(crate) struct Denied {
     pub(crate) region: Option<&'static str>,
     /// By a service control policy instead of by the caller's own policies.
     pub(crate) by_scp: bool,
+    /// What AWS says of the reason, where that is something else.
+    pub(crate) why: Option<&'static str>,
 }
 
 impl Default for World {
@@ -68,6 +74,8 @@ impl Default for World {
             session_said: None,
             denied: Vec::new(),
             silent: None,
+            distinct: false,
+            partition: "aws",
             seed: 1,
         }
     }
@@ -90,6 +98,8 @@ struct Inner {
     quotas: Mutex<HashMap<(String, String, Budget), Quota>>,
     asked: Mutex<BTreeMap<(String, String, String), Tally>>,
     rival: Mutex<Tally>,
+    /// ARNs of the roles that were assumed.
+    roles: Mutex<BTreeSet<String>>,
     random: Mutex<u64>,
 }
 
@@ -110,6 +120,7 @@ impl Simulator {
             quotas: Mutex::default(),
             asked: Mutex::default(),
             rival: Mutex::default(),
+            roles: Mutex::default(),
         }))
     }
 
@@ -153,6 +164,11 @@ impl Simulator {
     /// What other clients asked.
     pub(crate) fn rival(&self) -> Tally {
         *self.0.rival.lock().unwrap()
+    }
+
+    /// ARNs of the roles that were assumed.
+    pub(crate) fn roles(&self) -> BTreeSet<String> {
+        self.0.roles.lock().unwrap().clone()
     }
 
     /// Seconds since the beginning.
@@ -206,7 +222,7 @@ impl Simulator {
         Duration::from_secs_f64(0.060 * (sigma * normal).exp())
     }
 
-    fn refusal(&self, ticket: &Ticket) -> Option<bool> {
+    fn refusal(&self, ticket: &Ticket) -> Option<&'static str> {
         let is = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
         let label = ticket.operation.label();
         let mut denied = self.0.world.denied.iter();
@@ -215,7 +231,10 @@ impl Simulator {
                 && is(denied.account, &ticket.account)
                 && is(denied.region, &ticket.region)
         })?;
-        Some(rule.by_scp)
+        Some(rule.why.unwrap_or(match rule.by_scp {
+            true => "with an explicit deny in a service control policy",
+            false => "because no identity-based policy allows the action",
+        }))
     }
 
     /// Whether the session that signed the request has ended; its token says when it does.
@@ -268,13 +287,8 @@ impl Simulator {
                 code,
                 "The security token is expired",
             )
-        } else if let Some(by_scp) = self.refusal(&ticket) {
+        } else if let Some(why) = self.refusal(&ticket) {
             let action = operation.action.unwrap_or_default();
-            let why = if by_scp {
-                "with an explicit deny in a service control policy"
-            } else {
-                "because no identity-based policy allows the action"
-            };
             let message = format!(
                 "User: arn:aws:sts::{}:assumed-role/audit/lamppost is not authorized to perform: {action} {why}",
                 ticket.account

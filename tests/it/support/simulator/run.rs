@@ -52,10 +52,30 @@ pub(crate) async fn sweep(
     depth: Depth,
     accounts_at_once: usize,
 ) -> Swept {
-    let connection = Connection::over(simulator.transport(), limits);
     let base = Base::Given {
         region: "eu-west-1".to_owned(),
     };
+    scan(simulator, base, limits, depth, accounts_at_once).await
+}
+
+/// The same at standard depth, for whoever begins elsewhere.
+pub(crate) async fn sweep_of(
+    simulator: &Simulator,
+    base: Base,
+    limits: Limits,
+    accounts_at_once: usize,
+) -> Swept {
+    scan(simulator, base, limits, Depth::Standard, accounts_at_once).await
+}
+
+async fn scan(
+    simulator: &Simulator,
+    base: Base,
+    limits: Limits,
+    depth: Depth,
+    accounts_at_once: usize,
+) -> Swept {
+    let connection = Connection::over(simulator.transport(), limits);
     let selection = Selection {
         organization: true,
         role_name: Some("audit".to_owned()),

@@ -1,19 +1,19 @@
 //! What can be typed. Arguments describe; they do no work.
 
+#[cfg(feature = "live")]
+mod live;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "live")]
+pub(super) use live::{DepthArgs, PaceArgs, TargetArgs};
+
 use super::explain::ExplainCommand;
-#[cfg(feature = "live")]
-use crate::aws::{Limits, NoShare, Share};
 use crate::check::{Persona, Severity};
-#[cfg(feature = "live")]
-use crate::inventory::Depth;
 use crate::report::Format;
-#[cfg(feature = "live")]
-use crate::target::Shard;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Yellow.on_default().bold())
@@ -96,6 +96,12 @@ pub enum Command {
     /// Scan live accounts
     #[cfg(feature = "live")]
     Scan(Box<ScanArgs>),
+    /// Say what a scan would call and how long it would take; asks for lists only
+    #[cfg(feature = "live")]
+    Plan(Box<PlanArgs>),
+    /// Say who you are, where a scan gets in, what is denied and by what, and what would mend it
+    #[cfg(feature = "live")]
+    Doctor(Box<DoctorArgs>),
     /// Scan a recorded organisation: no credentials, no network
     #[cfg(feature = "live")]
     Demo(DemoArgs),
@@ -128,10 +134,9 @@ pub struct ScanArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
-    /// How much to ask about each function: `deep` takes about six times as long, and knows all URLs,
-    /// policies of versions, runtime pins, recursion guards and destinations
-    #[arg(long, value_name = "DEPTH", default_value_t = Depth::Standard, help_heading = "Checks")]
-    pub depth: Depth,
+    /// How deep.
+    #[command(flatten)]
+    pub depth: DepthArgs,
     /// How fast.
     #[command(flatten)]
     pub pace: PaceArgs,
@@ -157,103 +162,70 @@ pub struct ScanArgs {
     pub record: Option<PathBuf>,
 }
 
-/// How fast.
+/// `lamppost plan`
 #[cfg(feature = "live")]
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Pace")]
-pub struct PaceArgs {
-    /// Part of each of AWS's request quotas to use; the rest is left to deployments and scaling
-    #[arg(long = "budget", value_name = "PERCENT", default_value_t = Share::default(), value_parser = share)]
-    pub share: Share,
-    /// Requests under way at once, over all accounts and regions
-    #[arg(long, value_name = "COUNT", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub in_flight: u16,
-    /// Accounts that are scanned at once; what was observed in them is in memory together
-    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub accounts_at_once: u16,
-}
-
-#[cfg(feature = "live")]
-impl PaceArgs {
-    /// The limits that follow.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            share: Some(self.share),
-            in_flight: self.in_flight.into(),
-            ..Limits::default()
-        }
-    }
-}
-
-#[cfg(feature = "live")]
-fn share(typed: &str) -> Result<Share, String> {
-    let percent = typed.trim_end_matches('%').trim_end();
-    let percent: u8 = percent.parse().map_err(|_| NoShare.to_string())?;
-    Share::percent(percent).map_err(|error| error.to_string())
-}
-
-/// Whom to scan.
-#[cfg(feature = "live")]
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Targets")]
-pub struct TargetArgs {
-    /// Profile of the AWS configuration; may be repeated to scan the account of each
-    #[arg(long = "profile", value_name = "NAME")]
-    pub profiles: Vec<String>,
-    /// Role to assume first; repeated: a chain, in order
-    #[arg(long = "role-arn", value_name = "ARN")]
-    pub role_arns: Vec<String>,
-    /// Every account of the organisation that the credentials belong to
-    #[arg(long)]
-    pub org: bool,
-    /// Accounts from a file, one `id[,name]` a line
-    #[arg(long, value_name = "FILE", conflicts_with = "org")]
-    pub account_file: Option<PathBuf>,
-    /// Role to assume in each account of the organisation or file
-    #[arg(long, value_name = "NAME")]
-    pub role_name: Option<String>,
-    /// External id that the roles ask for
+pub struct PlanArgs {
+    /// Whom to scan.
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// How deep.
+    #[command(flatten)]
+    pub depth: DepthArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    /// Also list aliases, layers and code-signing configurations: counts more, and takes one call for
+    /// each function on the quota that all of Lambda's control plane shares
+    #[arg(long, help_heading = "Output")]
+    pub exact: bool,
+    /// Format on stdout
     #[arg(
         long,
-        value_name = "ID",
-        env = "LAMPPOST_EXTERNAL_ID",
-        hide_env_values = true
+        value_name = "FORMAT",
+        default_value = "table",
+        help_heading = "Output"
     )]
-    pub external_id: Option<String>,
-    /// Session name in the accounts' CloudTrail
-    #[arg(long, value_name = "NAME")]
-    pub session_name: Option<String>,
-    /// Only accounts below these organisational units
+    pub format: Shown,
+}
+
+/// `lamppost doctor`
+#[cfg(feature = "live")]
+#[derive(Args, Clone, Debug)]
+pub struct DoctorArgs {
+    /// Whom to scan.
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// How deep.
+    #[command(flatten)]
+    pub depth: DepthArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    /// Format on stdout
     #[arg(
-        long = "ou",
-        value_name = "ID",
-        value_delimiter = ',',
-        requires = "org"
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        help_heading = "Output"
     )]
-    pub organizational_units: Vec<String>,
-    /// No accounts below these organisational units
-    #[arg(
-        long = "exclude-ou",
-        value_name = "ID",
-        value_delimiter = ',',
-        requires = "org"
-    )]
-    pub excluded_units: Vec<String>,
-    /// Only these accounts
-    #[arg(long = "account", value_name = "ID", value_delimiter = ',')]
-    pub accounts: Vec<String>,
-    /// Not these accounts
-    #[arg(long = "exclude-account", value_name = "ID", value_delimiter = ',')]
-    pub excluded_accounts: Vec<String>,
-    /// Only part I of N of the accounts, I from 0 on: the same accounts on every machine
-    #[arg(long, value_name = "I/N", env = "LAMPPOST_SHARD")]
-    pub shard: Option<Shard>,
-    /// Only these regions [default: all that are enabled]
-    #[arg(long = "region", value_name = "NAME", value_delimiter = ',')]
-    pub regions: Vec<String>,
-    /// Not these regions
-    #[arg(long = "exclude-region", value_name = "NAME", value_delimiter = ',')]
-    pub excluded_regions: Vec<String>,
+    pub format: Shown,
+}
+
+/// How an answer that is no report is shown.
+#[cfg(feature = "live")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Shown {
+    /// For a person at a terminal.
+    Table,
+    /// One JSON document.
+    Json,
 }
 
 /// By which checks.

@@ -1,37 +1,34 @@
 //! The whole flow of a scan, from whom to look at to the report; live, demo and tests differ in the
 //! connection alone.
 
+mod doctor;
+mod forecast;
+mod reach;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use thiserror::Error;
-use tokio_util::sync::CancellationToken;
+
+pub use doctor::{AccountDiagnosis, ActionAnswer, Answer, Caller, Diagnosis, RegionEntry, Remedy};
+pub use forecast::{
+    AccountForecast, BudgetForecast, Calls, Forecast, RegionForecast, Slowest, listing, listing_all,
+};
+pub use reach::Reach;
 
 use crate::analysis::Settings;
-use crate::aws::{Base, Connection};
 use crate::check::Check;
-use crate::collect::{self, Progress, Sweep, Visit};
 use crate::finding::{
     AccountResult, FolderError, Judged, Report, ReportBuilder, RunFolder, RunInfo, assess,
 };
-use crate::inventory::{MissedAccount, Plan, RunRecord, SnapshotError, SnapshotWriter};
+use crate::inventory::{RunRecord, SnapshotError, SnapshotWriter};
 use crate::secret::Detector;
-use crate::target::{self, Selection, TargetError};
+use crate::target::TargetError;
 
 /// What is scanned, how and by which checks.
 pub struct Scan<'a> {
-    /// The way to AWS.
-    pub connection: &'a Connection,
-    /// The identity to begin with.
-    pub base: Base,
-    /// Whom to scan.
-    pub selection: Selection,
-    /// Regions to look into; none: all that are enabled.
-    pub regions: Vec<String>,
-    /// Regions to leave out.
-    pub excluded_regions: Vec<String>,
-    /// The calls to make.
-    pub plan: Plan,
+    /// Whom and where, and by which calls.
+    pub reach: Reach<'a>,
     /// Judges environment variables at intake.
     pub detector: Arc<Detector>,
     /// What the facts depend on besides the observations.
@@ -42,12 +39,6 @@ pub struct Scan<'a> {
     pub info: RunInfo,
     /// Where the observations are kept.
     pub snapshot: Option<SnapshotWriter>,
-    /// Hears what happens.
-    pub progress: Arc<dyn Progress + Send + Sync>,
-    /// Ends the scan early, with what there is.
-    pub cancel: CancellationToken,
-    /// Accounts that are collected at once: their inventories are in memory together.
-    pub accounts_at_once: usize,
     /// The time that everything is compared with; none: the clock's.
     pub at: Option<Timestamp>,
 }
@@ -94,8 +85,8 @@ impl Scan<'_> {
     /// # Errors
     /// Those of [`run`](Self::run), and when the folder cannot be written.
     pub async fn run_into(mut self, folder: &mut RunFolder) -> Result<(), ScanError> {
-        self.selection.done.clone_from(folder.done());
-        let (connection, cancel) = (self.connection, self.cancel.clone());
+        self.reach.selection.done.clone_from(folder.done());
+        let (connection, cancel) = (self.reach.connection, self.reach.cancel.clone());
         let run = self
             .each(folder.started(), |account, id| {
                 let mut judged = Judged::from(account);
@@ -114,22 +105,10 @@ impl Scan<'_> {
         started: Timestamp,
         mut take: impl FnMut(AccountResult, &str) -> Result<(), ScanError>,
     ) -> Result<RunRecord, ScanError> {
-        let (visits, missed) = tokio::select! {
-            biased;
-            // Nobody was found by then, so there is nothing to report but that.
-            () = self.cancel.cancelled() => (Vec::new(), Vec::new()),
-            found = self.find() => found?,
-        };
-        self.progress.accounts_found(visits.len());
+        let (visits, missed) = self.reach.find().await?;
         let detector = self.detector;
-        let sweep = Arc::new(Sweep {
-            plan: self.plan,
-            inspect: Box::new(move |name, value| detector.inspect(name, value)),
-            progress: Arc::clone(&self.progress),
-            cancel: self.cancel.clone(),
-            observed_at: started,
-            accounts_at_once: self.accounts_at_once,
-        });
+        let inspect = Box::new(move |name: &str, value: &str| detector.inspect(name, value));
+        let sweep = self.reach.sweep(inspect, started);
         let include = self.info.include;
         sweep
             .run(visits, |inventory| {
@@ -138,29 +117,20 @@ impl Scan<'_> {
                 }
                 let judged = assess(&inventory, &self.settings, self.checks, include)?;
                 take(judged, &inventory.account.id)?;
-                self.progress.account_done(&inventory.account.id);
+                self.reach.progress.account_done(&inventory.account.id);
                 Ok::<(), ScanError>(())
             })
             .await?;
         let run = RunRecord {
             started,
             finished: self.at.unwrap_or_else(Timestamp::now),
-            interrupted: self.cancel.is_cancelled(),
+            interrupted: self.reach.cancel.is_cancelled(),
             missed,
-            ledger: self.connection.ledger().entries(),
+            ledger: self.reach.connection.ledger().entries(),
         };
         if let Some(snapshot) = self.snapshot {
             snapshot.finish(&run)?;
         }
         Ok(run)
-    }
-
-    /// The accounts to look into, where in them, and those that cannot be.
-    async fn find(&self) -> Result<(Vec<Visit>, Vec<MissedAccount>), TargetError> {
-        let targets =
-            target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
-        let visits =
-            collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
-        Ok((visits, targets.missed))
     }
 }
