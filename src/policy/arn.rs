@@ -1,7 +1,9 @@
 //! ARNs: `arn:partition:service:region:account:resource`.
 
 use super::{
-    pattern::{MANY, Pattern, glob, overlap},
+    glob::{MANY, glob},
+    meet::overlap,
+    pattern::Pattern,
     truth::Truth,
 };
 

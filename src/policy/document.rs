@@ -1,5 +1,7 @@
 //! Policy documents, typed.
 
+use std::sync::Arc;
+
 use super::{
     action::ActionSet, operator::Operator, parse, principal::Principal, variable::Template,
 };
@@ -16,7 +18,7 @@ pub struct Policy {
     /// `Id`.
     pub id: Option<String>,
     /// In the order of the document.
-    pub statements: Vec<Statement>,
+    pub statements: Vec<Arc<Statement>>,
 }
 
 /// Version of the policy language.

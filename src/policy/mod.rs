@@ -32,10 +32,10 @@
 //! | question | types | file |
 //! |---|---|---|
 //! | What does the document say? | [`Policy`], [`Statement`], [`ParseError`] | `document`, `parse`, `json` |
-//! | Which texts does a pattern match, and which patterns does it cover or meet? | [`Pattern`], [`ActionSet`], [`Arn`], [`Template`] | `pattern`, `action`, `arn`, `variable` |
+//! | Which texts does a pattern match, and which patterns does it cover or meet? | [`Pattern`], [`ActionSet`], [`Arn`], [`Template`] | `pattern`, `glob`, `meet`, `action`, `arn`, `variable` |
 //! | Whom does it name, and who is calling? | [`Principal`], [`Caller`] | `principal`, `caller` |
 //! | Does a condition hold? | [`Condition`], [`Operator`], [`AddressRanges`] | `condition`, `operator`, `compare`, `cidr` |
-//! | What is known of the request? | [`Request`], [`Target`], [`Context`], [`KeyState`] | `request`, `context` |
+//! | What is known of the request? | [`Request`], [`Target`], [`Context`], [`AskedKeys`], [`KeyState`] | `request`, `context` |
 //! | What do the policies of one layer say? | [`evaluate`], [`Source`], [`Layer`] | `evaluate` |
 //! | What do all layers say together? | [`authorize`], [`Layers`] | `combine` |
 //! | What must the caller choose to get in? | [`Choice`] | `witness` |
@@ -60,7 +60,9 @@ mod context;
 mod decision;
 mod document;
 mod evaluate;
+mod glob;
 mod json;
+mod meet;
 mod operator;
 mod parse;
 mod pattern;
@@ -75,7 +77,7 @@ pub use arn::{Arn, is_account_id};
 pub use caller::{Caller, RoleSession, STRANGER_ACCOUNT};
 pub use cidr::AddressRanges;
 pub use combine::{Layers, authorize};
-pub use context::{Context, KeyState};
+pub use context::{AskedKeys, Context, KeyState};
 pub use decision::{Choice, Decision, Reason, Verdict};
 pub use document::{Condition, Effect, Element, ParseError, Policy, Statement, Version};
 pub use evaluate::{Layer, Matched, Open, Source, evaluate};

@@ -1,5 +1,6 @@
 //! From text to [`Policy`]: lenient in form, strict in meaning.
 
+use std::sync::Arc;
 use std::{borrow::Cow, fmt};
 
 use serde::{
@@ -64,7 +65,7 @@ pub(super) fn policy(text: &str) -> Result<Policy, ParseError> {
             .0
             .into_iter()
             .enumerate()
-            .map(|(index, Object(raw))| raw.compile(index, variables))
+            .map(|(index, Object(raw))| Arc::new(raw.compile(index, variables)))
             .collect(),
     })
 }

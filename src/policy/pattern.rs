@@ -2,19 +2,14 @@
 
 use std::fmt;
 
-/// Stands for `*` in a compiled pattern: a byte that UTF-8 never contains.
-pub(super) const MANY: u8 = 0xFF;
-/// Stands for `?`, likewise.
-const ONE: u8 = 0xFE;
-/// Beyond this many states [`Pattern::common`] gives up.
-const STATE_LIMIT: usize = 1 << 20;
+use super::glob::{MANY, ONE, glob, width};
 
 /// A pattern: `*` stands for any characters or none, `?` for exactly one.
 ///
 /// Wildcards and text are told apart inside, so a literal `*` can be part of a pattern (`${*}` in a policy).
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Pattern {
-    code: Vec<u8>,
+    pub(super) code: Vec<u8>,
 }
 
 impl Pattern {
@@ -80,53 +75,12 @@ impl Pattern {
         glob(&self.code, &other.code)
     }
 
-    /// Whether some text may match both. `false` is certain.
-    pub fn overlaps(&self, other: &Pattern) -> bool {
-        if let Some(text) = other.as_literal() {
-            return self.matches(text);
-        }
-        if let Some(text) = self.as_literal() {
-            return other.matches(text);
-        }
-        self.ends_agree(other)
-            && match self.walk(other) {
-                Walk::Found(_) | Walk::TooLarge => true,
-                Walk::Nothing => false,
-            }
-    }
-
-    /// A text that matches both, if there is one and the patterns are not absurdly large.
-    /// Where anything goes, it holds an `x`.
-    pub fn common(&self, other: &Pattern) -> Option<String> {
-        if !self.ends_agree(other) {
-            return None;
-        }
-        match self.walk(other) {
-            Walk::Found(text) => Some(text),
-            Walk::Nothing | Walk::TooLarge => None,
-        }
-    }
-
     /// The pattern cut at its first `limit - 1` colons, as ARNs are.
     pub(super) fn segments(&self, limit: usize) -> Vec<&[u8]> {
         self.code.splitn(limit, |&byte| byte == b':').collect()
     }
 
-    /// Cheap refutation: literal heads or tails that differ.
-    fn ends_agree(&self, other: &Pattern) -> bool {
-        fn agree<'a>(
-            left: impl Iterator<Item = &'a u8>,
-            right: impl Iterator<Item = &'a u8>,
-        ) -> bool {
-            left.zip(right)
-                .take_while(|&(&a, &b)| a < ONE && b < ONE)
-                .all(|(a, b)| a == b)
-        }
-        agree(self.code.iter(), other.code.iter())
-            && agree(self.code.iter().rev(), other.code.iter().rev())
-    }
-
-    fn tokens(&self) -> Vec<Token> {
+    pub(super) fn tokens(&self) -> Vec<Token> {
         let mut tokens = Vec::with_capacity(self.code.len());
         let mut rest = self.code.as_slice();
         while let Some((&first, tail)) = rest.split_first() {
@@ -149,51 +103,6 @@ impl Pattern {
         }
         tokens
     }
-
-    /// Walks both patterns at once, breadth first, for a text that both accept.
-    fn walk(&self, other: &Pattern) -> Walk {
-        let (left, right) = (self.tokens(), other.tokens());
-        let columns = right.len() + 1;
-        let states = (left.len() + 1) * columns;
-        if states > STATE_LIMIT {
-            return Walk::TooLarge;
-        }
-        // How each state was first reached: from where, and over which character if any.
-        let mut reached: Vec<Option<(usize, Option<char>)>> = vec![None; states];
-        let mut queue = std::collections::VecDeque::from([0]);
-        while let Some(state) = queue.pop_front() {
-            let (i, j) = (state / columns, state % columns);
-            if state + 1 == states {
-                return Walk::Found(retrace(&reached, state));
-            }
-            let (a, b) = (left.get(i).copied(), right.get(j).copied());
-            let mut go = |di: usize, dj: usize, over: Option<char>| {
-                let next = (i + di) * columns + j + dj;
-                if next == state {
-                    return;
-                }
-                if let Some(slot @ None) = reached.get_mut(next) {
-                    *slot = Some((state, over));
-                    queue.push_back(next);
-                }
-            };
-            if a == Some(Token::Many) {
-                go(1, 0, None);
-            }
-            if b == Some(Token::Many) {
-                go(0, 1, None);
-            }
-            if let (Some(a), Some(b)) = (a, b) {
-                let (di, dj) = (usize::from(a != Token::Many), usize::from(b != Token::Many));
-                match (a, b) {
-                    (Token::Char(a), Token::Char(b)) if a != b => {}
-                    (Token::Char(over), _) | (_, Token::Char(over)) => go(di, dj, Some(over)),
-                    _ => go(di, dj, Some('x')),
-                }
-            }
-        }
-        Walk::Nothing
-    }
 }
 
 impl fmt::Display for Pattern {
@@ -211,28 +120,20 @@ impl fmt::Display for Pattern {
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Many,
     One,
     Char(char),
 }
 
-enum Walk {
-    Found(String),
-    Nothing,
-    TooLarge,
-}
-
-fn retrace(reached: &[Option<(usize, Option<char>)>], end: usize) -> String {
-    let mut text = Vec::new();
-    let mut state = end;
-    while let Some(Some((before, over))) = reached.get(state)
-        && state != 0
-    {
-        text.extend(*over);
-        state = *before;
+impl Token {
+    /// The character that it stands for, if just one will do.
+    pub(super) fn character(self) -> Option<char> {
+        match self {
+            Token::Char(character) => Some(character),
+            Token::Many | Token::One => None,
+        }
     }
-    text.iter().rev().collect()
 }
 
 /// Builds a pattern piece by piece; keeps every run of wildcards in one order, `?` before a single `*`.
@@ -278,63 +179,6 @@ impl PatternBuilder {
     pub(super) fn build(self) -> Pattern {
         Pattern { code: self.code }
     }
-}
-
-/// Bytes of the character or wildcard that starts with `first`.
-fn width(first: u8) -> usize {
-    match first {
-        0xC0..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xF7 => 4,
-        _ => 1,
-    }
-}
-
-/// Whether `pattern` matches `text`, which may itself hold wildcards: only `*` matches a `*` there.
-pub(super) fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    // Where to resume: behind the last `*`, and the first byte that it has not swallowed yet.
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(&byte) = text.get(t) {
-        match pattern.get(p) {
-            Some(&MANY) => {
-                p += 1;
-                if p == pattern.len() {
-                    return true;
-                }
-                star = Some((p, t));
-                continue;
-            }
-            Some(&ONE) if byte != MANY => {
-                p += 1;
-                t += width(byte);
-                continue;
-            }
-            Some(&literal) if literal == byte => {
-                p += 1;
-                t += 1;
-                continue;
-            }
-            _ => {}
-        }
-        let Some((resume, from)) = star else {
-            return false;
-        };
-        let from = from + text.get(from).copied().map_or(1, width);
-        star = Some((resume, from));
-        (p, t) = (resume, from);
-    }
-    pattern
-        .get(p..)
-        .is_some_and(|rest| rest.iter().all(|&byte| byte == MANY))
-}
-
-/// Whether some text may match both of two compiled slices, as [`Pattern::overlaps`].
-pub(super) fn overlap(left: &[u8], right: &[u8]) -> bool {
-    let [left, right] = [left, right].map(|code| Pattern {
-        code: code.to_vec(),
-    });
-    left.overlaps(&right)
 }
 
 #[cfg(test)]

@@ -78,31 +78,32 @@ impl Request {
     /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable> and
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
     fn caller_keys(&mut self) {
-        let partition = self.resource.partition();
+        let resource = &self.resource;
         let context = &mut self.context;
-        let mut say = |key: &str, state: KeyState| context.set_default(key, state);
         // AWS always tells the time; which it is, only the one who asks can say.
-        say("aws:CurrentTime", KeyState::present());
-        say("aws:EpochTime", KeyState::present());
+        context.default_with("aws:CurrentTime", KeyState::present);
+        context.default_with("aws:EpochTime", KeyState::present);
         let is_service = matches!(self.caller, Caller::Service(_));
-        say(
-            "aws:PrincipalIsAWSService",
-            KeyState::one(is_service.to_string()),
-        );
+        context.default_with("aws:PrincipalIsAWSService", || {
+            KeyState::one(is_service.to_string())
+        });
         if !is_service {
             for key in [
                 "aws:SourceAccount",
                 "aws:SourceArn",
+                "aws:SourceOwner",
                 "aws:SourceOrgID",
                 "aws:SourceOrgPaths",
                 "aws:PrincipalServiceName",
                 "aws:PrincipalServiceNamesList",
             ] {
-                say(key, KeyState::Absent);
+                context.default_with(key, || KeyState::Absent);
             }
         }
         match self.caller.account() {
-            Some(account) => say("aws:PrincipalAccount", KeyState::one(account)),
+            Some(account) => {
+                context.default_with("aws:PrincipalAccount", || KeyState::one(account))
+            }
             None => {
                 for key in [
                     "aws:PrincipalAccount",
@@ -112,7 +113,7 @@ impl Request {
                     "aws:PrincipalTag/*",
                     "aws:username",
                 ] {
-                    say(key, KeyState::Absent);
+                    context.default_with(key, || KeyState::Absent);
                 }
             }
         }
@@ -120,35 +121,33 @@ impl Request {
             |texts: &[&str]| KeyState::OneOf(texts.iter().map(|&text| text.to_owned()).collect());
         match &self.caller {
             Caller::Anonymous => {
-                say("aws:PrincipalType", KeyState::one("Anonymous"));
-                say("aws:userid", KeyState::one("anonymous"));
+                context.default_with("aws:PrincipalType", || KeyState::one("Anonymous"));
+                context.default_with("aws:userid", || KeyState::one("anonymous"));
             }
             Caller::Service(service) => {
-                say(
-                    "aws:PrincipalServiceName",
-                    KeyState::one(service.to_string()),
-                );
+                context.default_with("aws:PrincipalServiceName", || {
+                    KeyState::one(service.to_string())
+                });
             }
             Caller::Root(account) => {
-                say(
-                    "aws:PrincipalArn",
-                    KeyState::one(format!("arn:{partition}:iam::{account}:root")),
-                );
-                say("aws:PrincipalType", KeyState::one("Account"));
-                say("aws:userid", KeyState::one(account));
-                say("aws:username", KeyState::Absent);
+                context.default_with("aws:PrincipalArn", || {
+                    KeyState::one(format!("arn:{}:iam::{account}:root", resource.partition()))
+                });
+                context.default_with("aws:PrincipalType", || KeyState::one("Account"));
+                context.default_with("aws:userid", || KeyState::one(account));
+                context.default_with("aws:username", || KeyState::Absent);
             }
             Caller::User(arn) => {
-                say("aws:PrincipalArn", KeyState::one(arn));
-                say("aws:PrincipalType", KeyState::one("User"));
+                context.default_with("aws:PrincipalArn", || KeyState::one(arn));
+                context.default_with("aws:PrincipalType", || KeyState::one("User"));
                 if let Some(name) = arn.rsplit('/').next() {
-                    say("aws:username", KeyState::one(name));
+                    context.default_with("aws:username", || KeyState::one(name));
                 }
             }
             Caller::FederatedUser(arn) => {
-                say("aws:PrincipalArn", KeyState::one(arn));
-                say("aws:PrincipalType", KeyState::one("FederatedUser"));
-                say("aws:username", KeyState::Absent);
+                context.default_with("aws:PrincipalArn", || KeyState::one(arn));
+                context.default_with("aws:PrincipalType", || KeyState::one("FederatedUser"));
+                context.default_with("aws:username", || KeyState::Absent);
             }
             Caller::Role(session) => {
                 let arns = match session.role.split_once(":role/") {
@@ -158,36 +157,33 @@ impl Request {
                     ]),
                     _ => KeyState::one(&session.role),
                 };
-                say("aws:PrincipalArn", arns);
-                say("aws:PrincipalType", KeyState::one("AssumedRole"));
-                say("aws:username", KeyState::Absent);
+                context.default_with("aws:PrincipalArn", || arns);
+                context.default_with("aws:PrincipalType", || KeyState::one("AssumedRole"));
+                context.default_with("aws:username", || KeyState::Absent);
                 if let Some(name) = &session.session {
-                    say(
-                        "aws:userid",
-                        KeyState::Like(vec![Pattern::glob(&format!("AROA*:{name}"))]),
-                    );
+                    context.default_with("aws:userid", || {
+                        KeyState::Like(vec![Pattern::glob(&format!("AROA*:{name}"))])
+                    });
                 }
             }
             Caller::SomeoneIn(account) => {
-                say(
-                    "aws:PrincipalArn",
-                    KeyState::Like(identities(partition, account)),
-                );
-                say(
-                    "aws:PrincipalType",
-                    one_of(&["Account", "User", "AssumedRole"]),
-                );
+                context.default_with("aws:PrincipalArn", || {
+                    KeyState::Like(identities(resource.partition(), account))
+                });
+                context.default_with("aws:PrincipalType", || {
+                    one_of(&["Account", "User", "AssumedRole"])
+                });
             }
             Caller::Stranger => {
-                say(
-                    "aws:PrincipalArn",
-                    KeyState::AnyLike(identities(partition, STRANGER_ACCOUNT)),
-                );
-                say("aws:PrincipalOrgID", KeyState::one(STRANGER_ORGANIZATION));
-                say(
-                    "aws:PrincipalOrgPaths",
-                    KeyState::one(format!("{STRANGER_ORGANIZATION}/r-0000/ou-0000-00000000/")),
-                );
+                context.default_with("aws:PrincipalArn", || {
+                    KeyState::AnyLike(identities(resource.partition(), STRANGER_ACCOUNT))
+                });
+                context.default_with("aws:PrincipalOrgID", || {
+                    KeyState::one(STRANGER_ORGANIZATION)
+                });
+                context.default_with("aws:PrincipalOrgPaths", || {
+                    KeyState::one(format!("{STRANGER_ORGANIZATION}/r-0000/ou-0000-00000000/"))
+                });
                 for key in [
                     "aws:PrincipalTag/*",
                     "aws:username",
@@ -195,12 +191,11 @@ impl Request {
                     "aws:UserAgent",
                     "aws:Referer",
                 ] {
-                    say(key, KeyState::Any);
+                    context.default_with(key, || KeyState::Any);
                 }
-                say(
-                    "aws:PrincipalType",
-                    one_of(&["Account", "User", "AssumedRole"]),
-                );
+                context.default_with("aws:PrincipalType", || {
+                    one_of(&["Account", "User", "AssumedRole"])
+                });
             }
             Caller::Federated(_) => {}
         }

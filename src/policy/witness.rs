@@ -8,7 +8,7 @@ use super::{
     cidr, compare,
     context::{Context, KeyState},
     decision::{Choice, Decision, Verdict},
-    document::Condition,
+    document::{Condition, Effect},
     evaluate::Open,
     operator::Test,
     pattern::Pattern,
@@ -67,15 +67,21 @@ fn options(decision: &Decision<'_>, request: &Request) -> Vec<(String, Vec<Optio
             }
         }
     };
-    for (_, open) in decision.residual() {
+    for (matched, open) in decision.residual() {
         match open {
             Open::Condition(condition) => {
                 let state = request.context.get(&condition.lower_key);
                 if state.is_chosen() {
-                    offer(
-                        &condition.lower_key,
-                        values(condition, state, &request.context),
-                    );
+                    // What helps the caller most comes first, so that the first combination is the best guess.
+                    let denies = matched.effect() == Some(Effect::Deny);
+                    let [near, beyond] = values(condition, state, &request.context);
+                    let (first, last) = if denies == condition.operator.negated {
+                        (near, beyond)
+                    } else {
+                        (beyond, near)
+                    };
+                    offer(&condition.lower_key, first);
+                    offer(&condition.lower_key, last);
                 }
             }
             Open::Resource(element) => {
@@ -98,8 +104,8 @@ fn options(decision: &Decision<'_>, request: &Request) -> Vec<(String, Vec<Optio
     keys
 }
 
-/// Values near the edge of a condition.
-fn values(condition: &Condition, state: &KeyState, context: &Context) -> Vec<Option<String>> {
+/// Values near the edge of a condition, and values that are far from it.
+fn values(condition: &Condition, state: &KeyState, context: &Context) -> [Vec<Option<String>>; 2] {
     let everything = [Pattern::everything()];
     let limits: &[Pattern] = match state {
         KeyState::AnyLike(patterns) => patterns,
@@ -135,16 +141,16 @@ fn values(condition: &Condition, state: &KeyState, context: &Context) -> Vec<Opt
                 .collect()
         }
     };
-    let mut values: Vec<Option<String>> = near
+    let near = near
         .into_iter()
         .filter(|value| limits.iter().any(|limit| limit.matches(value)))
         .map(Some)
         .collect();
-    values.push(unheard_of(&limits.iter().collect::<Vec<_>>()));
+    let mut beyond = vec![unheard_of(&limits.iter().collect::<Vec<_>>())];
     if matches!(state, KeyState::Any) {
-        values.push(None);
+        beyond.push(None);
     }
-    values
+    [near, beyond]
 }
 
 /// Some value within the limits that nobody would have thought of.

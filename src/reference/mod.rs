@@ -9,6 +9,7 @@ mod layer;
 mod permission;
 mod runtime;
 mod service;
+mod vendor;
 
 pub use escalation::{
     EscalationCategory, EscalationPath, Escalations, On, Requirement, RequirementError, Subject,
@@ -20,6 +21,7 @@ pub use runtime::{OperatingSystem, Runtime, RuntimeKind, Runtimes, runtimes};
 pub use service::{
     Authorisation, Invocation, ServicePrincipal, ServicePrincipals, service_principals,
 };
+pub use vendor::{Vendor, Vendors, account_name, vendors};
 
 use serde::Deserialize;
 

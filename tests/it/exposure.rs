@@ -41,6 +41,8 @@ struct Case {
     because: Option<Vec<String>>,
     #[serde(default)]
     narrowed: Option<Vec<String>>,
+    #[serde(default)]
+    vendors: Option<Vec<String>>,
 }
 
 impl Case {
@@ -181,6 +183,10 @@ fn every_policy_of_the_table_is_judged_right() {
                 .flat_map(|grant| grant.addresses.iter().chain(&grant.networks))
                 .collect();
             compare("narrowed", json!(narrowed), json!(limits));
+        }
+        if let Some(vendors) = &case.vendors {
+            let named: Vec<&String> = found.iter().map(|grant| &grant.vendor).collect();
+            compare("vendors", json!(vendors), json!(named));
         }
         if !differences.is_empty() {
             let reasons: Vec<&str> = found.iter().map(|grant| grant.reason.as_str()).collect();

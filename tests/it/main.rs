@@ -47,6 +47,7 @@ mod privilege;
 mod privilege_laws;
 #[cfg(feature = "live")]
 mod reference;
+mod remediation;
 mod report;
 #[cfg(feature = "live")]
 mod run_folder;

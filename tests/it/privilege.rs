@@ -303,7 +303,28 @@ fn trust_policies_are_sorted_by_whom_they_let_in() {
                 json!({"AWS": "*"}),
                 json!({"StringEquals": {"aws:PrincipalOrgID": "o-lamppost01"}}),
             ),
-            vec![],
+            vec!["organization everybody in the organisation o-lamppost01 by s"],
+        ),
+        (
+            by(
+                json!({"AWS": "*"}),
+                json!({"StringEquals": {"aws:PrincipalOrgID": "o-stranger01"}}),
+            ),
+            vec!["foreign everybody in the organisation o-stranger01 by s"],
+        ),
+        (
+            by(
+                json!({"AWS": "*"}),
+                json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-stranger01/*"}, "StringEquals": {"sts:ExternalId": "x"}}),
+            ),
+            vec!["foreign? everybody in the organisation o-stranger01 by s with external id"],
+        ),
+        (
+            by(
+                json!({"AWS": "*"}),
+                json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-stranger01"}}),
+            ),
+            vec!["public * by s"],
         ),
         (
             by(

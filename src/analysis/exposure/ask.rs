@@ -1,5 +1,7 @@
 //! One statement, asked about one caller.
 
+use std::sync::Arc;
+
 use super::ability::{self, Ability, Asked};
 use super::door::{Door, Mentioned, UrlAge, UrlState, name};
 use super::home::Whose;
@@ -18,7 +20,7 @@ const SOURCE_ARN: &str = "aws:sourcearn";
 /// An Allow statement by itself, with the Denies of its policy.
 pub(super) struct Case<'a> {
     pub(super) door: &'a Door<'a>,
-    pub(super) statement: &'a Statement,
+    pub(super) statement: &'a Arc<Statement>,
     pub(super) mentioned: &'a Mentioned<'a>,
     /// What it and the Denies say of networks; for a URL, what the whole policy says, because the
     /// other grant may stand in another statement.
@@ -56,7 +58,7 @@ struct Answer {
 impl<'a> Case<'a> {
     pub(super) fn new(
         door: &'a Door<'a>,
-        statement: &'a Statement,
+        statement: &'a Arc<Statement>,
         mentioned: &'a Mentioned<'a>,
     ) -> Self {
         Self {
@@ -102,7 +104,7 @@ impl<'a> Case<'a> {
         if undenied.entry(probe).is_none() {
             return Vec::new();
         }
-        self.door.denies().map(name).collect()
+        self.door.denies().map(|one| name(one)).collect()
     }
 
     /// How the caller gets in by this statement; `None`: it does not.

@@ -1,5 +1,7 @@
 //! A policy and the resource that it opens.
 
+use std::sync::Arc;
+
 use crate::policy::{Arn, Condition, Effect, Policy, Principal, Statement, Target};
 
 /// A resource-based policy on one function, alias, version or layer version.
@@ -51,12 +53,12 @@ impl UrlAge {
 
 impl<'a> Door<'a> {
     /// Its Allow statements.
-    pub(super) fn allows(&self) -> impl Iterator<Item = &'a Statement> {
+    pub(super) fn allows(&self) -> impl Iterator<Item = &'a Arc<Statement>> {
         statements(self.policy, Effect::Allow)
     }
 
     /// Its Deny statements.
-    pub(super) fn denies(&self) -> impl Iterator<Item = &'a Statement> {
+    pub(super) fn denies(&self) -> impl Iterator<Item = &'a Arc<Statement>> {
         statements(self.policy, Effect::Deny)
     }
 
@@ -84,7 +86,7 @@ impl<'a> Door<'a> {
     }
 }
 
-fn statements(policy: &Policy, effect: Effect) -> impl Iterator<Item = &Statement> {
+fn statements(policy: &Policy, effect: Effect) -> impl Iterator<Item = &Arc<Statement>> {
     policy
         .statements
         .iter()
@@ -108,7 +110,7 @@ pub(super) struct Mentioned<'a> {
 }
 
 impl<'a> Mentioned<'a> {
-    pub(super) fn new(statements: impl Iterator<Item = &'a Statement>) -> Self {
+    pub(super) fn new(statements: impl Iterator<Item = &'a Arc<Statement>>) -> Self {
         let mut mentioned = Self::default();
         for statement in statements {
             mentioned.conditions.extend(&statement.conditions);

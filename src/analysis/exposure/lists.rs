@@ -3,7 +3,8 @@
 use super::door::{Door, UrlAge, UrlState};
 use super::grant::{Cause, Grant, Reach};
 use super::home::{Home, Membership, Whose};
-use super::{OpenUrl, judge};
+use super::judge;
+use super::url::OpenUrl;
 use crate::analysis::grants::{Policies, unparsable};
 use crate::analysis::{AccountContext, Context, Fact};
 use crate::inventory::{FunctionUrl, Gap, GapKind, Observed};

@@ -7,7 +7,7 @@
 //! | Which callers stand for all of their kind? | `probe`, for services `source` |
 //! | Over which networks may they come? | `network` |
 //! | Whose is an account or organisation? | `home` |
-//! | What does a grant say, and why? | `grant`, `reason` |
+//! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
 //! Everything is asked of [the policy engine](crate::policy); nothing compares texts of policies.
@@ -23,12 +23,15 @@ mod network;
 mod probe;
 mod reason;
 mod source;
+mod url;
+mod verdict;
 
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
 pub use home::{Home, Membership, Whose};
 pub use judge::{grants, reach};
 pub(super) use lists::home;
+pub use url::{OpenUrl, SplitAlias, Url};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -101,51 +104,6 @@ pub struct ExposureFacts {
     #[serde(skip)]
     #[schemars(skip)]
     pub entries: Fact<Vec<Grant>>,
-}
-
-/// A function URL.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct Url {
-    /// The alias that it belongs to; `$LATEST` for the unqualified function.
-    pub qualifier: String,
-    /// The address.
-    pub url: String,
-    /// `NONE` or `AWS_IAM`, as AWS writes it.
-    pub auth_type: String,
-    /// Origins that CORS allows.
-    pub allow_origins: Vec<String>,
-    /// Whether CORS allows credentials.
-    pub allow_credentials: bool,
-}
-
-/// A function URL that asks nobody who is calling, with the grants behind it.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct OpenUrl {
-    /// The alias that it belongs to; `$LATEST` for the unqualified function.
-    pub qualifier: String,
-    /// The address.
-    pub url: String,
-    /// `NONE`, as AWS writes it.
-    pub auth_type: String,
-    /// The statements that let callers through.
-    pub statements: Vec<String>,
-    /// Addresses that they are limited to.
-    pub addresses: Vec<String>,
-    /// Whether callers get through for certain.
-    pub certain: bool,
-}
-
-/// An alias that splits its traffic.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct SplitAlias {
-    /// The alias.
-    pub alias: String,
-    /// The version that gets the rest.
-    pub version: String,
-    /// The version that gets the share.
-    pub second_version: String,
-    /// The share, in percent.
-    pub percent: i64,
 }
 
 impl ExposureFacts {
@@ -255,20 +213,4 @@ fn percent(weight: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "bounded by the clamp")]
     let percent = (weight * 100.0).round().clamp(0.0, 100.0) as i64;
     percent
-}
-
-impl From<&FunctionUrl> for Url {
-    fn from(url: &FunctionUrl) -> Self {
-        let cors = url.cors.clone().unwrap_or_default();
-        Self {
-            qualifier: url
-                .qualifier
-                .clone()
-                .unwrap_or_else(|| "$LATEST".to_owned()),
-            url: url.url.clone(),
-            auth_type: url.auth_type.clone(),
-            allow_origins: cors.allow_origins,
-            allow_credentials: cors.allow_credentials,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use super::door::{Door, Mentioned};
 use super::grant::Reach;
 use super::home::{Home, Membership, Whose};
 use crate::policy::{
-    Arn, Caller, Context, KeyState, Pattern, Principal, RoleSession, STRANGER_ACCOUNT,
+    Arn, AskedKeys, Caller, Context, KeyState, Pattern, Principal, RoleSession, STRANGER_ACCOUNT,
     is_account_id,
 };
 
@@ -65,6 +65,8 @@ pub(super) struct Callers<'a> {
     pub(super) home: &'a Home<'a>,
     pub(super) door: &'a Door<'a>,
     pub(super) mentioned: &'a Mentioned<'a>,
+    /// What the whole policy asks for.
+    pub(super) asked: &'a AskedKeys,
 }
 
 impl Callers<'_> {
@@ -231,15 +233,16 @@ impl Callers<'_> {
     fn insider(&self, account: &str, organization: KeyState, unique: &str) -> Context {
         let mut context = self.surroundings();
         let partition = self.door.partition();
-        let identities = ["user/*", "role/*", "root"]
-            .map(|name| Pattern::glob(&format!("arn:{partition}:iam::{account}:{name}")));
-        context.set("aws:PrincipalArn", KeyState::AnyLike(identities.to_vec()));
+        context.set_with("aws:PrincipalArn", || {
+            let identities = ["user/*", "role/*", "root"]
+                .map(|name| Pattern::glob(&format!("arn:{partition}:iam::{account}:{name}")));
+            KeyState::AnyLike(identities.to_vec())
+        });
         if let KeyState::Known(ids) = &organization {
-            let paths = ids
-                .iter()
-                .map(|id| Pattern::glob(&format!("{id}/r-*/*")))
-                .collect();
-            context.set("aws:PrincipalOrgPaths", KeyState::Like(paths));
+            context.set_with("aws:PrincipalOrgPaths", || {
+                let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
+                KeyState::Like(paths.collect())
+            });
             if organization == KeyState::one(NO_ORGANIZATION) {
                 let path = format!("{NO_ORGANIZATION}/r-0000/ou-0000-00000000/");
                 context.set("aws:PrincipalOrgPaths", KeyState::one(path));
@@ -251,22 +254,17 @@ impl Callers<'_> {
         context.set("aws:PrincipalOrgID", organization);
         // Ids of users and roles are given by AWS, names of sessions are not; whose an id is, it does
         // not say.
-        let ids = [format!("AIDA{unique}"), format!("AROA{unique}:*")].map(|id| Pattern::glob(&id));
-        context.set(
-            "aws:userid",
-            match account {
-                STRANGER_ACCOUNT => KeyState::AnyLike(ids.to_vec()),
-                _ => KeyState::Unknown,
-            },
-        );
-        context.set(
-            "aws:PrincipalType",
-            KeyState::AnyLike(
-                ["Account", "User", "AssumedRole"]
-                    .map(Pattern::literal)
-                    .to_vec(),
-            ),
-        );
+        context.set_with("aws:userid", || match account {
+            STRANGER_ACCOUNT => {
+                let ids = [format!("AIDA{unique}"), format!("AROA{unique}:*")];
+                KeyState::AnyLike(ids.map(|id| Pattern::glob(&id)).to_vec())
+            }
+            _ => KeyState::Unknown,
+        });
+        context.set_with("aws:PrincipalType", || {
+            let types = ["Account", "User", "AssumedRole"].map(Pattern::literal);
+            KeyState::AnyLike(types.to_vec())
+        });
         for key in [
             "aws:PrincipalTag/*",
             "aws:username",
@@ -289,16 +287,21 @@ impl Callers<'_> {
 
     /// What holds for every request for this door.
     pub(super) fn surroundings(&self) -> Context {
-        let mut context = Context::open();
-        context.set("aws:SecureTransport", KeyState::one("true"));
+        let mut context = Context::open_to(self.asked);
+        context.set_with("aws:SecureTransport", || KeyState::one("true"));
         // AWS refuses older ones: <https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/>
-        let versions = ["1.2", "1.3"].map(Pattern::literal).to_vec();
-        context.set("aws:TlsVersion", KeyState::AnyLike(versions));
-        context.set("aws:RequestedRegion", KeyState::one(self.door.region()));
+        context.set_with("aws:TlsVersion", || {
+            KeyState::AnyLike(["1.2", "1.3"].map(Pattern::literal).to_vec())
+        });
+        // <https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html>: identity-based policies only
+        context.set("lambda:SourceFunctionArn", KeyState::Absent);
+        context.set_with("aws:RequestedRegion", || KeyState::one(self.door.region()));
         let now = self.home.now;
-        context.set("aws:CurrentTime", KeyState::one(now.to_string()));
-        context.set("aws:EpochTime", KeyState::one(now.as_second().to_string()));
-        context.set("aws:ResourceAccount", KeyState::one(self.home.account));
+        context.set_with("aws:CurrentTime", || KeyState::one(now.to_string()));
+        context.set_with("aws:EpochTime", || {
+            KeyState::one(now.as_second().to_string())
+        });
+        context.set_with("aws:ResourceAccount", || KeyState::one(self.home.account));
         match self.home.organization {
             Membership::Member { id, .. } => {
                 context.set("aws:ResourceOrgID", KeyState::one(id));

@@ -153,13 +153,14 @@ impl<'a> Service<'a> {
     fn acting(&self, reach: Reach, master: &Master<'_>) -> Probe {
         let mut context = self.callers.surroundings();
         for key in ["aws:SourceAccount", "aws:SourceOwner"] {
-            context.set(
-                key,
-                self.sent("aws:SourceAccount", KeyState::one(master.account)),
-            );
+            context.set_with(key, || {
+                self.sent("aws:SourceAccount", KeyState::one(master.account))
+            });
         }
-        let sources = KeyState::AnyLike(self.sources(master.account));
-        context.set("aws:SourceArn", self.sent("aws:SourceArn", sources));
+        context.set_with("aws:SourceArn", || {
+            let sources = KeyState::AnyLike(self.sources(master.account));
+            self.sent("aws:SourceArn", sources)
+        });
         if let KeyState::Known(ids) = &master.organization {
             let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
             context.set("aws:SourceOrgPaths", KeyState::Like(paths.collect()));

@@ -1,4 +1,4 @@
-//! Attack paths: who gets in from outside, joined with what the execution role may do.
+//! Attack paths: who gets in from outside, or can change the function from inside, joined with what the execution role may do.
 //!
 //! Each hop is a fact of another subject, with its evidence; a path is known only where all its hops
 //! are, and one hop that is known not to exist decides.
@@ -13,7 +13,7 @@ use super::privilege::{self, Escalation};
 use super::{Context, ExposureFacts, Fact, RoleFacts};
 use entry::{Entry, by_policy, inside, is_control, is_public, outside};
 
-/// Chains that lead from outside through the function.
+/// Chains that lead from outside, or from inside the account, through the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct PathFacts {
     /// How many ways in there are for everybody: from the internet, or from every AWS account.

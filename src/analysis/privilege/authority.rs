@@ -11,11 +11,6 @@ use crate::policy::{
     Statement, Target, Truth, Verdict, authorize,
 };
 
-/// Name of the policy that stands for a resource that leaves its account's administrators in charge.
-///
-/// What is asked here is what the principal's side allows; the engine would take a missing key policy for an unread one.
-pub(super) const DELEGATION: &str = "delegation to the account";
-
 /// How a principal stands to one action.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -88,7 +83,7 @@ impl<'e> Authority<'e> {
             .sources
             .iter()
             .filter_map(|source| source.policy)
-            .flat_map(|policy| &policy.statements)
+            .flat_map(|policy| policy.statements.iter().map(AsRef::as_ref))
             .filter(|statement| statement.effect == Effect::Allow)
             .collect();
         let layers = Layers {
@@ -108,7 +103,7 @@ impl<'e> Authority<'e> {
         let statements = sources
             .chain(controls)
             .filter_map(|source| source.policy)
-            .flat_map(|policy| &policy.statements)
+            .flat_map(|policy| policy.statements.iter().map(AsRef::as_ref))
             .collect();
         let principal = member.principal;
         let caller = match principal.kind {

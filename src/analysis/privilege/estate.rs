@@ -1,8 +1,8 @@
 //! The principals of an account with their policies parsed: once for each account.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::authority::DELEGATION;
+use super::evidence::DELEGATION;
 use crate::inventory::{
     AccountInventory, Gap, GapKind, Iam, ManagedPolicy, Observed, Organization, Principal,
     PrincipalKind,
@@ -42,7 +42,6 @@ pub(super) struct Estate<'a> {
     by_arn: HashMap<&'a str, usize>,
     pub(super) controls: Controls<'a>,
     pub(super) regions: Vec<&'a str>,
-    pub(super) trusting: BTreeMap<String, Vec<usize>>,
 }
 
 /// What the organisation's service control policies are.
@@ -132,7 +131,7 @@ impl<'a> Estate<'a> {
         if regions.is_empty() {
             regions.push("us-east-1");
         }
-        let mut estate = Self {
+        Self {
             inventory,
             by_arn: members
                 .iter()
@@ -148,10 +147,7 @@ impl<'a> Estate<'a> {
             delegation: delegation(&inventory.account.id),
             controls: Controls::of(&inventory.account.organization, &parse),
             regions,
-            trusting: BTreeMap::new(),
-        };
-        estate.trusting = super::trust::services(&estate);
-        estate
+        }
     }
 
     /// The policy of a resource that leaves its account's administrators in charge.

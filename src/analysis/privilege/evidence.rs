@@ -7,6 +7,11 @@ use serde::Serialize;
 
 use crate::policy::{Decision, Effect, Layer, Matched, Statement};
 
+/// Name of the policy that stands for a resource that leaves its account's administrators in charge.
+///
+/// What is asked here is what the principal's side allows; the engine would take a missing key policy for an unread one.
+pub(super) const DELEGATION: &str = "delegation to the account";
+
 /// Statements that allow one thing or several.
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Grant {
@@ -55,7 +60,7 @@ pub(super) fn granting(decision: &Decision<'_>) -> Vec<StatementName> {
         .iter()
         .filter(|matched| {
             matched.effect() == Some(Effect::Allow)
-                && matched.policy != super::authority::DELEGATION
+                && matched.policy != DELEGATION
                 && matches!(matched.layer, Layer::Identity | Layer::Resource)
         })
         .filter_map(StatementName::of)
@@ -68,7 +73,7 @@ pub(super) fn granting(decision: &Decision<'_>) -> Vec<StatementName> {
 pub(super) fn depends_on(decision: &Decision<'_>) -> Vec<String> {
     let texts: BTreeSet<String> = decision
         .residual()
-        .filter(|(matched, _)| matched.policy != super::authority::DELEGATION)
+        .filter(|(matched, _)| matched.policy != DELEGATION)
         .map(|(matched, open)| match matched.statement {
             Some(_) => open.to_string(),
             None => format!("{} could not be read", matched.policy),

@@ -6,6 +6,7 @@
 
 mod access;
 mod authority;
+mod catalogue;
 mod circumstances;
 mod classes;
 mod escalation;
@@ -13,6 +14,7 @@ mod estate;
 mod evidence;
 mod strength;
 mod trust;
+mod walk;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
@@ -24,8 +26,8 @@ use access::Access;
 pub(in crate::analysis) use access::Verb;
 use authority::Authority;
 pub use authority::{Answer, Standing};
+pub use catalogue::Escalation;
 pub use classes::Powers;
-pub use escalation::Escalation;
 use escalation::Ways;
 use estate::Estate;
 pub use evidence::{Grant, StatementName, statement_name};
@@ -49,6 +51,8 @@ pub struct Privileges<'a> {
     complete: bool,
     strengths: Vec<OnceLock<Strength>>,
     strongest_first: OnceLock<Vec<usize>>,
+    /// Places of the roles that trust a service, by its name.
+    trusting: BTreeMap<String, Vec<usize>>,
     ways: Vec<OnceLock<Ways>>,
     access: OnceLock<Access>,
 }
@@ -102,6 +106,7 @@ impl<'a> Privileges<'a> {
             numbers: numbers
                 .map(|(number, function)| (function.arn, number))
                 .collect(),
+            trusting: trust::services(&estate),
             estate,
             functions,
             users: users.clone(),
@@ -235,12 +240,7 @@ impl<'a> Privileges<'a> {
 
     /// Roles that trust a service, the strongest first.
     fn trusting(&self, service: &str) -> Vec<usize> {
-        let mut places = self
-            .estate
-            .trusting
-            .get(service)
-            .cloned()
-            .unwrap_or_default();
+        let mut places = self.trusting.get(service).cloned().unwrap_or_default();
         places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
         places
     }

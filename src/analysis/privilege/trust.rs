@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html>.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,11 +10,12 @@ use serde::Serialize;
 use super::estate::{Document, Estate, Member};
 use super::evidence::{depends_on, statement_name};
 use crate::analysis::{AccountContext, Context as Place, Fact, Ownership};
-use crate::inventory::{Gap, GapKind};
+use crate::inventory::{Gap, GapKind, Observed};
 use crate::policy::{
-    Action, Caller, Context, Decision, Effect, KeyState, Layer, Principal, Request, Source,
-    Statement, Target, Truth, Verdict, evaluate, is_account_id,
+    Action, Caller, Context, Decision, Effect, KeyState, Layer, Pattern, Principal, Request,
+    Source, Statement, Target, Truth, Verdict, evaluate, is_account_id,
 };
+use crate::reference;
 
 /// Actions by which one becomes a role.
 const ASSUME: [&str; 3] = [
@@ -33,6 +34,8 @@ pub struct Trust {
     pub principal: String,
     /// Its account; empty where it has none.
     pub account: String,
+    /// Who the account is, where that is known.
+    pub vendor: String,
     /// `Sid` of the statement, or its place (`#1`) where it has none.
     pub statement: String,
     /// Whether the statement asks for an external id.
@@ -166,6 +169,16 @@ pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>
     Ok(trusts)
 }
 
+/// What the conditions of a statement compare some keys with; the keys in lower case.
+fn values<'s>(statement: &'s Statement, keys: &[&str]) -> impl Iterator<Item = &'s str> {
+    statement
+        .conditions
+        .iter()
+        .filter(|condition| keys.contains(&condition.key.to_lowercase().as_str()))
+        .flat_map(|condition| &condition.values)
+        .map(|value| value.written())
+}
+
 /// Puts questions to one trust policy.
 struct Asker<'c, 'a> {
     account: &'c AccountContext<'a>,
@@ -189,16 +202,19 @@ impl Asker<'_, '_> {
                     return;
                 }
                 // Not everyone: those whom the conditions name.
-                let named = statement.conditions.iter().filter(|condition| {
-                    let key = condition.key.to_lowercase();
-                    key == "aws:principalaccount" || key == "aws:principalarn"
-                });
-                for value in named.flat_map(|condition| &condition.values) {
-                    let value = value.written();
+                for value in values(statement, &["aws:principalaccount", "aws:principalarn"]) {
                     let account = value.split(':').nth(4).unwrap_or(value);
                     if is_account_id(account) {
                         self.account_of(trusts, principal, account, action, statement);
                     }
+                }
+                let keys = ["aws:principalorgid", "aws:principalorgpaths"];
+                let ids: BTreeSet<&str> = values(statement, &keys)
+                    .filter_map(|value| value.split('/').next())
+                    .filter(|id| id.starts_with("o-") && !id.contains(['*', '?', '$']))
+                    .collect();
+                for id in ids {
+                    self.organization_of(trusts, id, action, statement);
                 }
             }
             Principal::Service(service) => {
@@ -260,6 +276,21 @@ impl Asker<'_, '_> {
         }
     }
 
+    /// Everybody of an organisation that the conditions name.
+    fn organization_of(&self, trusts: &mut Trusts, id: &str, action: &str, statement: &Statement) {
+        let everybody = format!("everybody in the organisation {id}");
+        let Some(trust) = self.ask_as(&everybody, Caller::Stranger, Some(id), action, statement)
+        else {
+            return;
+        };
+        match &self.account.inventory.account.organization {
+            Observed::Known(Some(own)) if own.id == id => trusts.organization.push(trust),
+            _ if self.account.settings.trusted_organizations.contains(id) => {}
+            Observed::Known(_) => trusts.foreign.push(trust),
+            Observed::Missing(gap) => trusts.gaps.push(gap.clone()),
+        }
+    }
+
     /// What the whole policy says of a caller that one statement names.
     fn ask(
         &self,
@@ -268,19 +299,33 @@ impl Asker<'_, '_> {
         action: &str,
         statement: &Statement,
     ) -> Option<Trust> {
+        self.ask_as(&principal.to_string(), caller, None, action, statement)
+    }
+
+    fn ask_as(
+        &self,
+        principal: &str,
+        caller: Caller,
+        organization: Option<&str>,
+        action: &str,
+        statement: &Statement,
+    ) -> Option<Trust> {
         let account = match &caller {
             Caller::Stranger => String::new(),
             caller => caller.account().unwrap_or_default().to_owned(),
         };
-        let without = self.decide(&caller, action, KeyState::Absent);
+        let without = self.decide(&caller, organization, action, KeyState::Absent);
         let external_id = without.verdict == Verdict::Deny;
         let decision = if external_id {
-            self.decide(&caller, action, KeyState::present())
+            self.decide(&caller, organization, action, KeyState::present())
         } else {
             without
         };
         (decision.verdict != Verdict::Deny).then(|| Trust {
-            principal: principal.to_string(),
+            principal: principal.to_owned(),
+            vendor: reference::account_name(&account)
+                .unwrap_or_default()
+                .to_owned(),
             account,
             statement: statement_name(statement),
             external_id,
@@ -289,8 +334,19 @@ impl Asker<'_, '_> {
         })
     }
 
-    fn decide(&self, caller: &Caller, action: &str, external_id: KeyState) -> Decision<'_> {
+    fn decide(
+        &self,
+        caller: &Caller,
+        organization: Option<&str>,
+        action: &str,
+        external_id: KeyState,
+    ) -> Decision<'_> {
         let mut context = Context::open().with("sts:ExternalId", external_id);
+        if let Some(id) = organization {
+            context.set("aws:PrincipalOrgID", KeyState::one(id));
+            let paths = vec![Pattern::glob(&format!("{id}/*"))];
+            context.set("aws:PrincipalOrgPaths", KeyState::Like(paths));
+        }
         for key in [
             "sts:RoleSessionName",
             "sts:SourceIdentity",
