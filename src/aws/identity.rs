@@ -134,6 +134,8 @@ pub(super) fn not_loaded(
             },
         },
         (CredentialsError::CredentialsNotLoaded(_), _, _) => IdentityError::NoCredentials,
+        // the last place where credentials are looked for: there were none in any other
+        (_, Base::Default, None) if lower.contains("imds") => IdentityError::NoCredentials,
         (_, _, profile) => IdentityError::Source { profile, reason },
     }
 }

@@ -27,6 +27,10 @@ fn without_credentials() {
     drop(gone);
     let unreachable = Lamppost::new(["scan"]).env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &address);
     assert_eq!(told(unreachable), (3, NOBODY.to_owned()));
+    let closed = Stub::start(|_, _| Answer::Now(403, String::new()));
+    let forbidden =
+        Lamppost::new(["scan"]).env("AWS_EC2_METADATA_SERVICE_ENDPOINT", closed.endpoint());
+    assert_eq!(told(forbidden), (3, NOBODY.to_owned()));
 
     let nobody = Lamppost::new(["scan"]).at(&address);
     let (code, said) = told(nobody);
