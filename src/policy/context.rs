@@ -79,6 +79,14 @@ impl AskedKeys {
         AskedKeys(Some(keys.into()))
     }
 
+    /// Whether it asks for one of these keys, which must be in lower case.
+    pub fn any(&self, keys: &[&str]) -> bool {
+        self.0.as_ref().is_none_or(|asked| {
+            let mut asked = asked.iter();
+            asked.any(|one| keys.contains(&one.as_str()))
+        })
+    }
+
     /// The same with one more key, which must be in lower case.
     #[must_use]
     pub fn and(self, lower: &str) -> AskedKeys {

@@ -1,5 +1,6 @@
 //! AWS services that invoke functions.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -8,8 +9,16 @@ use super::Provenance;
 
 const FILE: &str = include_str!("../../checks/reference/service-principals.toml");
 
-static SERVICES: LazyLock<ServicePrincipals> =
-    LazyLock::new(|| toml::from_str(FILE).unwrap_or_default());
+static SERVICES: LazyLock<ServicePrincipals> = LazyLock::new(|| {
+    let mut all: ServicePrincipals = toml::from_str(FILE).unwrap_or_default();
+    let named = all.services.iter().enumerate();
+    let named = named.filter_map(|(place, known)| {
+        let service = service(&known.principal)?;
+        Some((service.to_owned(), place))
+    });
+    all.places = named.collect();
+    all
+});
 
 /// What stands behind the service in a principal: one suffix for each partition, and Alexa's.
 ///
@@ -39,6 +48,9 @@ pub struct ServicePrincipals {
     #[serde(flatten)]
     pub provenance: Provenance,
     services: Vec<ServicePrincipal>,
+    /// By what stands before the suffix.
+    #[serde(skip)]
+    places: HashMap<String, usize>,
 }
 
 impl ServicePrincipals {
@@ -46,10 +58,8 @@ impl ServicePrincipals {
     /// `logs.eu-central-1.amazonaws.com`, `logs.cn-north-1.amazonaws.com.cn`.
     pub fn get(&self, principal: &str) -> Option<&ServicePrincipal> {
         let principal = principal.to_ascii_lowercase();
-        let wanted = service(&principal)?;
-        self.services
-            .iter()
-            .find(|known| service(&known.principal) == Some(wanted))
+        let place = self.places.get(service(&principal)?)?;
+        self.services.get(*place)
     }
 
     /// All services.

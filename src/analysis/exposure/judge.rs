@@ -4,6 +4,7 @@ use super::ask::{Case, Entry};
 use super::door::{Door, Mentioned};
 use super::grant::{Cause, Grant, Reach};
 use super::home::Home;
+use super::network::VPC_KEYS;
 use super::probe::{Callers, Probe, account_field, caller};
 use super::source::{self, Service};
 use crate::policy::{AskedKeys, Caller, Principal, Statement, is_account_id};
@@ -17,7 +18,10 @@ use crate::policy::{AskedKeys, Caller, Principal, Statement, is_account_id};
 pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
     let mut grants = Vec::new();
     // The organisation decides what endpoint a caller has, whether or not a condition names it.
-    let asked = AskedKeys::of(door.policy).and("aws:principalorgid");
+    let mut asked = AskedKeys::of(door.policy);
+    if asked.any(&VPC_KEYS) {
+        asked = asked.and("aws:principalorgid");
+    }
     for statement in door.allows() {
         let mentioned = Mentioned::new(std::iter::once(statement).chain(door.denies()));
         let judge = Judge {
@@ -70,7 +74,7 @@ impl Judge<'_> {
 
     fn everyone_as(&self, principal: &str) -> Grant {
         let anonymous = self.callers.anonymous();
-        let [stranger, alone] = self.callers.strangers();
+        let stranger = self.callers.stranger();
         let cause = |reach| match reach {
             Reach::Internet | Reach::AnyAwsAccount => Cause::Everyone,
             Reach::ConfusedDeputy => Cause::AnySource,
@@ -86,7 +90,7 @@ impl Judge<'_> {
         }
         if let Some(hits) = self
             .hits(vec![stranger.clone()])
-            .or_else(|| self.hits(vec![alone]))
+            .or_else(|| self.hits(self.callers.lone_stranger().into_iter().collect()))
             .or_else(|| self.hits(self.callers.patterned()))
         {
             return self.granted(principal, &hits, cause);

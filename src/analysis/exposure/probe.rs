@@ -79,12 +79,20 @@ impl Callers<'_> {
         Probe::new(Reach::Internet, Caller::Anonymous, context)
     }
 
-    /// Somebody in an account that nobody named; in an organisation of its own, or in none.
-    pub(super) fn strangers(&self) -> [Probe; 2] {
-        [KeyState::one(NO_ORGANIZATION), KeyState::Absent].map(|organization| {
-            let context = self.insider(STRANGER_ACCOUNT, organization, STRANGER_ACCOUNT);
-            Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
-        })
+    /// Somebody in an account that nobody named, in an organisation of its own.
+    pub(super) fn stranger(&self) -> Probe {
+        self.stranger_in(KeyState::one(NO_ORGANIZATION))
+    }
+
+    /// The same in no organisation, where that may make a difference.
+    pub(super) fn lone_stranger(&self) -> Option<Probe> {
+        let differs = self.asked.any(&ORGANIZATION_KEYS);
+        differs.then(|| self.stranger_in(KeyState::Absent))
+    }
+
+    fn stranger_in(&self, organization: KeyState) -> Probe {
+        let context = self.insider(STRANGER_ACCOUNT, organization, STRANGER_ACCOUNT);
+        Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
     }
 
     /// Somebody in one of those accounts that only a pattern names: accounts can be had until one fits.
@@ -135,6 +143,7 @@ impl Callers<'_> {
             .values(&ORGANIZATION_KEYS)
             .filter_map(organization_id)
             .chain(self.home.organization_id())
+            .filter(|_| self.asked.any(&ORGANIZATION_KEYS))
             .collect();
         organizations.sort_unstable();
         organizations.dedup();

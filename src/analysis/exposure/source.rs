@@ -125,7 +125,7 @@ impl<'a> Service<'a> {
             .values(&ORGANIZATION_KEYS)
             .filter_map(organization_id)
             .chain(home.organization_id())
-            .filter(|_| !own_only)
+            .filter(|_| !own_only && self.callers.asked.any(&ORGANIZATION_KEYS))
             .collect();
         organizations.sort_unstable();
         organizations.dedup();
