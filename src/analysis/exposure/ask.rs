@@ -7,7 +7,6 @@ use super::door::{Door, Mentioned, UrlAge, UrlState, name};
 use super::home::Whose;
 use super::network::{Way, way_of_service, ways};
 use super::probe::Probe;
-use super::source::with_real_sources;
 use crate::policy::{
     AddressRanges, Caller, Decision, Effect, KeyState, Layer, Open, Policy, Request, Source,
     Statement, Verdict, evaluate,
@@ -281,24 +280,7 @@ impl<'a> Case<'a> {
 
     fn answer(&self, policy: &Policy, request: &Request) -> Option<Answer> {
         let sources = [Source::new("policy", policy)];
-        let mut decision = evaluate(Layer::Resource, &sources, request);
-        let source = decision
-            .chosen
-            .iter()
-            .find(|choice| choice.key == SOURCE_ARN)
-            .and_then(|choice| choice.value.clone());
-        if let (Caller::Service(service), Some(source)) = (&request.caller, &source)
-            && let Some(real) = with_real_sources(
-                &service.to_string(),
-                source,
-                self.mentioned,
-                request.context.state(SOURCE_ARN),
-            )
-        {
-            let mut request = request.clone();
-            request.context.set(SOURCE_ARN, real);
-            decision = evaluate(Layer::Resource, &sources, &request);
-        }
+        let decision = evaluate(Layer::Resource, &sources, request);
         if decision.verdict == Verdict::Deny {
             return None;
         }

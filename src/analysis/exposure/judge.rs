@@ -23,6 +23,7 @@ pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
         asked = asked.and("aws:principalorgid");
     }
     for statement in door.allows() {
+        let own = Mentioned::new(std::iter::once(statement));
         let mentioned = Mentioned::new(std::iter::once(statement).chain(door.denies()));
         let judge = Judge {
             case: Case::new(door, statement, &mentioned),
@@ -30,9 +31,9 @@ pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
                 home,
                 door,
                 mentioned: &mentioned,
+                own: &own,
                 asked: &asked,
             },
-            own: Mentioned::new(std::iter::once(statement)),
         };
         match &statement.principal {
             Some(element) if !element.negated && !element.items.contains(&Principal::Everyone) => {
@@ -48,8 +49,6 @@ pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
 pub(super) struct Judge<'a> {
     pub(super) case: Case<'a>,
     pub(super) callers: Callers<'a>,
-    /// What the statement itself mentions, without the Denies.
-    pub(super) own: Mentioned<'a>,
 }
 
 /// Somebody who gets in.

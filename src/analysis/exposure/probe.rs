@@ -65,6 +65,8 @@ pub(super) struct Callers<'a> {
     pub(super) home: &'a Home<'a>,
     pub(super) door: &'a Door<'a>,
     pub(super) mentioned: &'a Mentioned<'a>,
+    /// What the statement in question mentions, without the Denies.
+    pub(super) own: &'a Mentioned<'a>,
     /// What the whole policy asks for.
     pub(super) asked: &'a AskedKeys,
 }

@@ -4,7 +4,7 @@ use super::door::{Door, Mentioned};
 use super::grant::Reach;
 use super::home::{Home, Whose};
 use super::probe::{Callers, Probe, account_field, fitting_account, organization_id, reach_of};
-use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, is_account_id};
+use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test, is_account_id};
 use crate::reference::{self, Authorisation};
 
 const ARN_KEYS: [&str; 1] = ["aws:sourcearn"];
@@ -227,7 +227,38 @@ impl<'a> Service<'a> {
         }
         made.sort_unstable();
         made.dedup();
-        made.iter().map(|text| Pattern::glob(text)).collect()
+        let limits: Vec<Pattern> = made.iter().map(|text| Pattern::glob(text)).collect();
+        if self.may_reach_over() {
+            self.real(&limits)
+        } else {
+            limits
+        }
+    }
+
+    /// Whether a pattern of `StringLike` could reach over the account, if only sources had such names: few services
+    /// let a name hold the colons which that takes. Where several conditions must hold at once, no single source
+    /// stands for all, so nothing is said of them.
+    fn may_reach_over(&self) -> bool {
+        let mut conditions = self.callers.own.of(&ARN_KEYS);
+        let (Some(only), None) = (conditions.next(), conditions.next()) else {
+            return false;
+        };
+        only.operator.test == Test::StringLike
+            && !only.operator.negated
+            && self.known.is_some_and(|known| !known.colons_in_source_name)
+    }
+
+    /// Sources that can exist: one for each pattern that conditions mention, and one that none does.
+    fn real(&self, limits: &[Pattern]) -> Vec<Pattern> {
+        let mentioned = self.mentioned();
+        let wanted: Vec<Pattern> = mentioned.values(&ARN_KEYS).map(Pattern::glob).collect();
+        let unheard_of = Pattern::glob("*:lamppost");
+        let common = limits.iter().flat_map(|limit| {
+            let patterns = wanted.iter().chain([&unheard_of]);
+            patterns.filter_map(|pattern| pattern.common(limit))
+        });
+        let real = common.filter(|arn| !reaches_over(arn, mentioned));
+        real.map(|arn| Pattern::literal(&arn)).collect()
     }
 
     fn home(&self) -> &Home<'a> {
@@ -267,34 +298,6 @@ pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
             .to_vec();
     }
     services
-}
-
-/// The same question with sources that can exist, where the source found so far cannot: in a pattern of
-/// `StringLike` a wildcard may reach over the account, but few services let a source's name hold the colons
-/// which that takes. `None`: the source found can exist.
-pub(super) fn with_real_sources(
-    service: &str,
-    found: &str,
-    mentioned: &Mentioned<'_>,
-    state: &KeyState,
-) -> Option<KeyState> {
-    let known = reference::service_principals().get(service)?;
-    let KeyState::AnyLike(limits) = state else {
-        return None;
-    };
-    if known.colons_in_source_name || !reaches_over(found, mentioned) {
-        return None;
-    }
-    let wanted: Vec<Pattern> = mentioned.values(&ARN_KEYS).map(Pattern::glob).collect();
-    let unheard_of = Pattern::glob("*:lamppost");
-    let real = limits.iter().flat_map(|limit| {
-        let common = wanted.iter().chain([&unheard_of]);
-        common.filter_map(|pattern| pattern.common(limit))
-    });
-    let real = real.filter(|arn| !reaches_over(arn, mentioned));
-    Some(KeyState::AnyLike(
-        real.map(|arn| Pattern::literal(&arn)).collect(),
-    ))
 }
 
 /// Whether the ARN fits a pattern as text only, not field by field.

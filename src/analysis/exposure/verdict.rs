@@ -137,6 +137,7 @@ impl Judge<'_> {
             .all(|asked| asked.ability == Ability::InvokeUrl);
         url_only
             || self
+                .callers
                 .own
                 .any(&["lambda:invokedviafunctionurl", "lambda:functionurlauthtype"])
     }
@@ -206,7 +207,7 @@ impl Judge<'_> {
             accounts: Vec::new(),
             organizations: Vec::new(),
             vendor: String::new(),
-            source: source::shown(&self.own),
+            source: source::shown(self.callers.own),
             source_keys: reference::service_principals()
                 .get(principal)
                 .map(|service| service.condition_keys.clone())
