@@ -261,6 +261,18 @@ fn conditions_make_a_path_perhaps() {
     let mut inventory = account(vec![role("r", LAMBDA, &[may])]);
     grant(&mut inventory, json!("*"), "lambda:InvokeFunction");
     assert_eq!(ends(&paths(&inventory).public_to_admin), "* → admin?");
+
+    // One grant of two, which an old URL may still do without.
+    let mut half = account(vec![admin_role("admin", LAMBDA)]);
+    open_url(&mut half);
+    let function = &mut half.regions[0].functions[0];
+    if let Observed::Known(urls) = &mut function.urls {
+        urls[0].created = Some("2024-01-01T00:00:00Z".to_owned());
+    }
+    let none = json!({"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}});
+    let url = "lambda:InvokeFunctionUrl";
+    function.policy = policy(&[statement("Url", &json!("*"), url, &none, &function.arn)]);
+    assert_eq!(ends(&paths(&half).public_to_admin), "* → admin?");
 }
 
 #[test]

@@ -32,7 +32,6 @@ pub(super) fn is_public(grant: &Grant) -> bool {
     matches!(grant.class, Reach::Internet | Reach::AnyAwsAccount)
         && invokes(grant)
         && !grant.is_narrowed()
-        && grant.cause != Cause::HalfUrl
 }
 
 /// A grant to a stranger by name, or to a service that acts for any customer.
