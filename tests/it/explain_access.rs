@@ -43,12 +43,16 @@ fn arguments(case: &Value, folder: &TempDir, format: &str) -> Vec<String> {
         ("boundary", "--boundary"),
         ("session", "--session-policy"),
         ("scp", "--scp"),
+        ("rcp", "--rcp"),
         ("resource_policy", "--resource-policy"),
     ] {
         for name in texts(&case[key]) {
             let files: Vec<String> = name.split(',').map(file).collect();
             arguments.extend([option.to_owned(), files.join(",")]);
         }
+    }
+    for owner in texts(&case["owner"]) {
+        arguments.extend(["--resource-account".to_owned(), owner.to_owned()]);
     }
     for pair in texts(&case["context"]) {
         arguments.extend(["--context".to_owned(), pair.to_owned()]);
