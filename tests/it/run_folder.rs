@@ -17,7 +17,8 @@ use lamppost::target::{Selection, Shard};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::support::cli::folder;
+use crate::support::cli::{Lamppost, folder};
+use crate::support::emulator::Emulator;
 use crate::support::simulator::run::limits;
 use crate::support::simulator::{Simulator, World};
 
@@ -168,6 +169,81 @@ async fn a_killed_run_goes_on_and_ends_with_the_same_report() {
             "{repeated} calls repeated, {one_account} an account"
         );
     }
+}
+
+/// A process, killed at a moment that nobody chose, over HTTP.
+#[test]
+fn a_killed_process_goes_on_and_ends_with_the_same_report() {
+    let at = folder();
+    let config = at.path().join("lamppost.toml");
+    let settings = "[secrets]\nfingerprint-key-env = \"LAMPPOST_TEST_KEY\"\n";
+    std::fs::write(&config, settings).unwrap();
+    let scan = |into: &Path| {
+        let begin = [
+            "scan",
+            "--org",
+            "--role-name",
+            "LamppostAudit",
+            "--format",
+            "json",
+        ];
+        let pace = ["--accounts-at-once", "1", "--fail-on", "never", "--resume"];
+        let end = [into.to_str().unwrap(), "--config", config.to_str().unwrap()];
+        Lamppost::new(begin.iter().chain(&pace).chain(&end))
+            .at(Emulator::organisation().endpoint())
+            .env("LAMPPOST_TEST_KEY", "the same for all")
+    };
+    let whole = scan(&at.path().join("whole")).run().json();
+    let run = at.path().join("killed");
+    let mut process = scan(&run).spawn();
+    let first_is_done = || {
+        let accounts = std::fs::read_dir(run.join("accounts"))
+            .into_iter()
+            .flatten();
+        accounts.flatten().any(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "json")
+        })
+    };
+    while !first_is_done() {
+        assert!(
+            process.try_wait().unwrap().is_none(),
+            "it ended before an account was done"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let chance = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let later = Duration::from_micros(u64::from(chance.subsec_nanos()) % 1_500_000);
+    std::thread::sleep(later);
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let resumed = scan(&run).run().json();
+    assert_eq!(
+        lasting(resumed),
+        lasting(whole),
+        "killed {later:?} after the first account"
+    );
+}
+
+/// What of a report does not depend on when and how often AWS was asked.
+fn lasting(mut report: Value) -> Value {
+    for (part, member) in [
+        ("summary", "calls"),
+        ("run", "started"),
+        ("run", "finished"),
+        ("run", "duration_ms"),
+    ] {
+        report[part][member].take();
+    }
+    report["ledger"].take();
+    for gap in report["gaps"].as_array_mut().unwrap() {
+        gap["request_id"].take();
+    }
+    report
 }
 
 #[tokio::test(start_paused = true)]
