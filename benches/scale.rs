@@ -178,15 +178,20 @@ mod bars {
             ..World::default()
         };
         let pair = Bound::of(&world).seconds();
-        let alone = simulated(async {
-            let simulator = Simulator::new(World {
-                accounts: 1,
-                regions: vec!["eu-west-1"],
-                ..world.clone()
-            });
-            let swept = sweep(&simulator, limits(100, 4096), Depth::Standard, 1).await;
-            swept.seconds - swept.discovery
-        });
+        // pairs differ by their latencies alone
+        let alone = |seed: u64| {
+            simulated(async {
+                let simulator = Simulator::new(World {
+                    accounts: 1,
+                    regions: vec!["eu-west-1"],
+                    seed,
+                    ..world.clone()
+                });
+                let swept = sweep(&simulator, limits(100, 4096), Depth::Standard, 1).await;
+                swept.seconds - swept.discovery
+            })
+        };
+        let slowest = (1..=40).map(alone).fold(0.0, f64::max);
         let (simulator, swept) = simulated(async {
             let simulator = Simulator::new(world);
             let swept = sweep(&simulator, limits(100, 4096), Depth::Standard, 100).await;
@@ -197,14 +202,14 @@ mod bars {
             real,
         );
         println!(
-            "  discovery {:.1} s, one pair alone {alone:.1} s (bound {pair:.1} s)",
+            "  discovery {:.1} s, the slowest of 40 pairs alone {slowest:.1} s (bound {pair:.1} s)",
             swept.discovery
         );
         bars.most(
             "seconds",
             swept.seconds,
             "s",
-            swept.discovery + 1.10 * alone,
+            swept.discovery + 1.10 * slowest,
         );
         bars.throttled(&simulator);
         bars.nothing_lost(&swept, 100 * 4 * 100);

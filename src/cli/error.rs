@@ -78,7 +78,6 @@ pub(super) enum CliError {
     #[cfg(feature = "live")]
     #[error("the code of the MFA device cannot be read")]
     MfaCode(#[source] std::io::Error),
-    #[cfg(feature = "live")]
     #[error("no temporary folder can be made")]
     Temporary(#[source] std::io::Error),
     #[cfg(feature = "live")]
@@ -121,13 +120,11 @@ impl CliError {
             Self::Target(error) if error.is_usage() => Outcome::Usage,
             #[cfg(feature = "live")]
             Self::Target(_) => Outcome::NothingScanned,
-            Self::Facts(_) => Outcome::Internal,
+            Self::Facts(_) | Self::Temporary(_) => Outcome::Internal,
             #[cfg(feature = "live")]
-            Self::Recording(_)
-            | Self::Detector(_)
-            | Self::Key(_)
-            | Self::Temporary(_)
-            | Self::Runtime(_) => Outcome::Internal,
+            Self::Recording(_) | Self::Detector(_) | Self::Key(_) | Self::Runtime(_) => {
+                Outcome::Internal
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! `lamppost evaluate`: a snapshot judged again.
 
+use jiff::Timestamp;
+
 use super::args::{EvaluateArgs, FailOn};
 use super::error::CliError;
 use super::output::Output;
 use super::setup::{Setup, at_depth, run_info};
-use crate::finding::{Mode, Outcome, ReportBuilder, assess};
+use crate::finding::{FolderReport, Mode, Outcome, RunFolder, assess};
 use crate::inventory::SnapshotReader;
 
 pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliError> {
@@ -16,9 +18,14 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
     let depth = reader.depth();
     let (checks, left_out) = at_depth(checks, &args.checks, depth);
     let info = run_info(Mode::Snapshot, &checks, left_out, depth, output.include());
-    let mut builder = ReportBuilder::new(info);
+    // Verdicts are kept on disk, so that only one account is in memory at a time.
+    let kept = tempfile::tempdir().map_err(CliError::Temporary)?;
+    let mut folder = RunFolder::create(kept.path(), info, Timestamp::now())?;
     while let Some(inventory) = reader.next_account()? {
-        builder.add_account(assess(&inventory, &settings, &checks, output.include())?);
+        let judged = assess(&inventory, &settings, &checks, output.include())?;
+        drop(inventory);
+        folder.add(judged.into(), false)?;
     }
-    output.write(builder.finish(reader.run()?))
+    folder.end(reader.run()?.clone())?;
+    output.write_folder(FolderReport::of(std::slice::from_ref(&folder))?)
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use lamppost::aws::{Base, Connection, IdentityError, Limits, Mfa};
-use lamppost::inventory::{MissedReason, Plan};
+use lamppost::inventory::Plan;
 use lamppost::target::{Selection, TargetError, resolve};
 
 use crate::aws::identity_with;
@@ -240,43 +240,4 @@ async fn partitions_keep_to_themselves() {
             );
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn accounts_are_chosen_by_their_tags() {
-    let simulator = Simulator::new(World {
-        accounts: 5,
-        ..World::default()
-    });
-    let connection = Connection::over(simulator.transport(), limits(100, 64));
-    let entered = async |tags: &[&str]| {
-        let selection = Selection {
-            account_tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            ..everybody()
-        };
-        let plan = Plan::new([""; 0]);
-        let targets = resolve(&connection, &base("eu-west-1"), &selection, &plan)
-            .await
-            .unwrap();
-        assert!(
-            targets
-                .missed
-                .iter()
-                .all(|missed| matches!(missed.reason, MissedReason::Skipped(_)))
-        );
-        let last = |account: String| account.chars().last().unwrap();
-        targets
-            .entered
-            .into_iter()
-            .map(|target| last(target.account))
-            .collect::<String>()
-    };
-    assert_eq!(entered(&["stage=live"]).await, "024");
-    assert_eq!(entered(&["stage=test", "team"]).await, "13");
-    assert_eq!(entered(&["team=lamps"]).await, "01234");
-    assert_eq!(entered(&["stage=live", "stage=test"]).await, "");
-    assert_eq!(entered(&["owner"]).await, "");
-    let ended = Lamppost::new(["scan", "--account-tag", "stage=live"]).run();
-    assert_eq!(ended.code(), 2);
-    assert!(ended.stderr().contains("--org"), "{}", ended.stderr());
 }

@@ -38,6 +38,8 @@ mod faults;
 mod interrupt;
 #[cfg(feature = "live")]
 mod misuse;
+#[cfg(feature = "live")]
+mod organisation;
 mod paths;
 #[cfg(feature = "live")]
 mod plan;

@@ -311,6 +311,8 @@ impl RunFolder {
     /// # Errors
     /// When that cannot be written.
     pub fn end(&mut self, run: RunRecord) -> Result<(), FolderError> {
+        // a snapshot says only at its end when it was begun
+        self.header.started = self.header.started.min(run.started);
         self.header.ended = Some(run);
         self.write_header()
     }

@@ -139,7 +139,9 @@ impl Simulator {
                 let accounts: Vec<Value> = (begin..end)
                     .map(|number| {
                         let id = Self::account(number);
-                        json!({"Arn": arn(&id), "Id": id, "Name": format!("account-{number}"), "Status": "ACTIVE"})
+                        let open = number + self.0.world.suspended < self.0.world.accounts;
+                        let status = if open { "ACTIVE" } else { "SUSPENDED" };
+                        json!({"Arn": arn(&id), "Id": id, "Name": format!("account-{number}"), "Status": status})
                     })
                     .collect();
                 let next = (end < self.0.world.accounts).then(|| end.to_string());

@@ -26,6 +26,8 @@ use tokio::time::{Instant, sleep};
 pub(crate) struct World {
     /// Accounts of the organisation, the management account included.
     pub(crate) accounts: usize,
+    /// The last so many of them are suspended.
+    pub(crate) suspended: usize,
     /// Enabled regions of every account.
     pub(crate) regions: Vec<&'static str>,
     /// Functions in each region of each account.
@@ -66,6 +68,7 @@ impl Default for World {
     fn default() -> Self {
         Self {
             accounts: 1,
+            suspended: 0,
             regions: vec!["eu-west-1"],
             functions: 100,
             alias_every: 10,
