@@ -73,6 +73,18 @@ impl Home<'_> {
         }
     }
 
+    /// Whether an account is of the own organisation, whomever the configuration trusts; `None`: that is not known.
+    pub(super) fn shares_organization(&self, id: &str) -> Option<bool> {
+        match self.organization {
+            Membership::Outside => Some(false),
+            Membership::Member { .. } if id == self.account => Some(true),
+            Membership::Member { accounts, .. } => {
+                accounts.map(|accounts| accounts.iter().any(|account| account == id))
+            }
+            Membership::Unknown => None,
+        }
+    }
+
     /// Whose an organisation is. One that is not known to be another's is taken for the own one.
     pub(super) fn organization(&self, id: &str) -> Whose {
         match self.organization {

@@ -23,6 +23,7 @@ mod network;
 mod probe;
 mod reason;
 mod source;
+mod standing;
 mod url;
 mod verdict;
 

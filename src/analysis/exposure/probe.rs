@@ -3,13 +3,11 @@
 use super::door::{Door, Mentioned};
 use super::grant::Reach;
 use super::home::{Home, Membership, Whose};
+use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
 use crate::policy::{
     Arn, AskedKeys, Caller, Context, KeyState, Pattern, Principal, RoleSession, STRANGER_ACCOUNT,
     is_account_id,
 };
-
-/// An organisation that nobody has.
-const NO_ORGANIZATION: &str = "o-0000000000";
 
 /// One who might come.
 #[derive(Clone, Debug)]
@@ -51,13 +49,15 @@ const ACCOUNT_KEYS: [&str; 1] = ["aws:principalaccount"];
 const ARN_KEYS: [&str; 1] = ["aws:principalarn"];
 const ORGANIZATION_KEYS: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
 
-/// The class of somebody in an account or organisation.
-pub(super) fn reach_of(whose: Whose) -> Reach {
-    match whose {
-        Whose::Own => Reach::OwnAccount,
-        Whose::Organization => Reach::Organization,
-        Whose::Trusted | Whose::Unknown | Whose::Foreign => Reach::ExternalAccount,
-    }
+/// Accounts that conditions name by themselves or in ARNs.
+pub(super) fn accounts<'a>(
+    mentioned: &Mentioned<'a>,
+    keys: &[&str],
+    arn_keys: &[&str],
+) -> impl Iterator<Item = &'a str> {
+    let arns = mentioned.values(arn_keys).filter_map(account_field);
+    let accounts = mentioned.values(keys).chain(arns);
+    accounts.filter(|id| is_account_id(id))
 }
 
 /// What is asked about callers with credentials, and about nobody in particular.
@@ -93,7 +93,7 @@ impl Callers<'_> {
     }
 
     fn stranger_in(&self, organization: KeyState) -> Probe {
-        let context = self.insider(STRANGER_ACCOUNT, organization, STRANGER_ACCOUNT);
+        let context = self.insider(STRANGER_ACCOUNT, organization);
         Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
     }
 
@@ -106,7 +106,7 @@ impl Callers<'_> {
         made.dedup();
         made.iter()
             .map(|account| {
-                let context = self.insider(account, KeyState::one(NO_ORGANIZATION), account);
+                let context = self.insider(account, KeyState::one(NO_ORGANIZATION));
                 let caller = Caller::SomeoneIn(account.clone());
                 let mut probe = Probe::new(Reach::AnyAwsAccount, caller, context);
                 probe.exists = false;
@@ -117,12 +117,7 @@ impl Callers<'_> {
 
     /// Somebody in each account that conditions name, in the own one, and in each organisation.
     pub(super) fn named(&self) -> Vec<Probe> {
-        let accounts = self.mentioned.values(&ACCOUNT_KEYS);
-        let arns = self.mentioned.values(&ARN_KEYS).filter_map(account_field);
-        let mut accounts: Vec<&str> = accounts
-            .chain(arns)
-            .filter(|id| is_account_id(id))
-            .collect();
+        let mut accounts: Vec<&str> = accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS).collect();
         accounts.push(self.home.account);
         let exempt = || self.mentioned.exempt.iter().copied();
         accounts.extend(exempt().filter_map(Principal::account));
@@ -130,118 +125,69 @@ impl Callers<'_> {
         accounts.dedup();
         let mut probes: Vec<Probe> = accounts
             .into_iter()
-            .flat_map(|account| self.principal(account, &Caller::SomeoneIn(account.to_owned())))
+            .flat_map(|account| {
+                let caller = Caller::SomeoneIn(account.to_owned());
+                let mut own = self::accounts(self.own, &ACCOUNT_KEYS, &ARN_KEYS);
+                self.standing(&caller, account, own.any(|id| id == account))
+            })
             .collect();
         for principal in exempt().filter(|one| !matches!(one, Principal::Account(_))) {
             if let (Some(account), Some(caller)) = (
                 principal.account(),
                 caller(principal, self.door.partition()),
             ) {
-                probes.extend(self.principal(account, &caller));
+                probes.extend(self.standing(&caller, account, false));
             }
         }
-        let mut organizations: Vec<&str> = self
-            .mentioned
-            .values(&ORGANIZATION_KEYS)
-            .filter_map(organization_id)
-            .chain(self.home.organization_id())
-            .filter(|_| self.asked.any(&ORGANIZATION_KEYS))
-            .collect();
-        organizations.sort_unstable();
-        organizations.dedup();
-        for id in organizations {
-            let whose = self.home.organization(id);
-            let context = self.insider(STRANGER_ACCOUNT, KeyState::one(id), STRANGER_ACCOUNT);
-            let reach = match whose {
-                // Nobody says that it is another's.
-                Whose::Unknown => Reach::Organization,
-                _ => reach_of(whose),
-            };
-            let mut probe = Probe::new(reach, Caller::Stranger, context);
-            id.clone_into(&mut probe.organization);
+        for (id, organization) in self.organizations(&ORGANIZATION_KEYS) {
+            let whose = self.home.organization(&id);
+            let context = self.insider(STRANGER_ACCOUNT, organization);
+            let mut probe = Probe::new(reach_of_organization(whose), Caller::Stranger, context);
+            probe.exists = !id.is_empty();
+            probe.organization = id;
             probe.whose = whose;
             probes.push(probe);
         }
         probes
     }
 
-    /// A caller of that account. Of a foreign one nobody knows whether it is in an organisation, so
-    /// where that matters both are asked.
+    /// A caller of that account, once for each way in which it may stand to organisations.
     pub(super) fn principal(&self, account: &str, caller: &Caller) -> Vec<Probe> {
-        let whose = self.home.account(account);
-        let asks = self.mentioned.any(&ORGANIZATION_KEYS);
-        // Where it is not known whether it is of the own organisation, it is or is not: whoever gets in then is
-        // one of the two.
-        let standings = match (whose, self.home.organization) {
-            (Whose::Unknown, Membership::Member { .. }) if asks => {
-                vec![Whose::Organization, Whose::Foreign]
-            }
-            _ => vec![whose],
-        };
-        let mut probes = Vec::new();
-        for standing in &standings {
-            let organization = self.organization_of(*standing);
-            let mut probe = self.in_organization(account, caller.clone(), *standing, organization);
-            probe.exists = standings.len() == 1;
-            probes.push(probe);
-        }
-        if asks && standings.contains(&Whose::Foreign) {
-            let mut alone =
-                self.in_organization(account, caller.clone(), Whose::Foreign, KeyState::Absent);
-            alone.exists = false;
-            probes.push(alone);
-        }
-        probes
+        self.standing(caller, account, true)
     }
 
-    fn in_organization(
-        &self,
-        account: &str,
-        caller: Caller,
-        whose: Whose,
-        organization: KeyState,
-    ) -> Probe {
-        let mut context = match caller {
-            // Whoever owns an account names its users, roles and tags as he likes.
-            Caller::SomeoneIn(_) => self.insider(account, organization, account),
-            _ => {
-                let mut context = self.surroundings();
-                if organization == KeyState::Absent {
-                    context.set("aws:PrincipalOrgPaths", KeyState::Absent);
+    fn standing(&self, caller: &Caller, account: &str, explicit: bool) -> Vec<Probe> {
+        let standings = self.standings(account, &ORGANIZATION_KEYS, explicit);
+        let probes = standings.into_iter().map(|standing| {
+            let organization = standing.organization;
+            let mut context = match caller {
+                // Whoever owns an account names its users, roles and tags as he likes.
+                Caller::SomeoneIn(_) => self.insider(account, organization),
+                _ => {
+                    let mut context = self.surroundings();
+                    if let Some(paths) = paths_of(&organization) {
+                        context.set("aws:PrincipalOrgPaths", paths);
+                    }
+                    context.set("aws:PrincipalOrgID", organization);
+                    context
                 }
-                context.set("aws:PrincipalOrgID", organization);
-                context
+            };
+            if let (true, Some(id)) = (standing.inside, self.home.organization_id()) {
+                context.set(
+                    "aws:PrincipalOrgPaths",
+                    KeyState::Like(vec![Pattern::glob(&format!("{id}/*"))]),
+                );
             }
-        };
-        if let (Whose::Own | Whose::Organization, Some(id)) = (whose, self.home.organization_id()) {
-            context.set(
-                "aws:PrincipalOrgPaths",
-                KeyState::Like(vec![Pattern::glob(&format!("{id}/*"))]),
-            );
-        }
-        Probe::new(reach_of(whose), caller, context).of_account(account, whose)
-    }
-
-    /// The organisation of an account, as far as the answer can depend on it.
-    fn organization_of(&self, whose: Whose) -> KeyState {
-        match (whose, self.home.organization) {
-            (Whose::Own | Whose::Organization, Membership::Member { id, .. }) => KeyState::one(id),
-            (Whose::Own, Membership::Outside) => KeyState::Absent,
-            // It is in none of ours; in which of the others nobody knows.
-            (Whose::Foreign, _) => {
-                let others = self
-                    .mentioned
-                    .values(&ORGANIZATION_KEYS)
-                    .filter_map(organization_id)
-                    .filter(|id| Some(*id) != self.home.organization_id());
-                KeyState::OneOf(others.chain([NO_ORGANIZATION]).map(str::to_owned).collect())
-            }
-            _ => KeyState::Unknown,
-        }
+            let mut probe = Probe::new(standing.reach, caller.clone(), context)
+                .of_account(account, standing.whose);
+            probe.exists = standing.sure;
+            probe
+        });
+        probes.collect()
     }
 
     /// A caller who is master of an account.
-    fn insider(&self, account: &str, organization: KeyState, unique: &str) -> Context {
+    fn insider(&self, account: &str, organization: KeyState) -> Context {
         let mut context = self.surroundings();
         let partition = self.door.partition();
         context.set_with("aws:PrincipalArn", || {
@@ -249,25 +195,15 @@ impl Callers<'_> {
                 .map(|name| Pattern::glob(&format!("arn:{partition}:iam::{account}:{name}")));
             KeyState::AnyLike(identities.to_vec())
         });
-        if let KeyState::Known(ids) = &organization {
-            context.set_with("aws:PrincipalOrgPaths", || {
-                let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
-                KeyState::Like(paths.collect())
-            });
-            if organization == KeyState::one(NO_ORGANIZATION) {
-                let path = format!("{NO_ORGANIZATION}/r-0000/ou-0000-00000000/");
-                context.set("aws:PrincipalOrgPaths", KeyState::one(path));
-            }
-        }
-        if organization == KeyState::Absent {
-            context.set("aws:PrincipalOrgPaths", KeyState::Absent);
+        if let Some(paths) = paths_of(&organization) {
+            context.set("aws:PrincipalOrgPaths", paths);
         }
         context.set("aws:PrincipalOrgID", organization);
         // Ids of users and roles are given by AWS, names of sessions are not; whose an id is, it does
         // not say.
         context.set_with("aws:userid", || match account {
             STRANGER_ACCOUNT => {
-                let ids = [format!("AIDA{unique}"), format!("AROA{unique}:*")];
+                let ids = [format!("AIDA{account}"), format!("AROA{account}:*")];
                 KeyState::AnyLike(ids.map(|id| Pattern::glob(&id)).to_vec())
             }
             _ => KeyState::Unknown,
@@ -343,12 +279,6 @@ pub(super) fn caller(principal: &Principal, partition: &str) -> Option<Caller> {
         })),
         _ => None,
     }
-}
-
-/// The organisation in `o-…` or `o-…/r-…/…`; `None` if the text has a wildcard there.
-pub(super) fn organization_id(text: &str) -> Option<&str> {
-    let id = text.split('/').next().unwrap_or_default();
-    (id.starts_with("o-") && !id.contains(['*', '?', '$'])).then_some(id)
 }
 
 /// The account field of an ARN or a pattern of one.

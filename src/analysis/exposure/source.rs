@@ -3,8 +3,9 @@
 use super::door::{Door, Mentioned};
 use super::grant::Reach;
 use super::home::{Home, Whose};
-use super::probe::{Callers, Probe, account_field, fitting_account, organization_id, reach_of};
-use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test, is_account_id};
+use super::probe::{self, Callers, Probe, account_field, fitting_account};
+use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
+use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test};
 use crate::reference::{self, Authorisation};
 
 const ARN_KEYS: [&str; 1] = ["aws:sourcearn"];
@@ -19,7 +20,6 @@ const SOURCE_KEYS: [&str; 6] = [
     "aws:sourceorgpaths",
     "lambda:eventsourcetoken",
 ];
-const NO_ORGANIZATION: &str = "o-0000000000";
 
 /// A service as a caller.
 pub(super) struct Service<'a> {
@@ -90,60 +90,53 @@ impl<'a> Service<'a> {
         let mentioned = self.mentioned();
         // A service that acts for nobody but the owner of the function.
         let own_only = self.known.is_some_and(|known| !known.any_customer);
-        let mut accounts: Vec<&str> = mentioned
-            .values(&ACCOUNT_KEYS)
-            .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
-            .filter(|id| is_account_id(id) && !own_only)
+        let mut accounts: Vec<&str> = probe::accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS)
+            .filter(|_| !own_only)
             .chain([home.account])
             .collect();
         accounts.sort_unstable();
         accounts.dedup();
         let mut probes = Vec::new();
         for account in accounts {
-            let whose = home.account(account);
-            let organization = match (whose, home.organization_id()) {
-                (Whose::Own | Whose::Organization, Some(id)) => KeyState::one(id),
-                _ => KeyState::Unknown,
-            };
-            let mut probe = self.acting(
-                reach_of(whose),
-                &Master {
-                    account,
-                    organization,
-                    // Whose a token is, its text does not say: in all likelihood one's own.
-                    token: match whose {
-                        Whose::Own => KeyState::Unknown,
-                        _ => KeyState::one("lamppost"),
+            let mut own = probe::accounts(self.callers.own, &ACCOUNT_KEYS, &ARN_KEYS);
+            let explicit = own.any(|id| id == account);
+            let standings = self
+                .callers
+                .standings(account, &ORGANIZATION_KEYS, explicit);
+            for standing in standings {
+                let mut probe = self.acting(
+                    standing.reach,
+                    &Master {
+                        account,
+                        organization: standing.organization,
+                        // Whose a token is, its text does not say: in all likelihood one's own.
+                        token: match standing.whose {
+                            Whose::Own => KeyState::Unknown,
+                            _ => KeyState::one("lamppost"),
+                        },
                     },
-                },
-            );
-            account.clone_into(&mut probe.account);
-            probe.whose = whose;
-            probes.push(probe);
+                );
+                account.clone_into(&mut probe.account);
+                probe.whose = standing.whose;
+                probe.exists = standing.sure;
+                probes.push(probe);
+            }
         }
-        let mut organizations: Vec<&str> = mentioned
-            .values(&ORGANIZATION_KEYS)
-            .filter_map(organization_id)
-            .chain(home.organization_id())
-            .filter(|_| !own_only && self.callers.asked.any(&ORGANIZATION_KEYS))
-            .collect();
-        organizations.sort_unstable();
-        organizations.dedup();
-        for id in organizations {
-            let whose = home.organization(id);
-            let reach = match whose {
-                Whose::Unknown => Reach::Organization,
-                _ => reach_of(whose),
-            };
+        if own_only {
+            return probes;
+        }
+        for (id, organization) in self.callers.organizations(&ORGANIZATION_KEYS) {
+            let whose = home.organization(&id);
             let mut probe = self.acting(
-                reach,
+                reach_of_organization(whose),
                 &Master {
                     account: STRANGER_ACCOUNT,
-                    organization: KeyState::one(id),
+                    organization,
                     token: KeyState::one("lamppost"),
                 },
             );
-            id.clone_into(&mut probe.organization);
+            probe.exists = !id.is_empty();
+            probe.organization = id;
             probe.whose = whose;
             probes.push(probe);
         }
@@ -161,12 +154,8 @@ impl<'a> Service<'a> {
             let sources = KeyState::AnyLike(self.sources(master.account));
             self.sent("aws:SourceArn", sources)
         });
-        if let KeyState::Known(ids) = &master.organization {
-            let paths = ids.iter().map(|id| Pattern::glob(&format!("{id}/r-*/*")));
-            context.set("aws:SourceOrgPaths", KeyState::Like(paths.collect()));
-        }
-        if master.organization == KeyState::Absent {
-            context.set("aws:SourceOrgPaths", KeyState::Absent);
+        if let Some(paths) = paths_of(&master.organization) {
+            context.set("aws:SourceOrgPaths", paths);
         }
         context.set("aws:SourceOrgID", master.organization.clone());
         context.set("aws:userid", KeyState::Absent);
