@@ -114,18 +114,49 @@ impl RegionFacts {
     }
 }
 
-/// The documents of one account, one at a time, in the order of its inventory.
-pub fn documents<'a>(
-    account: &'a AccountContext<'a>,
-) -> impl Iterator<Item = Result<Document, serde_json::Error>> + 'a {
+/// A resource of an account of which there is a document.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// A function.
+    Function(Context<'a>),
+    /// A version of an own layer.
+    Layer(
+        &'a AccountContext<'a>,
+        &'a RegionInventory,
+        &'a LayerVersion,
+    ),
+}
+
+impl Subject<'_> {
+    /// The facts known about it.
+    ///
+    /// # Errors
+    /// Only when the facts cannot be expressed in JSON.
+    pub fn document(self) -> Result<Document, serde_json::Error> {
+        match self {
+            Self::Function(context) => function_document(context),
+            Self::Layer(account, region, layer) => layer_document(account, region, layer),
+        }
+    }
+}
+
+/// The subjects of one account, in the order of its inventory.
+pub fn subjects<'a>(account: &'a AccountContext<'a>) -> impl Iterator<Item = Subject<'a>> + 'a {
     account.inventory.regions.iter().flat_map(move |region| {
         let functions = region
             .functions
             .iter()
-            .map(move |function| function_document(account.function(region, function)));
+            .map(move |function| Subject::Function(account.function(region, function)));
         let layers = region.layers.known().into_iter().flatten();
-        functions.chain(layers.map(move |layer| layer_document(account, region, layer)))
+        functions.chain(layers.map(move |layer| Subject::Layer(account, region, layer)))
     })
+}
+
+/// The documents of one account, one at a time, in the order of its inventory.
+pub fn documents<'a>(
+    account: &'a AccountContext<'a>,
+) -> impl Iterator<Item = Result<Document, serde_json::Error>> + 'a {
+    subjects(account).map(Subject::document)
 }
 
 fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error> {

@@ -87,10 +87,11 @@ impl Document {
     /// Only when the facts cannot be expressed in JSON.
     pub fn new(resource: Resource, facts: &impl Serialize) -> Result<Self, serde_json::Error> {
         let mut missing = Vec::new();
-        let facts = match serde_json::to_value(facts)? {
-            Value::Object(map) => prune(map, "", &mut missing),
+        let mut facts = match serde_json::to_value(facts)? {
+            Value::Object(map) => map,
             _ => Map::new(),
         };
+        prune(&mut facts, &mut String::new(), &mut missing);
         Ok(Self {
             resource,
             facts,
@@ -126,45 +127,42 @@ fn related(one: &str, other: &str) -> bool {
     within(one, other) || within(other, one)
 }
 
-fn prune(
-    map: Map<String, Value>,
-    prefix: &str,
-    missing: &mut Vec<MissingFact>,
-) -> Map<String, Value> {
-    map.into_iter()
-        .filter_map(|(key, value)| {
-            let path = if prefix.is_empty() {
-                key.clone()
-            } else {
-                format!("{prefix}.{key}")
-            };
-            prune_value(value, &path, missing).map(|value| (key, value))
-        })
-        .collect()
+/// Takes out what is not known, and remembers it with its gaps.
+fn prune(map: &mut Map<String, Value>, path: &mut String, missing: &mut Vec<MissingFact>) {
+    map.retain(|key, value| {
+        let outer = path.len();
+        if outer > 0 {
+            path.push('.');
+        }
+        path.push_str(key);
+        let known = is_known(value, path, missing);
+        path.truncate(outer);
+        known
+    });
 }
 
-fn prune_value(value: Value, path: &str, missing: &mut Vec<MissingFact>) -> Option<Value> {
+fn is_known(value: &mut Value, path: &mut String, missing: &mut Vec<MissingFact>) -> bool {
     match value {
-        Value::Object(mut map) => match map.remove(MISSING_KEY) {
+        Value::Object(map) => match map.remove(MISSING_KEY) {
             Some(gaps) => {
                 let gaps = serde_json::from_value(gaps).unwrap_or_default();
                 missing.push(MissingFact {
-                    path: path.to_owned(),
+                    path: path.clone(),
                     gaps,
                 });
-                None
+                false
             }
-            None => Some(Value::Object(prune(map, path, missing))),
+            None => {
+                prune(map, path, missing);
+                true
+            }
         },
         // A list that lacks an item would be taken for a shorter one.
-        Value::Array(items) => {
-            let known: Vec<Option<Value>> = items
-                .into_iter()
-                .map(|item| prune_value(item, path, missing))
-                .collect();
-            known.into_iter().collect::<Option<_>>().map(Value::Array)
-        }
-        other => Some(other),
+        Value::Array(items) => items
+            .iter_mut()
+            .map(|item| is_known(item, path, missing))
+            .fold(true, |all, known| all && known),
+        _ => true,
     }
 }
 

@@ -5,7 +5,9 @@ mod document;
 mod schema;
 mod source;
 
-pub use account::{AccountFacts, FunctionDocument, LayerDocument, RegionFacts, documents};
+pub use account::{
+    AccountFacts, FunctionDocument, LayerDocument, RegionFacts, Subject, documents, subjects,
+};
 pub use document::{Document, MissingFact, Resource, Scope};
 pub use schema::schema;
 pub use source::{deep, operations};
