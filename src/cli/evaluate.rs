@@ -1,5 +1,9 @@
 //! `lamppost evaluate`: a snapshot judged again.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
+use std::thread::{self, ScopedJoinHandle};
+
 use jiff::Timestamp;
 
 use super::args::{EvaluateArgs, FailOn};
@@ -21,11 +25,38 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
     // Verdicts are kept on disk, so that only one account is in memory at a time.
     let kept = tempfile::tempdir().map_err(CliError::Temporary)?;
     let mut folder = RunFolder::create(kept.path(), info, Timestamp::now())?;
-    while let Some(inventory) = reader.next_account()? {
-        let judged = assess(&inventory, &settings, &checks, output.include())?;
-        drop(inventory);
-        folder.add(judged.into(), false)?;
-    }
-    folder.end(reader.run()?.clone())?;
+    // While one account is judged, the next one is read and the last one is written.
+    let run = thread::scope(|scope| {
+        let (found, inventories) = sync_channel(0);
+        let (judged, accounts) = sync_channel(0);
+        let reading = scope.spawn(move || {
+            while let Some(inventory) = reader.next_account()? {
+                if found.send(inventory).is_err() {
+                    break;
+                }
+            }
+            reader.run().cloned()
+        });
+        let folder = &mut folder;
+        let writing = scope.spawn(move || {
+            accounts
+                .into_iter()
+                .try_for_each(|account| folder.add(account, false))
+        });
+        for inventory in inventories {
+            let result = assess(&inventory, &settings, &checks, output.include())?;
+            if judged.send(result.into()).is_err() {
+                break;
+            }
+        }
+        drop(judged);
+        join(writing)?;
+        Ok::<_, CliError>(join(reading)?)
+    })?;
+    folder.end(run)?;
     output.write_folder(FolderReport::of(std::slice::from_ref(&folder))?)
+}
+
+fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -158,10 +158,13 @@ fn is_known(value: &mut Value, path: &mut String, missing: &mut Vec<MissingFact>
             }
         },
         // A list that lacks an item would be taken for a shorter one.
-        Value::Array(items) => items
-            .iter_mut()
-            .map(|item| is_known(item, path, missing))
-            .fold(true, |all, known| all && known),
+        Value::Array(items) => {
+            let mut known = true;
+            for item in items {
+                known &= is_known(item, path, missing);
+            }
+            known
+        }
         _ => true,
     }
 }
