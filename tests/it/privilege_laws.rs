@@ -142,7 +142,7 @@ fn with_policy(mut inventory: AccountInventory, statement: &Value) -> AccountInv
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn a_boundary_never_widens(statements in vec(statement("Allow"), 1..4), boundary in statement("Allow")) {

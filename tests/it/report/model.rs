@@ -431,6 +431,8 @@ pub(super) fn finish(accounts: impl IntoIterator<Item = AccountResult>, run: &Ru
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_report_does_not_depend_on_the_order_of_arrival(
         order in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(),
