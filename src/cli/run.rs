@@ -122,8 +122,25 @@ impl Job<'_> {
     }
 }
 
+/// Looks at targets without scanning them, on a runtime of its own.
+pub(super) fn look<T>(
+    setup: &Setup,
+    reach: Reach<'_>,
+    look: impl AsyncFnOnce(&Reach<'_>) -> T,
+) -> Result<T, CliError> {
+    let watch = Arc::new(Watch::new(setup.quiet, setup.verbose));
+    let reach = Reach {
+        progress: Arc::clone(&watch) as _,
+        ..reach
+    };
+    on_a_runtime(async {
+        interrupt::listen(reach.cancel.clone());
+        watch.during(reach.connection, look(&reach)).await
+    })
+}
+
 /// Runs something on a runtime of its own.
-pub(super) fn on_a_runtime<T>(run: impl Future<Output = T>) -> Result<T, CliError> {
+fn on_a_runtime<T>(run: impl Future<Output = T>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

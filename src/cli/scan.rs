@@ -16,9 +16,9 @@ use crate::finding::{Mode, Outcome};
 
 pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let output = Output::prepare(&args.output, setup, FailOn::High)?;
-    let registry = setup.registry(&args.checks)?;
-    let checks = setup.select(&registry, &args.checks)?;
-    let (checks, left_out) = at_depth(checks, &args.checks, args.depth.depth);
+    let registry = setup.registry(&args.reach.checks)?;
+    let checks = setup.select(&registry, &args.reach.checks)?;
+    let (checks, left_out) = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
     let (transport, recorder) = match &args.record {
         Some(path) => {
             let write = |source| CliError::Write {
@@ -33,15 +33,15 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     };
     let job = Job {
         setup,
-        connection: &Connection::over(transport, args.pace.limits()),
+        connection: &Connection::over(transport, args.reach.pace.limits()),
         base: Base::Default,
-        selection: args.targets.selection(&setup.config.targets)?,
-        regions: args.targets.regions(&setup.config.targets),
-        excluded_regions: args.targets.excluded_regions(&setup.config.targets),
+        selection: args.reach.targets.selection(&setup.config.targets)?,
+        regions: args.reach.targets.regions(&setup.config.targets),
+        excluded_regions: args.reach.targets.excluded_regions(&setup.config.targets),
         registry: &registry,
         checks: &checks,
         left_out,
-        depth: args.depth.depth,
+        depth: args.reach.depth.depth,
         include: output.include(),
         snapshot: args.snapshot.as_deref(),
         keep: match (&args.run, &args.resume) {
@@ -49,7 +49,7 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
             (None, Some(path)) => Keep::Resumed(path),
             (None, None) => Keep::Nowhere,
         },
-        accounts_at_once: args.pace.accounts_at_once.into(),
+        accounts_at_once: args.reach.pace.accounts_at_once.into(),
         mode: Mode::Live,
         detector: detector(setup.fingerprint_key()?)?,
         at: None,
@@ -67,7 +67,7 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let outcome = output.write_folder(finished.report)?;
     // A part of few accounts may well be empty.
     Ok(match outcome {
-        Outcome::NothingScanned if args.targets.shard.is_some() => Outcome::Clean,
+        Outcome::NothingScanned if args.reach.targets.shard.is_some() => Outcome::Clean,
         outcome => outcome,
     })
 }

@@ -3,11 +3,31 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _, stderr, stdin};
 
-use super::args::TargetArgs;
+use super::args::{ReachArgs, TargetArgs};
 use super::error::CliError;
-use crate::aws::Mfa;
+use crate::aws::{Base, Connection, Mfa};
 use crate::config;
+use crate::inventory::Plan;
+use crate::scan::Reach;
 use crate::target::Selection;
+
+impl ReachArgs {
+    /// What is looked at by these calls, with nobody to hear of it yet.
+    pub(super) fn reach<'a>(
+        &self,
+        config: &config::Targets,
+        connection: &'a Connection,
+        plan: Plan,
+    ) -> Result<Reach<'a>, CliError> {
+        let selection = self.targets.selection(config)?;
+        Ok(Reach {
+            regions: self.targets.regions(config),
+            excluded_regions: self.targets.excluded_regions(config),
+            accounts_at_once: self.pace.accounts_at_once.into(),
+            ..Reach::new(connection, Base::Default, selection, plan)
+        })
+    }
+}
 
 impl TargetArgs {
     /// Whom to look at. Asks for the code of an MFA device where none was given.

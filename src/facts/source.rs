@@ -257,7 +257,6 @@ const LAYER_POLICIES: &[&str] = &[
     "lambda:GetLayerVersionPolicy",
 ];
 const MAPPINGS: &[&str] = &["lambda:ListEventSourceMappings"];
-/// Control policies bind every principal, and the organisation's id and units stand in conditions.
 const PATHS: &[&str] = &[
     "lambda:GetPolicy",
     "lambda:ListAliases",
@@ -273,6 +272,7 @@ const PATHS: &[&str] = &[
     "organizations:DescribePolicy",
     "organizations:ListTargetsForPolicy",
 ];
+/// Control policies bind every principal, and the organisation's id and units stand in conditions.
 const PERMISSIONS: &[&str] = &[
     "lambda:ListFunctions",
     "iam:GetAccountAuthorizationDetails",

@@ -4,9 +4,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::CheckArgs;
 use crate::aws::{Limits, NoShare, Share};
 use crate::inventory::Depth;
 use crate::target::Shard;
+
+/// What is looked at, and how.
+#[derive(Args, Clone, Debug)]
+pub struct ReachArgs {
+    /// Whom to scan.
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// By which checks.
+    #[command(flatten)]
+    pub checks: CheckArgs,
+    /// How deep.
+    #[command(flatten)]
+    pub depth: DepthArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+}
 
 /// Whom to scan.
 #[derive(Args, Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "live")]
-pub(super) use live::{DepthArgs, PaceArgs, TargetArgs};
+pub(super) use live::{ReachArgs, TargetArgs};
 
 use super::explain::ExplainCommand;
 use crate::check::{Persona, Severity};
@@ -128,18 +128,9 @@ pub enum Command {
 #[cfg(feature = "live")]
 #[derive(Args, Clone, Debug)]
 pub struct ScanArgs {
-    /// Whom to scan.
+    /// What is looked at.
     #[command(flatten)]
-    pub targets: TargetArgs,
-    /// By which checks.
-    #[command(flatten)]
-    pub checks: CheckArgs,
-    /// How deep.
-    #[command(flatten)]
-    pub depth: DepthArgs,
-    /// How fast.
-    #[command(flatten)]
-    pub pace: PaceArgs,
+    pub reach: ReachArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -166,18 +157,9 @@ pub struct ScanArgs {
 #[cfg(feature = "live")]
 #[derive(Args, Clone, Debug)]
 pub struct PlanArgs {
-    /// Whom to scan.
+    /// What is looked at.
     #[command(flatten)]
-    pub targets: TargetArgs,
-    /// By which checks.
-    #[command(flatten)]
-    pub checks: CheckArgs,
-    /// How deep.
-    #[command(flatten)]
-    pub depth: DepthArgs,
-    /// How fast.
-    #[command(flatten)]
-    pub pace: PaceArgs,
+    pub reach: ReachArgs,
     /// Also list aliases, layers and code-signing configurations: counts more, and takes one call for
     /// each function on the quota that all of Lambda's control plane shares
     #[arg(long, help_heading = "Output")]
@@ -196,18 +178,9 @@ pub struct PlanArgs {
 #[cfg(feature = "live")]
 #[derive(Args, Clone, Debug)]
 pub struct DoctorArgs {
-    /// Whom to scan.
+    /// What is looked at.
     #[command(flatten)]
-    pub targets: TargetArgs,
-    /// By which checks.
-    #[command(flatten)]
-    pub checks: CheckArgs,
-    /// How deep.
-    #[command(flatten)]
-    pub depth: DepthArgs,
-    /// How fast.
-    #[command(flatten)]
-    pub pace: PaceArgs,
+    pub reach: ReachArgs,
     /// Format on stdout
     #[arg(
         long,
