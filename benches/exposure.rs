@@ -95,6 +95,7 @@ fn exposure(criterion: &mut Criterion) {
         },
         trusted_accounts: &trusted_accounts,
         trusted_organizations: &trusted_organizations,
+        principals: None,
         now: "2026-11-21T12:00:00Z".parse().unwrap(),
     };
     let mut group = criterion.benchmark_group("exposure of one function");

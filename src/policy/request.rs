@@ -84,8 +84,9 @@ impl Request {
         context.default_with("aws:CurrentTime", KeyState::present);
         context.default_with("aws:EpochTime", KeyState::present);
         let is_service = matches!(self.caller, Caller::Service(_));
-        context.default_with("aws:PrincipalIsAWSService", || {
-            KeyState::one(is_service.to_string())
+        context.default_with("aws:PrincipalIsAWSService", || match self.caller {
+            Caller::Anonymous => KeyState::Absent,
+            _ => KeyState::one(is_service.to_string()),
         });
         if !is_service {
             for key in [
@@ -105,8 +106,12 @@ impl Request {
                 context.default_with("aws:PrincipalAccount", || KeyState::one(account))
             }
             None => {
+                // AWS says that anonymous requests have it, too, and of what is in it only that it is no account's id.
+                context.default_with("aws:PrincipalAccount", || match self.caller {
+                    Caller::Anonymous => KeyState::one("anonymous"),
+                    _ => KeyState::Absent,
+                });
                 for key in [
-                    "aws:PrincipalAccount",
                     "aws:PrincipalArn",
                     "aws:PrincipalOrgID",
                     "aws:PrincipalOrgPaths",

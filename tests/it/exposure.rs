@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lamppost::analysis::exposure::{
     Door, Grant, Home, Membership, Reach, UrlAge, UrlState, grants, reach,
 };
+use lamppost::inventory::Principal;
 use lamppost::policy::{Policy, Target};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -34,6 +35,9 @@ struct Case {
     arn: Option<String>,
     #[serde(default)]
     version: Option<String>,
+    /// Ids of the own users and roles, where they are known.
+    #[serde(default)]
+    ids: Option<Vec<String>>,
     statements: Vec<toml::Table>,
     reach: String,
     grants: Vec<String>,
@@ -85,14 +89,16 @@ fn table() -> Table {
 }
 
 struct Surroundings {
+    principals: Option<Vec<Principal>>,
     organization: Vec<String>,
     trusted_accounts: BTreeSet<String>,
     trusted_organizations: BTreeSet<String>,
 }
 
 impl Surroundings {
-    fn new() -> Self {
+    fn new(ids: Option<&[String]>) -> Self {
         Self {
+            principals: ids.map(|ids| ids.iter().map(|id| role(id)).collect()),
             organization: vec!["111122223333".to_owned(), "222233334444".to_owned()],
             trusted_accounts: BTreeSet::from(["555566667777".to_owned()]),
             trusted_organizations: BTreeSet::from(["o-partnerorg1".to_owned()]),
@@ -116,13 +122,28 @@ impl Surroundings {
             },
             trusted_accounts: &self.trusted_accounts,
             trusted_organizations: &self.trusted_organizations,
+            principals: self.principals.as_deref(),
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
         }
     }
 }
 
-fn judged(document: &str, arn: &str, url: UrlState, membership: Option<&str>) -> Vec<Grant> {
-    let surroundings = Surroundings::new();
+fn role(id: &str) -> Principal {
+    serde_json::from_value(json!({
+        "kind": "role", "arn": "arn:aws:iam::111122223333:role/r", "name": "r", "id": id, "trust_policy": null,
+        "inline": [], "attached": [], "boundary": null, "groups": [], "tags": {}, "last_used": null,
+    }))
+    .unwrap()
+}
+
+fn judged(
+    document: &str,
+    arn: &str,
+    url: UrlState,
+    membership: Option<&str>,
+    ids: Option<&[String]>,
+) -> Vec<Grant> {
+    let surroundings = Surroundings::new(ids);
     let policy = Policy::parse(document).unwrap();
     let door = Door {
         qualifier: "$LATEST",
@@ -163,6 +184,7 @@ fn every_policy_of_the_table_is_judged_right() {
             arn,
             case.url(),
             case.membership.as_deref(),
+            case.ids.as_deref(),
         );
         let mut differences = Vec::new();
         let mut compare = |what: &str, expected: Value, found: Value| {
@@ -218,17 +240,23 @@ fn any_statement() -> impl Strategy<Value = Value> {
     prop::sample::select(all)
 }
 
-/// Without conditions on the id of a user or role, which does not say whose it is: it is taken for one of the own account
-/// until a Deny leaves only another's.
-fn any_statement_without_ids() -> impl Strategy<Value = Value> {
-    any_statement().prop_filter("names an id", |statement| {
-        !statement.to_string().to_lowercase().contains("aws:userid")
-    })
+/// Own roles: not known, without those of the table, and with one of them.
+fn any_ids() -> impl Strategy<Value = Option<Vec<String>>> {
+    prop::sample::select(vec![
+        None,
+        Some(vec!["AROAANOTHERID12345678".to_owned()]),
+        Some(vec!["AROAEXAMPLEID12345678".to_owned()]),
+    ])
 }
 
-fn widest(statements: &[Value], url: UrlState, membership: Option<&str>) -> Reach {
+fn widest(
+    statements: &[Value],
+    url: UrlState,
+    membership: Option<&str>,
+    ids: Option<&[String]>,
+) -> Reach {
     let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    reach(&judged(&document, FUNCTION, url, membership))
+    reach(&judged(&document, FUNCTION, url, membership, ids))
 }
 
 fn any_url() -> impl Strategy<Value = UrlState> {
@@ -255,17 +283,18 @@ proptest! {
 
     #[test]
     fn a_deny_never_widens(
-        statements in prop::collection::vec(any_statement_without_ids(), 0..4),
+        statements in prop::collection::vec(any_statement(), 0..4),
         deny in any_statement(),
         url in any_url(),
         membership in any_membership(),
+        ids in any_ids(),
     ) {
-        let before = widest(&statements, url, membership);
+        let before = widest(&statements, url, membership, ids.as_deref());
         let mut deny = deny;
         deny["Effect"] = json!("Deny");
         let mut more = statements;
         more.push(deny);
-        prop_assert!(widest(&more, url, membership) <= before);
+        prop_assert!(widest(&more, url, membership, ids.as_deref()) <= before);
     }
 
     #[test]
@@ -274,12 +303,13 @@ proptest! {
         allow in any_statement(),
         url in any_url(),
         membership in any_membership(),
+        ids in any_ids(),
     ) {
-        let before = widest(&statements, url, membership);
+        let before = widest(&statements, url, membership, ids.as_deref());
         let mut allow = allow;
         allow["Effect"] = json!("Allow");
         let mut more = statements;
         more.push(allow);
-        prop_assert!(widest(&more, url, membership) >= before);
+        prop_assert!(widest(&more, url, membership, ids.as_deref()) >= before);
     }
 }

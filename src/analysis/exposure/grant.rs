@@ -60,6 +60,9 @@ impl Reach {
 pub enum Cause {
     /// The principal is everybody, and nothing says who it must be.
     Everyone,
+    /// The principal is everybody, and a pattern says who it must be; whoever goes on making accounts, organisations or
+    /// roles gets one that fits.
+    Patterned,
     /// The principal is everybody, and a condition names the accounts or the organisation.
     Scoped,
     /// The principal is named.
@@ -113,7 +116,7 @@ pub struct Grant {
     pub certain: bool,
     /// Why, in one sentence.
     pub reason: String,
-    /// The reason as a word: `everyone`, `scoped`, `named`, `any-source`, `reclaimable-source`,
+    /// The reason as a word: `everyone`, `patterned`, `scoped`, `named`, `any-source`, `reclaimable-source`,
     /// `source`, `unknown-service`, `half-url`, `stale-principal`, `unused-service`,
     /// `impossible-principal`, `denied`, `no-url`, `other-resource`, `other-action`, `impossible`.
     #[schemars(with = "String")]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::inventory;
+
 /// What is known of the account that owns a policy, and whom it trusts.
 #[derive(Clone, Copy, Debug)]
 pub struct Home<'a> {
@@ -15,6 +17,8 @@ pub struct Home<'a> {
     pub trusted_accounts: &'a BTreeSet<String>,
     /// Other organisations that are trusted.
     pub trusted_organizations: &'a BTreeSet<String>,
+    /// Its users and roles, whose ids conditions may name; `None` where they are not known.
+    pub principals: Option<&'a [inventory::Principal]>,
     /// When the question is put: conditions on the time are compared with it.
     pub now: Timestamp,
 }

@@ -90,9 +90,11 @@ impl Judge<'_> {
         if let Some(hits) = self
             .hits(vec![stranger.clone()])
             .or_else(|| self.hits(self.callers.lone_stranger().into_iter().collect()))
-            .or_else(|| self.hits(self.callers.patterned()))
         {
             return self.granted(principal, &hits, cause);
+        }
+        if let Some(hits) = self.hits(self.callers.patterned()) {
+            return self.granted(principal, &hits, |_| Cause::Patterned);
         }
         let services: Vec<Service<'_>> = source::behind_everyone(self.callers.mentioned)
             .iter()

@@ -24,6 +24,10 @@ pub(in crate::analysis) fn home<'a>(account: &AccountContext<'a>) -> Home<'a> {
         },
         trusted_accounts: &account.settings.trusted_accounts,
         trusted_organizations: &account.settings.trusted_organizations,
+        principals: match &account.inventory.iam {
+            Observed::Known(iam) => Some(&iam.principals),
+            Observed::Missing(_) => None,
+        },
         now: account.inventory.account.observed_at,
     }
 }
@@ -37,6 +41,8 @@ pub(super) struct Found {
     gaps: Vec<(Option<String>, Gap)>,
     /// Why it is not known whose accounts are.
     organization: Option<Gap>,
+    /// Why it is not known whose ids of users and roles are.
+    principals: Option<Gap>,
 }
 
 impl Found {
@@ -63,6 +69,7 @@ impl Found {
                 .organization
                 .gap()
                 .cloned(),
+            principals: context.account.inventory.iam.gap().cloned(),
         };
         for (qualifier, text) in policies.read {
             match Policy::parse(text) {
@@ -158,10 +165,15 @@ impl Found {
     /// Those of them that are for nobody who is trusted.
     pub(super) fn untrusted(&self, choose: impl Fn(&Grant) -> bool) -> Fact<Vec<Grant>> {
         let mut gaps = self.all_gaps();
-        let undecided = |grant: &Grant| choose(grant) && grant.whose == Whose::Unknown;
-        if self.grants.iter().any(undecided) {
-            gaps.extend(self.organization.clone());
+        let undecided = self.grants.iter();
+        for grant in undecided.filter(|one| choose(one) && one.whose == Whose::Unknown) {
+            gaps.extend(match grant.accounts.is_empty() && grant.organizations.is_empty() {
+                true => self.principals.clone(),
+                false => self.organization.clone(),
+            });
         }
+        gaps.sort();
+        gaps.dedup();
         let chosen = self
             .grants
             .iter()

@@ -7,6 +7,7 @@
 //! | Which callers stand for all of their kind? | `probe`, for services `source` |
 //! | Over which networks may they come? | `network` |
 //! | Whose is an account or organisation? | `home` |
+//! | Whose is the id of a user or role? | `identity` |
 //! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
@@ -17,6 +18,7 @@ mod ask;
 mod door;
 mod grant;
 mod home;
+mod identity;
 mod judge;
 mod lists;
 mod network;

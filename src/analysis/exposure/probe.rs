@@ -57,7 +57,20 @@ pub(super) fn accounts<'a>(
 ) -> impl Iterator<Item = &'a str> {
     let arns = mentioned.values(arn_keys).filter_map(account_field);
     let accounts = mentioned.values(keys).chain(arns);
-    accounts.filter(|id| is_account_id(id))
+    accounts
+        .map(|text| text.trim_matches('*'))
+        .filter(|id| is_account_id(id))
+}
+
+/// Accounts that fit those that conditions name by patterns only.
+pub(super) fn fitting_accounts(
+    mentioned: &Mentioned<'_>,
+    keys: &[&str],
+    arn_keys: &[&str],
+) -> Vec<String> {
+    let arns = mentioned.values(arn_keys).filter_map(account_field);
+    let accounts = mentioned.values(keys).chain(arns);
+    accounts.filter_map(fitting_account).collect()
 }
 
 /// What is asked about callers with credentials, and about nobody in particular.
@@ -74,7 +87,7 @@ pub(super) struct Callers<'a> {
 impl Callers<'_> {
     /// Somebody on the internet, without credentials.
     pub(super) fn anonymous(&self) -> Probe {
-        let mut context = self.surroundings();
+        let mut context = self.direct();
         for key in ["aws:UserAgent", "aws:Referer"] {
             context.set(key, KeyState::Any);
         }
@@ -97,28 +110,38 @@ impl Callers<'_> {
         Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
     }
 
-    /// Somebody in one of those accounts that only a pattern names: accounts can be had until one fits.
+    /// Somebody in an account, in an organisation or with an id that only a pattern names: such can be had until one
+    /// fits.
     pub(super) fn patterned(&self) -> Vec<Probe> {
-        let accounts = self.mentioned.values(&ACCOUNT_KEYS);
-        let arns = self.mentioned.values(&ARN_KEYS).filter_map(account_field);
-        let mut made: Vec<String> = accounts.chain(arns).filter_map(fitting_account).collect();
-        made.sort_unstable();
-        made.dedup();
-        made.iter()
-            .map(|account| {
-                let context = self.insider(account, KeyState::one(NO_ORGANIZATION));
-                let caller = Caller::SomeoneIn(account.clone());
-                let mut probe = Probe::new(Reach::AnyAwsAccount, caller, context);
-                probe.exists = false;
-                probe
-            })
-            .collect()
+        let made = crossed(
+            fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS),
+            fitting_organizations(self.mentioned, &ORGANIZATION_KEYS),
+            self.asked.any(&ORGANIZATION_KEYS),
+        );
+        let ids = self.fitting_ids();
+        let mut probes = Vec::new();
+        for made in made {
+            let context = self.insider(&made.account, made.organization);
+            let mut probe = Probe::new(Reach::AnyAwsAccount, some(made.account), context);
+            probe.exists = false;
+            if !ids.is_empty() {
+                let mut probe = probe.clone();
+                let ids = KeyState::AnyLike(ids.clone());
+                probe.context.set("aws:userid", ids);
+                probes.push(probe);
+            }
+            if !made.ordinary {
+                probes.push(probe);
+            }
+        }
+        probes
     }
 
     /// Somebody in each account that conditions name, in the own one, and in each organisation.
     pub(super) fn named(&self) -> Vec<Probe> {
         let mut accounts: Vec<&str> = accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS).collect();
         accounts.push(self.home.account);
+        accounts.extend(self.accounts_of_ids());
         let exempt = || self.mentioned.exempt.iter().copied();
         accounts.extend(exempt().filter_map(Principal::account));
         accounts.sort_unstable();
@@ -139,15 +162,30 @@ impl Callers<'_> {
                 probes.extend(self.standing(&caller, account, false));
             }
         }
+        let made = fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
         for (id, organization) in self.organizations(&ORGANIZATION_KEYS) {
             let whose = self.home.organization(&id);
-            let context = self.insider(STRANGER_ACCOUNT, organization);
-            let mut probe = Probe::new(reach_of_organization(whose), Caller::Stranger, context);
-            probe.exists = !id.is_empty();
-            probe.organization = id;
-            probe.whose = whose;
-            probes.push(probe);
+            let made = made.iter().take(ENOUGH).cloned();
+            for account in made.chain([STRANGER_ACCOUNT.to_owned()]) {
+                let context = self.insider(&account, organization.clone());
+                let exists = !id.is_empty() && account == STRANGER_ACCOUNT;
+                let mut probe = Probe::new(reach_of_organization(whose), some(account), context);
+                probe.exists = exists;
+                probe.organization.clone_from(&id);
+                probe.whose = whose;
+                probes.extend(self.named_by_id(std::slice::from_ref(&probe)));
+                probes.push(probe);
+            }
         }
+        let strangers = std::iter::once(self.stranger()).chain(self.lone_stranger());
+        let mut strangers: Vec<Probe> = strangers.collect();
+        for stranger in &mut strangers {
+            stranger.reach = Reach::ExternalAccount;
+            if self.home.principals.is_none() {
+                stranger.whose = Whose::Unknown;
+            }
+        }
+        probes.extend(self.named_by_id(&strangers));
         probes
     }
 
@@ -164,7 +202,7 @@ impl Callers<'_> {
                 // Whoever owns an account names its users, roles and tags as he likes.
                 Caller::SomeoneIn(_) => self.insider(account, organization),
                 _ => {
-                    let mut context = self.surroundings();
+                    let mut context = self.signed();
                     if let Some(paths) = paths_of(&organization) {
                         context.set("aws:PrincipalOrgPaths", paths);
                     }
@@ -183,12 +221,16 @@ impl Callers<'_> {
             probe.exists = standing.sure;
             probe
         });
-        probes.collect()
+        let mut probes: Vec<Probe> = probes.collect();
+        if matches!(caller, Caller::SomeoneIn(_)) {
+            probes.extend(self.named_by_id(&probes));
+        }
+        probes
     }
 
     /// A caller who is master of an account.
     fn insider(&self, account: &str, organization: KeyState) -> Context {
-        let mut context = self.surroundings();
+        let mut context = self.signed();
         let partition = self.door.partition();
         context.set_with("aws:PrincipalArn", || {
             let identities = ["user/*", "role/*", "root"]
@@ -199,15 +241,7 @@ impl Callers<'_> {
             context.set("aws:PrincipalOrgPaths", paths);
         }
         context.set("aws:PrincipalOrgID", organization);
-        // Ids of users and roles are given by AWS, names of sessions are not; whose an id is, it does
-        // not say.
-        context.set_with("aws:userid", || match account {
-            STRANGER_ACCOUNT => {
-                let ids = [format!("AIDA{account}"), format!("AROA{account}:*")];
-                KeyState::AnyLike(ids.map(|id| Pattern::glob(&id)).to_vec())
-            }
-            _ => KeyState::Unknown,
-        });
+        context.set_with("aws:userid", || self.ids(account));
         context.set_with("aws:PrincipalType", || {
             let types = ["Account", "User", "AssumedRole"].map(Pattern::literal);
             KeyState::AnyLike(types.to_vec())
@@ -222,18 +256,36 @@ impl Callers<'_> {
             "aws:TokenIssueTime",
             "aws:SourceIdentity",
             "aws:FederatedProvider",
-            "aws:ViaAWSService",
-            "aws:CalledVia",
-            "aws:CalledViaFirst",
-            "aws:CalledViaLast",
         ] {
             context.set(key, KeyState::Any);
         }
         context
     }
 
+    /// What holds for every request with credentials: by which service it comes, if any, the caller arranges himself.
+    fn signed(&self) -> Context {
+        let mut context = self.surroundings();
+        context.set_with("aws:ViaAWSService", || {
+            KeyState::AnyLike(["true", "false"].map(Pattern::literal).to_vec())
+        });
+        for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
+            context.set(key, KeyState::Any);
+        }
+        context
+    }
+
+    /// What holds for every request with which no service passes on credentials.
+    pub(super) fn direct(&self) -> Context {
+        let mut context = self.surroundings();
+        context.set_with("aws:ViaAWSService", || KeyState::one("false"));
+        for key in ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"] {
+            context.set(key, KeyState::Absent);
+        }
+        context
+    }
+
     /// What holds for every request for this door.
-    pub(super) fn surroundings(&self) -> Context {
+    fn surroundings(&self) -> Context {
         let mut context = Context::open_to(self.asked);
         context.set_with("aws:SecureTransport", || KeyState::one("true"));
         // AWS refuses older ones: <https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/>
@@ -281,19 +333,81 @@ pub(super) fn caller(principal: &Principal, partition: &str) -> Option<Caller> {
     }
 }
 
-/// The account field of an ARN or a pattern of one.
+/// Somebody in an account.
+fn some(account: String) -> Caller {
+    match account.as_str() {
+        STRANGER_ACCOUNT => Caller::Stranger,
+        _ => Caller::SomeoneIn(account),
+    }
+}
+
+/// The account field of an ARN or a pattern of one, which may end there.
 pub(super) fn account_field(text: &str) -> Option<&str> {
-    Arn::parse(text).map(|arn| arn.account)
+    let field = || text.strip_prefix("arn:")?.split(':').nth(3);
+    Arn::parse(text).map(|arn| arn.account).or_else(field)
+}
+
+/// An account in an organisation.
+pub(super) struct Made {
+    pub(super) account: String,
+    pub(super) organization: KeyState,
+    /// Whether neither was made to fit a pattern.
+    pub(super) ordinary: bool,
+}
+
+/// Of accounts and organisations that were made to fit patterns: a statement that needs more of them to let somebody in
+/// would have to contradict itself as often.
+pub(super) const ENOUGH: usize = 64;
+
+/// The stranger's account and organisation, and those that were made to fit patterns, each with each.
+pub(super) fn crossed(
+    mut accounts: Vec<String>,
+    mut organizations: Vec<String>,
+    none_differs: bool,
+) -> Vec<Made> {
+    for made in [&mut accounts, &mut organizations] {
+        made.sort_unstable();
+        made.dedup();
+        made.truncate(ENOUGH);
+    }
+    accounts.insert(0, STRANGER_ACCOUNT.to_owned());
+    let mut places = vec![(true, KeyState::one(NO_ORGANIZATION))];
+    places.extend(none_differs.then_some((true, KeyState::Absent)));
+    let made = organizations
+        .into_iter()
+        .map(|id| (false, KeyState::one(id)));
+    places.extend(made);
+    let each = accounts.into_iter().flat_map(|account| {
+        let places = places.iter().cloned();
+        places.map(move |(ordinary, organization)| Made {
+            ordinary: ordinary && account == STRANGER_ACCOUNT,
+            account: account.clone(),
+            organization,
+        })
+    });
+    each.collect()
+}
+
+/// An organisation for each pattern of organisations or of places in them that conditions name.
+pub(super) fn fitting_organizations(mentioned: &Mentioned<'_>, keys: &[&str]) -> Vec<String> {
+    // <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
+    let shape = Pattern::glob("o-??????????*");
+    let ids = mentioned
+        .values(keys)
+        .filter_map(|text| text.split('/').next());
+    ids.filter(|id| id.contains(['*', '?']) && !id.contains('$'))
+        .filter_map(|id| Pattern::glob(id).common(&shape))
+        .collect()
 }
 
 /// An account id that fits a pattern which holds wildcards between digits.
-pub(super) fn fitting_account(pattern: &str) -> Option<String> {
+fn fitting_account(pattern: &str) -> Option<String> {
     let digits = pattern.bytes().filter(u8::is_ascii_digit).count();
     let wild = pattern.contains(['*', '?']);
     let clean = pattern
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?');
-    if !wild || !clean || digits == 0 {
+    if !wild || !clean || digits == 0 || is_account_id(pattern.trim_matches('*')) {
         return None;
     }
     let fixed = pattern.bytes().filter(|byte| *byte != b'*').count();

@@ -29,6 +29,7 @@ pub(super) fn sentence(grant: &Grant, home: &Home<'_>) -> String {
         .strip_prefix("account ")
         .map(|rest| ("Account ", rest))
         .or_else(|| text.strip_prefix("the ").map(|rest| ("The ", rest)))
+        .or_else(|| text.strip_prefix("whoever ").map(|rest| ("Whoever ", rest)))
     {
         Some((head, rest)) => format!("{head}{rest}"),
         None => text,
@@ -108,7 +109,10 @@ fn parties(grant: &Grant, home: &Home<'_>) -> String {
         });
     }
     if parties.is_empty() {
-        return "the own account".to_owned();
+        return match grant.class {
+            Reach::OwnAccount => "the own account".to_owned(),
+            _ => "whoever has an id that the conditions name".to_owned(),
+        };
     }
     let mut text = parties.join(" and ");
     if !grant.vendor.is_empty() {
@@ -166,6 +170,9 @@ fn why(grant: &Grant) -> String {
             ": its ARN names no account, so whoever gets the name when it becomes free gets in"
         }
         Cause::UnknownService => ", and no condition ties it to an account",
+        Cause::Patterned => {
+            ", because a pattern says who it must be: whoever goes on making accounts, organisations or roles gets one that fits"
+        }
         Cause::Everyone if grant.not_principal => {
             ": NotPrincipal in an Allow lets in everybody whom it does not list"
         }

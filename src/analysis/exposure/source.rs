@@ -3,8 +3,8 @@
 use super::door::{Door, Mentioned};
 use super::grant::Reach;
 use super::home::{Home, Whose};
-use super::probe::{self, Callers, Probe, account_field, fitting_account};
-use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
+use super::probe::{self, Callers, ENOUGH, Probe, fitting_accounts};
+use super::standing::{paths_of, reach_of_organization};
 use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test};
 use crate::reference::{self, Authorisation};
 
@@ -57,31 +57,23 @@ impl<'a> Service<'a> {
             return Vec::new();
         }
         let mentioned = self.mentioned();
-        let patterned = mentioned
-            .values(&ACCOUNT_KEYS)
-            .chain(mentioned.values(&ARN_KEYS).filter_map(account_field))
-            .filter_map(fitting_account);
         // A customer may be in no organisation at all, which negated operators and set operators tell apart.
-        let mut organizations = vec![KeyState::one(NO_ORGANIZATION)];
-        if mentioned.any(&ORGANIZATION_KEYS) {
-            organizations.push(KeyState::Absent);
-        }
-        let mut probes = Vec::new();
-        for account in std::iter::once(STRANGER_ACCOUNT.to_owned()).chain(patterned) {
-            for organization in &organizations {
-                let mut probe = self.acting(
-                    Reach::ConfusedDeputy,
-                    &Master {
-                        account: &account,
-                        organization: organization.clone(),
-                        token: KeyState::one("lamppost"),
-                    },
-                );
-                probe.exists = self.known.is_some() && account == STRANGER_ACCOUNT;
-                probes.push(probe);
-            }
-        }
-        probes
+        let crossed = probe::crossed(
+            fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS),
+            probe::fitting_organizations(mentioned, &ORGANIZATION_KEYS),
+            mentioned.any(&ORGANIZATION_KEYS),
+        );
+        let probes = crossed.into_iter().map(|made| {
+            let master = Master {
+                account: &made.account,
+                organization: made.organization,
+                token: KeyState::one("lamppost"),
+            };
+            let mut probe = self.acting(Reach::ConfusedDeputy, &master);
+            probe.exists = self.known.is_some() && made.ordinary;
+            probe
+        });
+        probes.collect()
     }
 
     /// The service acting for each account and organisation that conditions name, and for the own ones.
@@ -125,26 +117,28 @@ impl<'a> Service<'a> {
         if own_only {
             return probes;
         }
+        let made = fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
         for (id, organization) in self.callers.organizations(&ORGANIZATION_KEYS) {
             let whose = home.organization(&id);
-            let mut probe = self.acting(
-                reach_of_organization(whose),
-                &Master {
-                    account: STRANGER_ACCOUNT,
-                    organization,
+            let made = made.iter().map(String::as_str).take(ENOUGH);
+            for account in made.chain([STRANGER_ACCOUNT]) {
+                let master = Master {
+                    account,
+                    organization: organization.clone(),
                     token: KeyState::one("lamppost"),
-                },
-            );
-            probe.exists = !id.is_empty();
-            probe.organization = id;
-            probe.whose = whose;
-            probes.push(probe);
+                };
+                let mut probe = self.acting(reach_of_organization(whose), &master);
+                probe.exists = !id.is_empty() && account == STRANGER_ACCOUNT;
+                probe.organization.clone_from(&id);
+                probe.whose = whose;
+                probes.push(probe);
+            }
         }
         probes
     }
 
     fn acting(&self, reach: Reach, master: &Master<'_>) -> Probe {
-        let mut context = self.callers.surroundings();
+        let mut context = self.callers.direct();
         for key in ["aws:SourceAccount", "aws:SourceOwner"] {
             context.set_with(key, || {
                 self.sent("aws:SourceAccount", KeyState::one(master.account))

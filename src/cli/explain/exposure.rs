@@ -99,6 +99,7 @@ pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliErro
         },
         trusted_accounts: &trusted_accounts,
         trusted_organizations: &settings.trusted_organizations,
+        principals: None,
         now: Timestamp::now(),
     };
     let created = args.url_created.map(|date| date.to_string());
