@@ -1,5 +1,7 @@
 //! Matching of compiled patterns.
 
+use memchr::memmem;
+
 /// Stands for `*` in a compiled pattern: a byte that UTF-8 never contains.
 pub(super) const MANY: u8 = 0xFF;
 /// Stands for `?`, likewise.
@@ -16,18 +18,23 @@ pub(super) fn width(first: u8) -> usize {
 }
 
 /// Whether `pattern` matches `text`, which may itself hold wildcards: only `*` matches a `*` there.
+///
+/// What follows a `*` is searched for, not tried byte by byte, so that only a `?` behind it makes more than one pass.
 pub(super) fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
-    // Where to resume: behind the last `*`, and the first byte that it has not swallowed yet.
+    // Where to resume: the last `*`, and the first byte that it has not swallowed yet.
     let mut star: Option<(usize, usize)> = None;
     while let Some(&byte) = text.get(t) {
         match pattern.get(p) {
             Some(&MANY) => {
-                p += 1;
-                if p == pattern.len() {
+                let Some((swallowed, literal)) = behind(pattern, p + 1, text, t) else {
+                    return false;
+                };
+                if p + 1 + literal == pattern.len() {
                     return true;
                 }
-                star = Some((p, t));
+                star = Some((p, t + swallowed));
+                (p, t) = (p + 1 + literal, t + swallowed + literal);
                 continue;
             }
             Some(&ONE) if byte != MANY => {
@@ -52,4 +59,17 @@ pub(super) fn glob(pattern: &[u8], text: &[u8]) -> bool {
     pattern
         .get(p..)
         .is_some_and(|rest| rest.iter().all(|&byte| byte == MANY))
+}
+
+/// How many bytes of the text from `t` a `*` must swallow at least, so that the literal behind it fits, and the length of
+/// that literal, which begins at `p`. `None`: it fits nowhere.
+fn behind(pattern: &[u8], p: usize, text: &[u8], t: usize) -> Option<(usize, usize)> {
+    let (rest, left) = (pattern.get(p..)?, text.get(t..)?);
+    let end = rest.iter().position(|byte| matches!(*byte, MANY | ONE));
+    let literal = rest.get(..end.unwrap_or(rest.len()))?;
+    let swallowed = match end {
+        Some(_) => memmem::find(left, literal)?,
+        None => left.len() - left.strip_suffix(literal).map(|_| literal.len())?,
+    };
+    Some((swallowed, literal.len()))
 }

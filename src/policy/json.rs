@@ -119,6 +119,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
+/// A field that may be left out, but whose value, if it is there, is no `null`: the grammar of policies has none.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// The entries of a JSON object in order; a name that occurs twice is an error.
 pub(super) struct Pairs<T>(pub(super) Vec<(String, T)>);
 

@@ -11,7 +11,7 @@ use serde::{
 use super::{
     action::ActionSet,
     document::{Condition, Effect, Element, Policy, Statement, Version},
-    json::{List, Object, Pairs, Scalar},
+    json::{List, Object, Pairs, Scalar, given},
     operator::Operator,
     principal::Principal,
     variable::Template,
@@ -75,7 +75,7 @@ pub(super) fn policy(text: &str) -> Result<Policy, ParseError> {
 struct RawPolicy {
     #[serde(default)]
     version: Version,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     id: Option<Scalar>,
     statement: List<Object<RawStatement>>,
 }
@@ -83,15 +83,22 @@ struct RawPolicy {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Fields {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     sid: Option<Scalar>,
     effect: Effect,
+    #[serde(default, deserialize_with = "given")]
     principal: Option<RawPrincipal>,
+    #[serde(default, deserialize_with = "given")]
     not_principal: Option<RawPrincipal>,
+    #[serde(default, deserialize_with = "given")]
     action: Option<List<String>>,
+    #[serde(default, deserialize_with = "given")]
     not_action: Option<List<String>>,
+    #[serde(default, deserialize_with = "given")]
     resource: Option<List<String>>,
+    #[serde(default, deserialize_with = "given")]
     not_resource: Option<List<String>>,
+    #[serde(default, deserialize_with = "given")]
     condition: Option<Pairs<Pairs<List<Scalar>>>>,
 }
 
@@ -286,6 +293,19 @@ mod tests {
             "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\n\"Condition\":{\"Bool\":{\"k\":\"1\",\"k\":\"2\"}}}]}",
             r#"{"Statement":[{"Effect":"Allow","Action":"*","Condition":{"Bool":{},"Bool":{}}}]}"#,
             r#"{"Statement":[{"Effect":"Allow","Action":"*","Condition":{"Bool":{"k":null}}}]}"#,
+            r#"{"Version":null,"Statement":[]}"#,
+            r#"{"Id":null,"Statement":[]}"#,
+            r#"{"Statement":null}"#,
+            r#"{"Statement":[null]}"#,
+            r#"{"Statement":[{"Sid":null,"Effect":"Allow","Action":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":null,"Action":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":null},"Action":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","NotPrincipal":null,"Action":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":"*","NotAction":null}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":[null]}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":null}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":"*","Condition":null}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":"*","Condition":{"Bool":null}}]}"#,
             r#"{"Statement":[]} trailing"#,
             "%7B%FF",
         ]
@@ -311,6 +331,19 @@ mod tests {
         not a policy document: `k` occurs twice at line 2 column 32
         not a policy document: `Bool` occurs twice at line 1 column 74
         not a policy document: invalid type: null, expected one value or an array of them at line 1 column 74
+        not a policy document: expected value at line 1 column 12
+        not a policy document: invalid type: null, expected a string, number or boolean at line 1 column 10
+        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 17
+        not a policy document: invalid type: null, expected an object at line 1 column 18
+        not a policy document: invalid type: null, expected a string, number or boolean at line 1 column 25
+        not a policy document: invalid type: null, expected `"*"` or a map from principal types to principals at line 1 column 48
+        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 55
+        not a policy document: invalid type: null, expected `"*"` or a map from principal types to principals at line 1 column 51
+        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 61
+        not a policy document: invalid type: null, expected a string at line 1 column 46
+        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 60
+        not a policy document: invalid type: null, expected an object at line 1 column 61
+        not a policy document: invalid type: null, expected an object at line 1 column 69
         not a policy document: trailing characters at line 1 column 18
         the URL-encoded policy document is not UTF-8
         "##);

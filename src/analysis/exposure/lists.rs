@@ -167,10 +167,12 @@ impl Found {
         let mut gaps = self.all_gaps();
         let undecided = self.grants.iter();
         for grant in undecided.filter(|one| choose(one) && one.whose == Whose::Unknown) {
-            gaps.extend(match grant.accounts.is_empty() && grant.organizations.is_empty() {
-                true => self.principals.clone(),
-                false => self.organization.clone(),
-            });
+            gaps.extend(
+                match grant.accounts.is_empty() && grant.organizations.is_empty() {
+                    true => self.principals.clone(),
+                    false => self.organization.clone(),
+                },
+            );
         }
         gaps.sort();
         gaps.dedup();
