@@ -120,7 +120,9 @@ impl<'a> Case<'a> {
                 continue;
             };
             if !way.is_narrow() {
-                entry.networks.clear();
+                // A network on which the way of all may depend limits nobody for certain.
+                entry.certain &= entry.networks.is_empty();
+                entry.open.append(&mut entry.networks);
                 return Some(entry);
             }
             entry.addresses.extend(way.range.clone());

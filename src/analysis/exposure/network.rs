@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use super::door::{Door, Mentioned};
+use super::standing::paths_of;
 use crate::policy::{AddressRanges, Context, KeyState, Pattern};
 
 /// Keys of requests through a VPC endpoint.
@@ -195,7 +196,10 @@ fn own_endpoint(door: &Door<'_>, account: &str, organization: &KeyState) -> Way 
         ),
         ("aws:vpceaccount", KeyState::one(account)),
         ("aws:vpceorgid", organization.clone()),
-        ("aws:vpceorgpaths", KeyState::Unknown),
+        (
+            "aws:vpceorgpaths",
+            paths_of(organization).unwrap_or(KeyState::Unknown),
+        ),
         (
             "aws:vpcsourceip",
             KeyState::AnyLike(vec![Pattern::everything()]),

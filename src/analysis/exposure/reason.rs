@@ -67,7 +67,12 @@ fn who(grant: &Grant, home: &Home<'_>) -> String {
             "Any customer of an AWS service, through that service,".to_owned()
         }
         (Reach::ConfusedDeputy, Cause::ReclaimableSource) => {
-            format!("Whoever owns {}, through {},", grant.source, service())
+            let arns = grant
+                .source
+                .split(", ")
+                .filter(|one| one.starts_with("arn:"));
+            let arns: Vec<&str> = arns.collect();
+            format!("Whoever owns {}, through {},", arns.join(" or "), service())
         }
         (Reach::ConfusedDeputy, Cause::UnknownService) => {
             format!(

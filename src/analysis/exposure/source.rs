@@ -258,7 +258,8 @@ impl<'a> Service<'a> {
 }
 
 /// Services that may stand behind a principal `*`: those whose sources or names conditions mention,
-/// else two that stand for all.
+/// else three that stand for all: one whose sources' ARNs name no account, one whose do, and one that sends neither ARN
+/// nor account.
 pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
     let of_arn = mentioned
         .values(&ARN_KEYS)
@@ -276,9 +277,13 @@ pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
     services.sort_unstable();
     services.dedup();
     if services.is_empty() {
-        services = ["s3.amazonaws.com", "events.amazonaws.com"]
-            .map(str::to_owned)
-            .to_vec();
+        services = [
+            "s3.amazonaws.com",
+            "events.amazonaws.com",
+            "alexa-appkit.amazon.com",
+        ]
+        .map(str::to_owned)
+        .to_vec();
     }
     services
 }
