@@ -120,7 +120,9 @@ impl Claim {
     }
 
     fn or(self, other: Claim) -> Claim {
-        if other.truth > self.truth {
+        // Where both fail, a limit that undid a grant is more to blame than a grant that there never was.
+        let limited = matches!(other.blame, Layer::Boundary | Layer::Session);
+        if other.truth > self.truth || (other.truth == self.truth && limited) {
             other
         } else {
             self

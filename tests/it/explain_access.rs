@@ -74,6 +74,9 @@ fn every_case_of_the_table_is_decided_with_its_statements() {
         assert_eq!(run.code(), 0, "{name}: {}", run.stderr());
         let answer = run.json();
         assert_eq!(answer["decision"], case["decision"], "{name}: {answer}");
+        if let Some(reason) = case["reason"].as_str() {
+            assert_eq!(answer["reason"], reason, "{name}");
+        }
         if let Some(expected) = case["statements"].as_array() {
             let mut found: Vec<String> = answer["statements"]
                 .as_array()
@@ -118,6 +121,7 @@ fn people_get_sentences() {
     insta::assert_snapshot!(text, @r"
     It depends: s3:GetObject on arn:aws:s3:::b/x
     What is known of the request does not decide it.
+    The resource's ARN names no account, so it is taken for one of the caller's own; --resource-account says whose it is.
 
     Statement Abroad of the service control policy not-from-abroad forbids it if
       aws:RequestedRegion StringNotEquals eu-central-1, eu-west-1

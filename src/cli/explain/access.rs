@@ -12,15 +12,15 @@ use crate::analysis::statement_name;
 use crate::cli::error::CliError;
 use crate::finding::Outcome;
 use crate::policy::{
-    Caller, Context, Decision, Effect, KeyState, Layer, Layers, Matched, Pattern, Policy, Reason,
-    Request, Source, Target, Verdict, authorize, is_account_id,
+    Caller, Context, Decision, Effect, KeyState, Layer, Layers, Matched, Open, Pattern, Policy,
+    Reason, Request, Source, Target, Verdict, authorize, is_account_id,
 };
 use crate::report;
 
 /// `lamppost explain access`
 #[derive(Args, Clone, Debug)]
 pub struct AccessArgs {
-    /// Who asks: ARN of a user, role, session or root user, an account id, a service such as events.amazonaws.com, or `*`
+    /// Who asks: ARN of a user, role, session or root user, an account id, a service such as events.amazonaws.com, or `*` for somebody without credentials
     #[arg(long, value_name = "ARN", value_parser = caller)]
     pub principal: Caller,
     /// What for, such as lambda:InvokeFunction
@@ -117,9 +117,13 @@ pub(super) fn run(args: &AccessArgs) -> Result<Outcome, CliError> {
     };
     let request = request(args);
     let decision = authorize(&layers, &request);
+    let taken_for_own = request.resource_account.is_none()
+        && request.caller.account().is_some()
+        && layers.resource.is_empty()
+        && args.resource != "*";
     match args.format {
         ExplainFormat::Json => report::print_json(&document(&decision))?,
-        ExplainFormat::Text => report::print_text(&text(args, &decision))?,
+        ExplainFormat::Text => report::print_text(&text(args, &decision, taken_for_own))?,
     }
     Ok(Outcome::Clean)
 }
@@ -236,7 +240,7 @@ fn document(decision: &Decision<'_>) -> Value {
     })
 }
 
-fn text(args: &AccessArgs, decision: &Decision<'_>) -> String {
+fn text(args: &AccessArgs, decision: &Decision<'_>, taken_for_own: bool) -> String {
     let mut text = match decision.verdict {
         Verdict::Allow => "Allowed".to_owned(),
         Verdict::Deny => "Denied".to_owned(),
@@ -245,7 +249,13 @@ fn text(args: &AccessArgs, decision: &Decision<'_>) -> String {
     let _ = writeln!(text, ": {} on {}", args.action, args.resource);
     let why = match decision.reason {
         Reason::Allowed => "Every side that has to allow it does.".to_owned(),
-        Reason::ExplicitDeny(layer) => format!("A {layer} forbids it, whatever else allows it."),
+        Reason::ExplicitDeny(layer) => {
+            let layer = match layer {
+                Layer::Identity => format!("An {layer}"),
+                _ => format!("A {layer}"),
+            };
+            format!("{layer} forbids it, whatever else allows it.")
+        }
         Reason::NoAllow(layer) => format!(
             "No statement of {} allows it, and one would have to.",
             one(layer)
@@ -253,22 +263,34 @@ fn text(args: &AccessArgs, decision: &Decision<'_>) -> String {
         Reason::Depends => "What is known of the request does not decide it.".to_owned(),
     };
     let _ = writeln!(text, "{why}");
+    if taken_for_own {
+        let _ = writeln!(
+            text,
+            "The resource's ARN names no account, so it is taken for one of the caller's own; --resource-account says whose it is."
+        );
+    }
     for matched in &decision.statements {
         let does = match matched.effect() {
             Some(Effect::Allow) if matched.is_certain() => "allows it",
             Some(Effect::Allow) => "allows it if",
             Some(Effect::Deny) if matched.is_certain() => "forbids it",
             Some(Effect::Deny) => "forbids it if",
-            None => "says what nobody here can tell",
+            None => "must allow it as well, and was not given",
         };
         let statement = name(matched).unwrap_or_default();
-        let of = format!("{} {}", matched.layer, matched.policy);
+        let layer = matched.layer.to_string();
+        let of = match matched.policy == layer {
+            true => layer,
+            false => format!("{layer} {}", matched.policy),
+        };
         let _ = match statement.as_str() {
             "" => writeln!(text, "\nThe {of} {does}"),
             statement => writeln!(text, "\nStatement {statement} of the {of} {does}"),
         };
         for open in &matched.open {
-            let _ = writeln!(text, "  {open}");
+            if !matches!(open, Open::Unread) {
+                let _ = writeln!(text, "  {open}");
+            }
         }
     }
     text
