@@ -43,6 +43,97 @@ fn fixes(registry: &Registry, inventory: &AccountInventory) -> Vec<String> {
 }
 
 #[test]
+fn a_statement_without_id_is_taken_out_of_the_policy_by_its_place() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    let alias = format!("{}:live", arn("quiet"));
+    let mut fixed = Vec::new();
+    for principal in [
+        json!("*"),
+        json!({"AWS": "999988887777"}),
+        json!({"Service": "s3.amazonaws.com"}),
+        json!({"Service": "unheard-of.amazonaws.com"}),
+        json!({"Service": "sqs.amazonaws.com"}),
+        json!({"AWS": "AROAEXAMPLEID12345678"}),
+    ] {
+        for action in ["lambda:InvokeFunction", "lambda:*"] {
+            let statement = json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": alias});
+            for (check, fix) in offers(&registry, &on_alias(&statement)) {
+                assert!(!fix.contains("--statement-id '#"), "{check}: {fix}");
+                if fix.contains("statement") {
+                    let put = format!(
+                        "aws lambda put-resource-policy --region {REGION} --resource-arn {alias} --policy file://policy.json"
+                    );
+                    assert!(fix.contains(&put), "{check}: {fix}");
+                    fixed.push(check);
+                }
+            }
+        }
+    }
+    fixed.sort();
+    fixed.dedup();
+    insta::assert_snapshot!(fixed.join("\n"), @r"
+    deleted-principal-in-policy
+    excessive-function-permission
+    ineffective-policy-statement
+    public-function-policy
+    service-permission-without-source
+    untrusted-account-access
+    ");
+}
+
+#[test]
+fn no_fix_of_an_unbound_service_opens_the_function_to_everybody() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    for (principal, condition) in [
+        (
+            json!("*"),
+            json!({"Bool": {"aws:PrincipalIsAWSService": "true"}}),
+        ),
+        (json!({"Service": "unheard-of.amazonaws.com"}), json!({})),
+        (
+            json!("*"),
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads"}}),
+        ),
+    ] {
+        let statement = json!({"Sid": "any", "Effect": "Allow", "Principal": principal, "Condition": condition,
+            "Action": "lambda:InvokeFunction", "Resource": format!("{}:live", arn("quiet"))});
+        let offers = offers(&registry, &on_alias(&statement));
+        assert!(!offers.is_empty(), "{statement}");
+        for (check, fix) in offers {
+            for line in fix.lines().filter(|line| line.contains("add-permission")) {
+                assert!(line.contains("--source-a"), "{check}: {line}");
+                assert!(!line.contains("--principal '*'"), "{check}: {line}");
+            }
+        }
+    }
+}
+
+/// The command lines that checks of exposure offer, by check.
+fn offers(registry: &Registry, inventory: &AccountInventory) -> Vec<(String, String)> {
+    let settings = Settings::default();
+    let context = AccountContext::new(inventory, &settings);
+    let mut offers = Vec::new();
+    for document in documents(&context).map(Result::unwrap) {
+        if document.resource.scope != Scope::Function {
+            continue;
+        }
+        let judge = Judge::new(&document);
+        for check in registry.checks() {
+            if !matches!(check.family.as_str(), "exposure" | "paths") {
+                continue;
+            }
+            for offence in judge.judge(check).offences {
+                offers.push((
+                    check.definition.id.clone(),
+                    offence.fix.cli.unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    offers
+}
+
+#[test]
 fn services_are_asked_for_nothing_but_what_they_send() {
     let registry = Registry::builtin(&facts::schema).unwrap();
     let mut asked = 0;
