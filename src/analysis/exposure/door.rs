@@ -132,6 +132,17 @@ impl<'a> Mentioned<'a> {
             .map(|value| value.written())
     }
 
+    /// Whether a single condition is on these keys, and it compares with a `*` or `?` that is no wildcard to it: names
+    /// that hold one are not to be had.
+    pub(super) fn compares_stars(&self, keys: &[&str]) -> bool {
+        let mut conditions = self.of(keys);
+        let (Some(only), None) = (conditions.next(), conditions.next()) else {
+            return false;
+        };
+        let mut values = only.values.iter().map(|value| value.written());
+        !only.operator.takes_wildcards() && values.any(|value| value.contains(['*', '?']))
+    }
+
     /// The conditions on keys that are given in lower case.
     pub(super) fn of(&self, keys: &[&str]) -> impl Iterator<Item = &'a Condition> {
         self.conditions.iter().copied().filter(move |condition| {

@@ -29,7 +29,11 @@ impl Callers<'_> {
             None => vec![format!("AIDA{account}"), format!("AROA{account}")],
         };
         ids.push(account.to_owned());
-        let session = |id: &String| Pattern::glob(&format!("{id}:*"));
+        let session = |id: &String| match self.own.compares_stars(&KEY) {
+            // <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>: no name of a session holds a `*`
+            true => Pattern::literal(&format!("{id}:lamppost")),
+            false => Pattern::glob(&format!("{id}:*")),
+        };
         let sessions: Vec<Pattern> = ids.iter().map(session).collect();
         KeyState::AnyLike(
             ids.iter()
@@ -81,7 +85,9 @@ impl Callers<'_> {
 
     fn written_ids(&self) -> impl Iterator<Item = &str> {
         let ids = self.mentioned.values(&KEY);
-        ids.filter(|text| !text.contains('$') && !is_account_id(holder(text)))
+        let stars = self.own.compares_stars(&KEY);
+        ids.filter(move |text| !stars || !has_wildcard(text))
+            .filter(|text| !text.contains('$') && !is_account_id(holder(text)))
     }
 
     fn is_own(&self, id: &str) -> bool {

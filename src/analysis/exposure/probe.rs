@@ -121,6 +121,9 @@ impl Callers<'_> {
         let ids = self.fitting_ids();
         let mut probes = Vec::new();
         for made in made {
+            if made.ordinary && ids.is_empty() {
+                continue;
+            }
             let context = self.insider(&made.account, made.organization);
             let mut probe = Probe::new(Reach::AnyAwsAccount, some(made.account), context);
             probe.exists = false;

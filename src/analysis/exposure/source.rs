@@ -211,7 +211,7 @@ impl<'a> Service<'a> {
         made.sort_unstable();
         made.dedup();
         let limits: Vec<Pattern> = made.iter().map(|text| Pattern::glob(text)).collect();
-        if self.may_reach_over() {
+        if self.may_reach_over() || self.compares_stars() {
             self.real(&limits)
         } else {
             limits
@@ -228,6 +228,13 @@ impl<'a> Service<'a> {
         };
         only.operator.test == Test::StringLike
             && !only.operator.negated
+            && self.known.is_some_and(|known| !known.colons_in_source_name)
+    }
+
+    /// Whether a condition asks for a `*` in the ARN of a source whose service allows none: all but those that allow
+    /// colons, the ARNs of log groups among them, which end in one.
+    fn compares_stars(&self) -> bool {
+        self.callers.own.compares_stars(&ARN_KEYS)
             && self.known.is_some_and(|known| !known.colons_in_source_name)
     }
 
