@@ -59,6 +59,7 @@ mod secret;
 mod support;
 #[cfg(feature = "live")]
 mod target;
+mod trust;
 #[cfg(feature = "live")]
 mod truth;
 #[cfg(feature = "live")]

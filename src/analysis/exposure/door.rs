@@ -58,7 +58,7 @@ impl<'a> Door<'a> {
     }
 
     /// Its Deny statements.
-    pub(super) fn denies(&self) -> impl Iterator<Item = &'a Arc<Statement>> {
+    pub(in crate::analysis) fn denies(&self) -> impl Iterator<Item = &'a Arc<Statement>> {
         statements(self.policy, Effect::Deny)
     }
 
@@ -103,14 +103,14 @@ pub(super) fn name(statement: &Statement) -> String {
 
 /// What the conditions of some statements say of some keys.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mentioned<'a> {
+pub(in crate::analysis) struct Mentioned<'a> {
     conditions: Vec<&'a Condition>,
     /// Principals that `NotPrincipal` exempts.
     pub(super) exempt: Vec<&'a Principal>,
 }
 
 impl<'a> Mentioned<'a> {
-    pub(super) fn new(statements: impl Iterator<Item = &'a Arc<Statement>>) -> Self {
+    pub(in crate::analysis) fn new(statements: impl Iterator<Item = &'a Arc<Statement>>) -> Self {
         let mut mentioned = Self::default();
         for statement in statements {
             mentioned.conditions.extend(&statement.conditions);

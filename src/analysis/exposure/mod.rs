@@ -29,11 +29,13 @@ mod standing;
 mod url;
 mod verdict;
 
+pub(super) use door::Mentioned;
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
 pub use home::{Home, Membership, Whose};
 pub use judge::{grants, reach};
 pub(super) use lists::home;
+pub(super) use probe::{Callers, Probe};
 pub use url::{OpenUrl, SplitAlias, Url};
 
 use schemars::JsonSchema;

@@ -11,21 +11,21 @@ use crate::policy::{
 
 /// One who might come.
 #[derive(Clone, Debug)]
-pub(super) struct Probe {
-    pub(super) reach: Reach,
-    pub(super) caller: Caller,
-    pub(super) context: Context,
+pub(in crate::analysis) struct Probe {
+    pub(in crate::analysis) reach: Reach,
+    pub(in crate::analysis) caller: Caller,
+    pub(in crate::analysis) context: Context,
     /// The account or, of a service, the account that it acts for; empty where it is nobody's in particular.
-    pub(super) account: String,
+    pub(in crate::analysis) account: String,
     /// The organisation that it stands for; empty where it is none in particular.
-    pub(super) organization: String,
-    pub(super) whose: Whose,
+    pub(in crate::analysis) organization: String,
+    pub(in crate::analysis) whose: Whose,
     /// Whether there surely is somebody of that kind.
-    pub(super) exists: bool,
+    pub(in crate::analysis) exists: bool,
 }
 
 impl Probe {
-    pub(super) fn new(reach: Reach, caller: Caller, context: Context) -> Self {
+    pub(in crate::analysis) fn new(reach: Reach, caller: Caller, context: Context) -> Self {
         Self {
             reach,
             caller,
@@ -37,7 +37,7 @@ impl Probe {
         }
     }
 
-    fn of_account(mut self, account: &str, whose: Whose) -> Self {
+    pub(in crate::analysis) fn of_account(mut self, account: &str, whose: Whose) -> Self {
         account.clone_into(&mut self.account);
         self.whose = whose;
         self
@@ -74,14 +74,14 @@ pub(super) fn fitting_accounts(
 }
 
 /// What is asked about callers with credentials, and about nobody in particular.
-pub(super) struct Callers<'a> {
-    pub(super) home: &'a Home<'a>,
-    pub(super) door: &'a Door<'a>,
-    pub(super) mentioned: &'a Mentioned<'a>,
+pub(in crate::analysis) struct Callers<'a> {
+    pub(in crate::analysis) home: &'a Home<'a>,
+    pub(in crate::analysis) door: &'a Door<'a>,
+    pub(in crate::analysis) mentioned: &'a Mentioned<'a>,
     /// What the statement in question mentions, without the Denies.
-    pub(super) own: &'a Mentioned<'a>,
+    pub(in crate::analysis) own: &'a Mentioned<'a>,
     /// What the whole policy asks for.
-    pub(super) asked: &'a AskedKeys,
+    pub(in crate::analysis) asked: &'a AskedKeys,
 }
 
 impl Callers<'_> {
@@ -95,12 +95,12 @@ impl Callers<'_> {
     }
 
     /// Somebody in an account that nobody named, in an organisation of its own.
-    pub(super) fn stranger(&self) -> Probe {
+    pub(in crate::analysis) fn stranger(&self) -> Probe {
         self.stranger_in(KeyState::one(NO_ORGANIZATION))
     }
 
     /// The same in no organisation, where that may make a difference.
-    pub(super) fn lone_stranger(&self) -> Option<Probe> {
+    pub(in crate::analysis) fn lone_stranger(&self) -> Option<Probe> {
         let differs = self.asked.any(&ORGANIZATION_KEYS);
         differs.then(|| self.stranger_in(KeyState::Absent))
     }
@@ -112,7 +112,7 @@ impl Callers<'_> {
 
     /// Somebody in an account, in an organisation or with an id that only a pattern names: such can be had until one
     /// fits.
-    pub(super) fn patterned(&self) -> Vec<Probe> {
+    pub(in crate::analysis) fn patterned(&self) -> Vec<Probe> {
         let made = crossed(
             fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS),
             fitting_organizations(self.mentioned, &ORGANIZATION_KEYS),
@@ -141,7 +141,7 @@ impl Callers<'_> {
     }
 
     /// Somebody in each account that conditions name, in the own one, and in each organisation.
-    pub(super) fn named(&self) -> Vec<Probe> {
+    pub(in crate::analysis) fn named(&self) -> Vec<Probe> {
         let mut accounts: Vec<&str> = accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS).collect();
         accounts.push(self.home.account);
         accounts.extend(self.accounts_of_ids());
@@ -352,7 +352,7 @@ pub(super) fn account_field(text: &str) -> Option<&str> {
 
 /// An account in an organisation.
 pub(super) struct Made {
-    pub(super) account: String,
+    pub(in crate::analysis) account: String,
     pub(super) organization: KeyState,
     /// Whether neither was made to fit a pattern.
     pub(super) ordinary: bool,

@@ -5,6 +5,7 @@
 //! All of it is computed once for each role and account, however many functions run as the role.
 
 mod access;
+mod anybody;
 mod authority;
 mod catalogue;
 mod circumstances;

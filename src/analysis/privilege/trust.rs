@@ -2,18 +2,20 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html>.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::estate::{Document, Estate, Member};
 use super::evidence::{depends_on, statement_name};
+use crate::analysis::exposure::{Probe, Reach, Whose};
 use crate::analysis::{AccountContext, Context as Place, Fact, Ownership};
-use crate::inventory::{Gap, GapKind, Observed};
+use crate::inventory::{Gap, GapKind};
 use crate::policy::{
-    Action, Caller, Context, Decision, Effect, KeyState, Layer, Pattern, Principal, Request,
-    Source, Statement, Target, Truth, Verdict, evaluate, is_account_id,
+    Action, Caller, Context, Decision, Effect, KeyState, Layer, Policy, Principal, Request, Source,
+    Statement, Target, Truth, Verdict, evaluate,
 };
 use crate::reference;
 
@@ -152,6 +154,7 @@ pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>
     let asker = Asker {
         account,
         role,
+        policy,
         source: Source::new(document.name, policy),
     };
     for statement in &policy.statements {
@@ -169,20 +172,11 @@ pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>
     Ok(trusts)
 }
 
-/// What the conditions of a statement compare some keys with; the keys in lower case.
-fn values<'s>(statement: &'s Statement, keys: &[&str]) -> impl Iterator<Item = &'s str> {
-    statement
-        .conditions
-        .iter()
-        .filter(|condition| keys.contains(&condition.key.to_lowercase().as_str()))
-        .flat_map(|condition| &condition.values)
-        .map(|value| value.written())
-}
-
 /// Puts questions to one trust policy.
-struct Asker<'c, 'a> {
-    account: &'c AccountContext<'a>,
-    role: &'c str,
+pub(super) struct Asker<'c, 'a> {
+    pub(super) account: &'c AccountContext<'a>,
+    pub(super) role: &'c str,
+    pub(super) policy: &'c Policy,
     source: Source<'c>,
 }
 
@@ -193,30 +187,10 @@ impl Asker<'_, '_> {
         trusts: &mut Trusts,
         principal: &Principal,
         action: &str,
-        statement: &Statement,
+        statement: &Arc<Statement>,
     ) {
         match principal {
-            Principal::Everyone => {
-                if let Some(trust) = self.ask(principal, Caller::Stranger, action, statement) {
-                    trusts.everyone.push(trust);
-                    return;
-                }
-                // Not everyone: those whom the conditions name.
-                for value in values(statement, &["aws:principalaccount", "aws:principalarn"]) {
-                    let account = value.split(':').nth(4).unwrap_or(value);
-                    if is_account_id(account) {
-                        self.account_of(trusts, principal, account, action, statement);
-                    }
-                }
-                let keys = ["aws:principalorgid", "aws:principalorgpaths"];
-                let ids: BTreeSet<&str> = values(statement, &keys)
-                    .filter_map(|value| value.split('/').next())
-                    .filter(|id| id.starts_with("o-") && !id.contains(['*', '?', '$']))
-                    .collect();
-                for id in ids {
-                    self.organization_of(trusts, id, action, statement);
-                }
-            }
+            Principal::Everyone => self.anybody(trusts, action, statement),
             Principal::Service(service) => {
                 let caller = Caller::Service(service.clone());
                 if let Some(trust) = self.ask(principal, caller, action, statement) {
@@ -276,21 +250,6 @@ impl Asker<'_, '_> {
         }
     }
 
-    /// Everybody of an organisation that the conditions name.
-    fn organization_of(&self, trusts: &mut Trusts, id: &str, action: &str, statement: &Statement) {
-        let everybody = format!("everybody in the organisation {id}");
-        let Some(trust) = self.ask_as(&everybody, Caller::Stranger, Some(id), action, statement)
-        else {
-            return;
-        };
-        match &self.account.inventory.account.organization {
-            Observed::Known(Some(own)) if own.id == id => trusts.organization.push(trust),
-            _ if self.account.settings.trusted_organizations.contains(id) => {}
-            Observed::Known(_) => trusts.foreign.push(trust),
-            Observed::Missing(gap) => trusts.gaps.push(gap.clone()),
-        }
-    }
-
     /// What the whole policy says of a caller that one statement names.
     fn ask(
         &self,
@@ -299,67 +258,57 @@ impl Asker<'_, '_> {
         action: &str,
         statement: &Statement,
     ) -> Option<Trust> {
-        self.ask_as(&principal.to_string(), caller, None, action, statement)
-    }
-
-    fn ask_as(
-        &self,
-        principal: &str,
-        caller: Caller,
-        organization: Option<&str>,
-        action: &str,
-        statement: &Statement,
-    ) -> Option<Trust> {
-        let account = match &caller {
-            Caller::Stranger => String::new(),
-            caller => caller.account().unwrap_or_default().to_owned(),
-        };
-        let without = self.decide(&caller, organization, action, KeyState::Absent);
-        let external_id = without.verdict == Verdict::Deny;
-        let decision = if external_id {
-            self.decide(&caller, organization, action, KeyState::present())
-        } else {
-            without
-        };
-        (decision.verdict != Verdict::Deny).then(|| Trust {
-            principal: principal.to_owned(),
-            vendor: reference::account_name(&account)
-                .unwrap_or_default()
-                .to_owned(),
-            account,
-            statement: statement_name(statement),
-            external_id,
-            certain: decision.verdict == Verdict::Allow,
-            depends_on: depends_on(&decision),
-        })
-    }
-
-    fn decide(
-        &self,
-        caller: &Caller,
-        organization: Option<&str>,
-        action: &str,
-        external_id: KeyState,
-    ) -> Decision<'_> {
-        let mut context = Context::open().with("sts:ExternalId", external_id);
-        if let Some(id) = organization {
-            context.set("aws:PrincipalOrgID", KeyState::one(id));
-            let paths = vec![Pattern::glob(&format!("{id}/*"))];
-            context.set("aws:PrincipalOrgPaths", KeyState::Like(paths));
-        }
-        for key in [
-            "sts:RoleSessionName",
-            "sts:SourceIdentity",
-            "sts:TransitiveTagKeys",
-        ] {
-            context.set(key, KeyState::Any);
-        }
+        let mut context = Context::open();
         if matches!(caller, Caller::Service(_)) {
             // A service takes on roles for resources of the role's own account.
             context.set("aws:SourceAccount", KeyState::one(self.account.id()));
         }
+        let account = caller.account().unwrap_or_default().to_owned();
+        let probe = Probe::new(Reach::None, caller, context).of_account(&account, Whose::Unknown);
+        self.ask_probe(&principal.to_string(), &probe, action, statement)
+    }
+
+    /// The same of one who stands for all of his kind.
+    pub(super) fn ask_probe(
+        &self,
+        principal: &str,
+        probe: &Probe,
+        action: &str,
+        statement: &Statement,
+    ) -> Option<Trust> {
+        let without = self.decide(probe, action, KeyState::Absent);
+        let external_id = without.verdict == Verdict::Deny;
+        let decision = if external_id {
+            self.decide(probe, action, KeyState::present())
+        } else {
+            without
+        };
+        let vendor = reference::account_name(&probe.account);
+        (decision.verdict != Verdict::Deny).then(|| Trust {
+            principal: principal.to_owned(),
+            vendor: vendor.unwrap_or_default().to_owned(),
+            account: probe.account.clone(),
+            statement: statement_name(statement),
+            external_id,
+            certain: probe.exists && decision.verdict == Verdict::Allow,
+            depends_on: depends_on(&decision),
+        })
+    }
+
+    fn decide(&self, probe: &Probe, action: &str, external_id: KeyState) -> Decision<'_> {
+        let mut context = probe.context.clone();
+        context.set("sts:ExternalId", external_id);
+        for key in [
+            "sts:RoleSessionName",
+            "sts:SourceIdentity",
+            "sts:TransitiveTagKeys",
+            // STS answers in every region.
+            "aws:RequestedRegion",
+        ] {
+            context.set(key, KeyState::Any);
+        }
         let target = Target::Exact(self.role.to_owned());
-        let request = Request::new(caller.clone(), action, target, context);
+        let request = Request::new(probe.caller.clone(), action, target, context);
         evaluate(Layer::Resource, &[self.source], &request)
     }
 }
@@ -383,10 +332,10 @@ fn narrowed(provider: &str, statement: &Statement) -> bool {
                 && !condition.operator.negated
                 && !condition.operator.if_exists
                 && !condition.values.is_empty()
-                && condition.values.iter().all(|value| {
-                    let text = value.written();
-                    !text.starts_with('*') && text != "repo:*" && !text.starts_with("repo:*/")
-                })
+                && condition
+                    .values
+                    .iter()
+                    .all(|value| !value.written().starts_with('*') && names_owner(value.written()))
         })
     };
     if SHARED.iter().any(|shared| provider.contains(shared)) {
@@ -394,4 +343,12 @@ fn narrowed(provider: &str, statement: &Statement) -> bool {
     } else {
         names(":aud") || names(":sub")
     }
+}
+
+/// Whether the subject of a repository says whose it is: names that fit a pattern of owners can be had.
+fn names_owner(subject: &str) -> bool {
+    let path = ["repo:", "project_path:"];
+    let path = path.iter().find_map(|head| subject.strip_prefix(head));
+    let owner = path.and_then(|path| path.split('/').next());
+    owner.is_none_or(|owner| !owner.contains(['*', '?']))
 }
