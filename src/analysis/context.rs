@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 
 use super::{Fact, Privileges};
-use crate::inventory::{AccountInventory, Function, Gap, GapKind, RegionInventory, RegionStatus};
+use crate::inventory::{
+    AccountInventory, Function, Gap, GapKind, Observed, RegionInventory, RegionStatus,
+};
 
 /// What the user told Lamppost, as far as facts depend on it.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub struct AccountContext<'a> {
     pub today: Date,
     /// Functions by the execution role that they use, over all regions.
     pub role_users: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Sources of triggers that were looked for, by their ARNs.
+    pub sources: BTreeMap<&'a str, &'a Observed<bool>>,
     /// Why the list of functions, or of those that use a role, may be incomplete.
     pub unlisted: Vec<Gap>,
     privileges: OnceLock<Result<Privileges<'a>, &'a Gap>>,
@@ -80,6 +84,11 @@ impl<'a> AccountContext<'a> {
             settings,
             today,
             role_users,
+            sources: inventory
+                .sources
+                .iter()
+                .map(|source| (source.arn.as_str(), &source.exists))
+                .collect(),
             unlisted,
             privileges: OnceLock::new(),
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::sources::{Presence, kind};
 use super::{Context, Fact, arn_account, grants};
 use crate::inventory::{EventSourceMapping, Gap, Observed};
 use crate::reference::{self, Invocation};
@@ -23,6 +24,10 @@ pub struct EventFacts {
     pub mappings: Fact<Vec<Mapping>>,
     /// Mappings whose source lies in an account that is neither own nor trusted.
     pub foreign_sources: Fact<Vec<Mapping>>,
+    /// Sources of the own account that mappings read, as far as they were looked for: queues.
+    pub sought_sources: Fact<Vec<MappedSource>>,
+    /// Those of them that are gone.
+    pub vanished_sources: Fact<Vec<MappedSource>>,
     /// Enabled mappings on streams: Kinesis, DynamoDB and Kafka.
     pub stream_mappings: Fact<i64>,
     /// Those that drop batches which cannot be processed.
@@ -59,6 +64,23 @@ pub struct Mapping {
     pub account: String,
 }
 
+/// A source that a mapping reads.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct MappedSource {
+    /// Id of the mapping.
+    pub uuid: String,
+    /// The version or alias that it invokes; `$LATEST` for the unqualified function.
+    pub qualifier: String,
+    /// State of the mapping, as AWS writes it.
+    pub state: String,
+    /// ARN of the source.
+    pub source: String,
+    /// `queue` or, of another kind, `source`.
+    pub kind: String,
+    /// `there`; `gone`: the account has nothing of that name; `unknown`: the list could not be read.
+    pub presence: String,
+}
+
 /// Authentication entries of a Kafka mapping; the others only describe the network.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_SourceAccessConfiguration.html>
@@ -85,6 +107,7 @@ impl EventFacts {
     pub fn derive(context: Context<'_>) -> Self {
         let mappings = mappings(context);
         let (destinations, gaps) = destinations(context, &mappings);
+        let (sought_sources, vanished_sources) = sought(context, &mappings);
         let select = |choose: fn(&EventSourceMapping) -> bool| {
             mappings.map_ref(|all| {
                 all.iter()
@@ -106,6 +129,8 @@ impl EventFacts {
             },
             destinations: Fact::offenders(destinations, gaps),
             mappings: select(|_| true),
+            sought_sources,
+            vanished_sources,
             stream_mappings: select(streams).map(|all| all.len() as i64),
             streams_without_destination: select(|mapping| {
                 streams(mapping) && mapping.on_failure.is_none()
@@ -260,6 +285,43 @@ impl From<&EventSourceMapping> for Mapping {
             account: source.and_then(arn_account).unwrap_or_default().to_owned(),
         }
     }
+}
+
+/// The sources that were looked for, and those of them that are gone.
+fn sought(
+    context: Context<'_>,
+    mappings: &Fact<Vec<&EventSourceMapping>>,
+) -> (Fact<Vec<MappedSource>>, Fact<Vec<MappedSource>>) {
+    let mappings = match mappings {
+        Fact::Known(mappings) => mappings,
+        Fact::Unknown(gaps) => return (Fact::Unknown(gaps.clone()), Fact::Unknown(gaps.clone())),
+    };
+    let (mut sought, mut gone, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+    for mapping in mappings {
+        let Some(arn) = mapping.source_arn.as_deref() else {
+            continue;
+        };
+        let presence = Presence::of(context, arn);
+        if presence == Presence::NotLookedFor {
+            continue;
+        }
+        let source = MappedSource {
+            uuid: mapping.uuid.clone(),
+            qualifier: qualifier(&mapping.function_arn)
+                .unwrap_or("$LATEST")
+                .to_owned(),
+            state: mapping.state.clone(),
+            source: arn.to_owned(),
+            kind: kind(arn).to_owned(),
+            presence: presence.as_str().to_owned(),
+        };
+        gaps.extend(presence.gap().cloned());
+        if presence == Presence::Gone {
+            gone.push(source.clone());
+        }
+        sought.push(source);
+    }
+    (Fact::Known(sought), Fact::offenders(gone, gaps))
 }
 
 /// Whether batches of the source are lost when they cannot be processed: queues redrive by themselves.

@@ -21,13 +21,14 @@ mod role;
 mod route;
 mod runtime;
 mod secrets;
+mod sources;
 
 pub use access::{AccessFacts, AccessList};
 pub use code::{CodeFacts, Layer};
 pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
 pub use encryption::EncryptionFacts;
-pub use events::{Destination, EventFacts, Mapping};
-pub use exposure::{ExposureFacts, OpenUrl, SplitAlias, Url};
+pub use events::{Destination, EventFacts, MappedSource, Mapping};
+pub use exposure::{ExposureFacts, GrantedSource, OpenUrl, SplitAlias, Url};
 pub use fact::{Fact, MISSING_KEY};
 pub use function::FunctionFacts;
 pub use layer::LayerFacts;

@@ -199,6 +199,12 @@ struct Clients {
     sts: PerRegion<aws_sdk_sts::Client>,
     iam: PerRegion<aws_sdk_iam::Client>,
     organizations: PerRegion<aws_sdk_organizations::Client>,
+    s3: PerRegion<aws_sdk_s3::Client>,
+    sns: PerRegion<aws_sdk_sns::Client>,
+    sqs: PerRegion<aws_sdk_sqs::Client>,
+    events: PerRegion<aws_sdk_eventbridge::Client>,
+    rest_apis: PerRegion<aws_sdk_apigateway::Client>,
+    http_apis: PerRegion<aws_sdk_apigatewayv2::Client>,
 }
 
 /// The client of one service in one region, made when first asked for.
@@ -314,6 +320,36 @@ impl Session {
     /// CloudWatch Logs in one region.
     pub fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         client!(self, logs, aws_sdk_cloudwatchlogs, region)
+    }
+
+    /// S3, of which only the list of buckets is asked for, which is the same everywhere.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        client!(self, s3, aws_sdk_s3, first_region(&self.0.partition))
+    }
+
+    /// SNS in one region.
+    pub fn sns(&self, region: &str) -> aws_sdk_sns::Client {
+        client!(self, sns, aws_sdk_sns, region)
+    }
+
+    /// SQS in one region.
+    pub fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
+        client!(self, sqs, aws_sdk_sqs, region)
+    }
+
+    /// EventBridge in one region.
+    pub fn events(&self, region: &str) -> aws_sdk_eventbridge::Client {
+        client!(self, events, aws_sdk_eventbridge, region)
+    }
+
+    /// API Gateway's REST APIs in one region.
+    pub fn rest_apis(&self, region: &str) -> aws_sdk_apigateway::Client {
+        client!(self, rest_apis, aws_sdk_apigateway, region)
+    }
+
+    /// API Gateway's HTTP and WebSocket APIs in one region.
+    pub fn http_apis(&self, region: &str) -> aws_sdk_apigatewayv2::Client {
+        client!(self, http_apis, aws_sdk_apigatewayv2, region)
     }
 
     /// STS in one region.

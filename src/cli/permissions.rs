@@ -1,6 +1,6 @@
 //! `lamppost permissions`: the least that the scanner must be allowed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -29,14 +29,16 @@ pub(super) fn run(args: &PermissionsArgs, setup: &Setup) -> Result<Outcome, CliE
 /// for a delegated administrator. Whether a foreign account is of the own organisation is asked
 /// anyhow, by checks that need to know.
 pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -> Value {
-    let actions: BTreeSet<&str> = OPERATIONS
-        .iter()
-        .filter(|operation| {
+    let chosen = || {
+        OPERATIONS.iter().filter(|operation| {
             let label = operation.label();
             let asked = plan.contains(&label) || label == REGIONS;
-            asked || (operation.organization && organization)
+            let needed = asked || (operation.organization && organization);
+            needed && operation.name != "AssumeRole"
         })
-        .filter(|operation| operation.name != "AssumeRole")
+    };
+    let actions: BTreeSet<&str> = chosen()
+        .filter(|operation| operation.resources.is_empty())
         .flat_map(|operation| {
             operation
                 .action
@@ -50,6 +52,20 @@ pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -
         "Action": actions,
         "Resource": "*",
     })];
+    let mut bound: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operation in chosen() {
+        if let (Some(action), [_, ..]) = (operation.action, operation.resources) {
+            bound.entry(action).or_default().extend(operation.resources);
+        }
+    }
+    statements.extend(bound.into_iter().map(|(action, resources)| {
+        json!({
+            "Sid": "ObserveApis",
+            "Effect": "Allow",
+            "Action": action,
+            "Resource": resources,
+        })
+    }));
     if let Some(role) = role_name {
         statements.push(json!({
             "Sid": "EnterAccounts",

@@ -1,10 +1,10 @@
-//! One account: its principals, and all its regions at once.
+//! One account: its principals, all its regions at once, and then what their triggers name.
 
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{Inspect, Place};
-use super::{Progress, iam, region};
+use super::{Progress, iam, region, sources};
 use crate::aws::Session;
 use crate::inventory::{AccountInventory, AccountRecord, Plan};
 
@@ -43,9 +43,11 @@ pub async fn collect_account(
         .iter()
         .map(|region| region::collect(session, &account, region, collector));
     let (iam, regions) = tokio::join!(iam::collect(&global, &iam_client), join_all(regions));
+    let sources = sources::collect(session, &account, &regions, collector).await;
     AccountInventory {
         iam,
         regions,
+        sources,
         account,
     }
 }

@@ -29,6 +29,7 @@ mod probe;
 mod progress;
 mod redact;
 mod region;
+mod sources;
 mod sweep;
 mod text;
 

@@ -179,6 +179,12 @@ async fn ask(session: &Session, place: &Place<'_>, entry: &Entry, label: &str) -
         session.kms(region),
     );
     let (logs, iam, organization) = (session.logs(region), session.iam(), session.organizations());
+    let (s3, sns, sqs) = (session.s3(), session.sns(region), session.sqs(region));
+    let (events, rest_apis, http_apis) = (
+        session.events(region),
+        session.rest_apis(region),
+        session.http_apis(region),
+    );
     let name = entry.function.as_deref().unwrap_or(NOBODY);
     let key = entry.key.as_deref().unwrap_or_default();
     let signing = format!(
@@ -218,6 +224,12 @@ async fn ask(session: &Session, place: &Place<'_>, entry: &Entry, label: &str) -
         "kms:GetKeyPolicy" => kms.get_key_policy().key_id(key).policy_name("default"),
         "kms:GetKeyRotationStatus" => kms.get_key_rotation_status().key_id(key),
         "logs:DescribeLogGroups" => logs.describe_log_groups().limit(1),
+        "s3:ListBuckets" => s3.list_buckets().max_buckets(1),
+        "sns:ListTopics" => sns.list_topics(),
+        "sqs:ListQueues" => sqs.list_queues().max_results(1),
+        "events:ListRules" => events.list_rules().limit(1),
+        "apigateway:GetRestApis" => rest_apis.get_rest_apis().limit(1),
+        "apigateway:GetApis" => http_apis.get_apis().max_results("1"),
         "organizations:DescribeOrganization" => organization.describe_organization(),
         "organizations:ListAccounts" => organization.list_accounts().max_results(1),
         "organizations:ListRoots" => organization.list_roots().max_results(1),

@@ -83,9 +83,14 @@ const SOURCES: &[(&str, &[&str])] = &[
     ),
     ("events.mappings", MAPPINGS),
     ("events.self_managed_kafka", MAPPINGS),
+    ("events.sought_sources", MAPPINGS),
     ("events.stream_mappings", MAPPINGS),
     ("events.streams_without_destination", MAPPINGS),
     ("events.unauthenticated_kafka", MAPPINGS),
+    (
+        "events.vanished_sources",
+        &["lambda:ListEventSourceMappings", "sqs:ListQueues"],
+    ),
     ("exposure", &["lambda:ListFunctionUrlConfigs"]),
     ("exposure.address_bound_urls", GRANTS),
     ("exposure.aliases", &["lambda:ListAliases"]),
@@ -108,10 +113,12 @@ const SOURCES: &[(&str, &[&str])] = &[
     ),
     ("exposure.public_grants", GRANTS),
     ("exposure.reach", EXTERNAL_GRANTS),
-    ("exposure.reclaimable_source_grants", GRANTS),
+    ("exposure.reclaimable_source_grants", BUCKETS),
+    ("exposure.sought_source_grants", GRANTS),
     ("exposure.split_aliases", &["lambda:ListAliases"]),
     ("exposure.stale_grants", GRANTS),
     ("exposure.unbound_service_grants", GRANTS),
+    ("exposure.vanished_source_grants", SOURCES_OF_GRANTS),
     ("function", &["lambda:ListFunctions"]),
     ("function.concurrency_reserved", &["lambda:GetFunction"]),
     ("function.managed_by", &["lambda:GetFunction"]),
@@ -212,6 +219,24 @@ const ACCESS: &[&str] = &[
     "organizations:ListPolicies",
     "organizations:DescribePolicy",
     "organizations:ListTargetsForPolicy",
+];
+/// Sources whose names can be taken over are buckets.
+const BUCKETS: &[&str] = &[
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "lambda:ListFunctionUrlConfigs",
+    "s3:ListBuckets",
+];
+const SOURCES_OF_GRANTS: &[&str] = &[
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "lambda:ListFunctionUrlConfigs",
+    "apigateway:GetApis",
+    "apigateway:GetRestApis",
+    "events:ListRules",
+    "logs:DescribeLogGroups",
+    "s3:ListBuckets",
+    "sns:ListTopics",
 ];
 const DESTINATIONS: &[&str] = &[
     "lambda:ListFunctions",

@@ -108,11 +108,13 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
         account,
         iam,
         regions,
+        sources,
     } = inventory;
     let mut gaps = Vec::new();
     search(account, &mut gaps);
     // Its content holds no gaps and may be large.
     gaps.extend(iam.gap().cloned());
+    search(sources, &mut gaps);
     for region in regions {
         let RegionInventory {
             region: _,

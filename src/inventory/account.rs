@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Iam, Observed, RegionInventory};
+use super::{Gap, Iam, Observed, RegionInventory, TriggerSource};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -14,6 +14,10 @@ pub struct AccountInventory {
     pub iam: Observed<Iam>,
     /// Every region that was looked at, also those that were empty or refused.
     pub regions: Vec<RegionInventory>,
+    /// Sources of the account's own that triggers name. One that is not here was not looked for: it is
+    /// of another account, of a region that was left out, or of a kind that cannot be listed.
+    #[serde(default)]
+    pub sources: Vec<TriggerSource>,
 }
 
 /// Who an account is.

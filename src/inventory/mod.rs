@@ -18,6 +18,7 @@ mod plan;
 mod region;
 mod run;
 mod snapshot;
+mod source;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
 pub use denial::{Denial, DeniedBy};
@@ -42,3 +43,4 @@ pub use region::{
 };
 pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};
+pub use source::TriggerSource;

@@ -53,6 +53,8 @@ pub struct Operation {
     pub action: Option<&'static str>,
     /// Actions without which its answer has gaps.
     pub further: &'static [&'static str],
+    /// What the action has to be allowed on, in the commercial partition; nothing where it must be everything.
+    pub resources: &'static [&'static str],
     /// The quota that it draws on.
     pub budget: Budget,
     /// Whether it is called in the management account only.
@@ -76,8 +78,48 @@ const fn read(
         name,
         action: Some(action),
         further: &[],
+        resources: &[],
         budget,
         organization: false,
+    }
+}
+
+/// A list of which AWS does not publish how often it may be asked for.
+const fn listing(
+    service: &'static str,
+    prefix: &'static str,
+    name: &'static str,
+    action: &'static str,
+) -> Operation {
+    read(
+        service,
+        prefix,
+        name,
+        action,
+        Budget {
+            documented: false,
+            ..Budget::of(action, 5, 1)
+        },
+    )
+}
+
+/// API Gateway has one action for everything that can be read; only resources tell an API from a key.
+///
+/// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> ("all other operations").
+const fn apis(
+    service: &'static str,
+    name: &'static str,
+    resources: &'static [&'static str],
+) -> Operation {
+    Operation {
+        resources,
+        ..read(
+            service,
+            "apigateway",
+            name,
+            "apigateway:GET",
+            Budget::of("apigateway: all others", 10, 40),
+        )
     }
 }
 
@@ -210,6 +252,16 @@ pub const OPERATIONS: &[Operation] = &[
         "logs:DescribeLogGroups",
         Budget::of("logs:DescribeLogGroups", 10, 1),
     ),
+    listing("S3", "s3", "ListBuckets", "s3:ListAllMyBuckets"),
+    listing("SNS", "sns", "ListTopics", "sns:ListTopics"),
+    listing("SQS", "sqs", "ListQueues", "sqs:ListQueues"),
+    listing("EventBridge", "events", "ListRules", "events:ListRules"),
+    apis(
+        "API Gateway",
+        "GetRestApis",
+        &["arn:aws:apigateway:*::/restapis"],
+    ),
+    apis("ApiGatewayV2", "GetApis", &["arn:aws:apigateway:*::/apis"]),
     Operation {
         action: None,
         ..read("STS", "sts", "GetCallerIdentity", "", Budget::STS)

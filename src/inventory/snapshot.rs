@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionInventory, RunRecord,
+    TriggerSource,
 };
 
 /// The format that this version writes, and the newest that it reads.
@@ -98,6 +99,9 @@ enum Record {
 struct AccountStart {
     account: AccountRecord,
     iam: Observed<Iam>,
+    /// Those who wrote none looked for none.
+    #[serde(default)]
+    sources: Vec<TriggerSource>,
 }
 
 /// Writes a snapshot, account by account; the file appears under its name only when it is whole.
@@ -144,6 +148,7 @@ impl SnapshotWriter {
         let start = AccountStart {
             account: inventory.account.clone(),
             iam: inventory.iam.clone(),
+            sources: inventory.sources.clone(),
         };
         self.line(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
@@ -263,6 +268,7 @@ impl SnapshotReader {
                 account: start.account,
                 iam: start.iam,
                 regions: Vec::new(),
+                sources: start.sources,
             },
             Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => {
                 return Err(self.truncated());

@@ -85,6 +85,18 @@ pub struct Condition {
     pub values: Vec<Template>,
 }
 
+impl Statement {
+    /// The values that conditions want of a key, which is given in lower case; what a negated operator
+    /// keeps out is none of them.
+    pub fn wanted(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.conditions
+            .iter()
+            .filter(move |condition| condition.lower_key == key && !condition.operator.negated)
+            .flat_map(|condition| &condition.values)
+            .map(Template::written)
+    }
+}
+
 impl Policy {
     /// Parses a document, plain or URL-encoded as IAM returns it.
     ///

@@ -2,6 +2,7 @@
 
 mod faults;
 mod script;
+mod sources;
 
 use lamppost::aws::Session;
 use lamppost::collect::{Collector, Progress, collect_account};

@@ -4,6 +4,7 @@ mod code;
 mod events;
 mod function;
 mod network;
+mod sources;
 mod unrecognised;
 
 use lamppost::analysis::{AccountContext, Settings};

@@ -301,8 +301,8 @@ impl Trial<'_> {
             self.fault,
             Fault::ConnectionReset | Fault::Timeout | Fault::Truncated
         );
-        // IAM and Organizations are global.
-        let global = ["iam:", "organizations:"]
+        // IAM and Organizations are global, and so is the list of buckets.
+        let global = ["iam:", "organizations:", "s3:"]
             .iter()
             .any(|service| self.operation.starts_with(service));
         let named = report.gaps.iter().any(|record| {

@@ -226,14 +226,33 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     let foretold = calls(listing_all).await;
     let mut other = Vec::new();
     for (operation, calls) in &scanned {
-        let counted = foretold.get(operation).copied().unwrap_or_default();
+        let Some(counted) = foretold.get(operation).copied() else {
+            continue;
+        };
         if counted != *calls {
             other.push(format!("{operation}: {counted}, then {calls}"));
         }
     }
+    // which sources policies name nobody knows before they are read
+    let unforeseen: Vec<&str> = scanned
+        .keys()
+        .filter(|operation| !foretold.contains_key(*operation))
+        .map(String::as_str)
+        .collect();
     assert_eq!(
-        scanned.keys().collect::<Vec<_>>(),
-        foretold.keys().collect::<Vec<_>>()
+        unforeseen,
+        [
+            "apigateway:GetApis",
+            "apigateway:GetRestApis",
+            "events:ListRules",
+            "s3:ListBuckets",
+            "sns:ListTopics",
+        ]
+    );
+    assert!(
+        foretold
+            .keys()
+            .all(|operation| scanned.contains_key(operation))
     );
     // a page of principals is not asked for, and a key that is not asked about may be the account's own
     insta::assert_snapshot!(other.join("\n"), @r"

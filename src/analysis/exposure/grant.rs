@@ -154,6 +154,10 @@ pub struct Grant {
     pub not_principal: bool,
     /// Whether it comes from `NotAction`.
     pub not_action: bool,
+    /// ARNs of the sources that a service must act for.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub source_arns: Vec<String>,
     /// Whose the accounts and organisations are: the least trusted counts.
     #[serde(skip)]
     #[schemars(skip)]

@@ -124,7 +124,11 @@ impl Found {
         }
     }
 
-    fn all_gaps(&self) -> Vec<Gap> {
+    pub(super) fn grants(&self) -> impl Iterator<Item = &Grant> {
+        self.grants.iter()
+    }
+
+    pub(super) fn all_gaps(&self) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = self.gaps.iter().map(|(_, gap)| gap.clone()).collect();
         gaps.sort();
         gaps.dedup();

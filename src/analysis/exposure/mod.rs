@@ -8,6 +8,7 @@
 //! | Over which networks may they come? | `network` |
 //! | Whose is an account or organisation? | `home` |
 //! | Whose is the id of a user or role? | `identity` |
+//! | Are the sources there that services act for? | `trigger` |
 //! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
@@ -26,6 +27,7 @@ mod probe;
 mod reason;
 mod source;
 mod standing;
+mod trigger;
 mod url;
 mod verdict;
 
@@ -36,12 +38,14 @@ pub use home::{Home, Membership, Whose};
 pub use judge::{grants, reach};
 pub(super) use lists::home;
 pub(super) use probe::{Callers, Probe};
+pub use trigger::GrantedSource;
 pub use url::{OpenUrl, SplitAlias, Url};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::lists::Found;
+use self::trigger::Triggers;
 use super::{Context, Fact};
 use crate::inventory::{FunctionUrl, GapKind, Observed};
 
@@ -86,8 +90,13 @@ pub struct ExposureFacts {
     pub network_bound_grants: Fact<Vec<Grant>>,
     /// Grants to a service that may act for any of its customers.
     pub unbound_service_grants: Fact<Vec<Grant>>,
-    /// Grants to a service that acts for a source whose name somebody else may take over.
-    pub reclaimable_source_grants: Fact<Vec<Grant>>,
+    /// Sources that a service acts for whoever owns them: somebody else may take their name over, or
+    /// has, where the own account has nothing of that name.
+    pub reclaimable_source_grants: Fact<Vec<GrantedSource>>,
+    /// Sources of the own account that services act for, as far as they were looked for.
+    pub sought_source_grants: Fact<Vec<GrantedSource>>,
+    /// Those of them that are gone.
+    pub vanished_source_grants: Fact<Vec<GrantedSource>>,
     /// Grants to a service that acts for accounts that are neither own nor trusted.
     pub foreign_source_grants: Fact<Vec<Grant>>,
     /// Grants to accounts or organisations that are neither own nor trusted, to use the function.
@@ -116,6 +125,7 @@ impl ExposureFacts {
     pub fn derive(context: Context<'_>) -> Self {
         let function = context.function;
         let found = Found::new(context);
+        let triggers = Triggers::of(context, &found);
         let select = |choose: fn(&FunctionUrl) -> bool| {
             Fact::of(&function.urls, |urls| {
                 urls.iter()
@@ -168,7 +178,9 @@ impl ExposureFacts {
             any_account_url_grants: found.list(lists::is_any_account_url),
             network_bound_grants: found.list(lists::is_network_bound),
             unbound_service_grants: found.list(lists::is_unbound_service),
-            reclaimable_source_grants: found.list(|grant| grant.cause == Cause::ReclaimableSource),
+            reclaimable_source_grants: triggers.reclaimable,
+            sought_source_grants: triggers.sought,
+            vanished_source_grants: triggers.vanished,
             foreign_source_grants: found.untrusted(lists::is_external_source),
             external_grants: found.untrusted(lists::is_external_use),
             control_grants: found.list(lists::is_control),

@@ -222,6 +222,10 @@ impl Judge<'_> {
                 .as_ref()
                 .is_some_and(|element| element.negated),
             not_action: action.negated,
+            source_arns: statement
+                .wanted("aws:sourcearn")
+                .map(str::to_owned)
+                .collect(),
             whose: Whose::Own,
         }
     }

@@ -65,9 +65,12 @@ fn usual(ticket: &Ticket, request: &HttpRequest) -> Parts {
         (_, "DescribePolicy") => ok(json!({"Policy": {"Content": "{}"}}).to_string()),
         (_, "DescribeKey") => ok(key(ticket, &text(request.body())).to_string()),
         (Protocol::RestJson | Protocol::Json, _) => ok(nothing().to_string()),
+        (Protocol::RestXml, _) => {
+            ok("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".to_owned())
+        }
         (Protocol::Query, name) => ok(format!(
             "<{name}Response><{name}Result><IsTruncated>false</IsTruncated><UserDetailList/><RoleDetailList/>\
-             <GroupDetailList/><Policies/></{name}Result></{name}Response>"
+             <GroupDetailList/><Policies/><Topics/></{name}Result></{name}Response>"
         )),
         (Protocol::Ec2, name) => ok(format!(
             "<{name}Response><vpcSet/><subnetSet/><routeTableSet/><natGatewaySet/><securityGroupInfo/>\
@@ -84,6 +87,7 @@ fn nothing() -> Value {
         "UpdateRuntimeOn": "Auto", "RecursiveLoop": "Terminate",
         "EventSourceMappings": [], "CodeSigningConfigs": [], "FunctionArns": [],
         "Layers": [], "LayerVersions": [], "logGroups": [], "Targets": [],
+        "QueueUrls": [], "Rules": [], "item": [], "items": [],
     })
 }
 

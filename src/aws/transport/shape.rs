@@ -7,11 +7,13 @@ use crate::aws::Ticket;
 /// How a service writes its answers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Protocol {
-    /// Lambda: the code in a header.
+    /// Lambda, API Gateway: the code in a header.
     RestJson,
-    /// KMS, CloudWatch Logs, Organizations: the code in `__type`.
+    /// KMS, CloudWatch Logs, Organizations, SQS, EventBridge: the code in `__type`.
     Json,
-    /// IAM, STS.
+    /// S3.
+    RestXml,
+    /// IAM, STS, SNS.
     Query,
     /// EC2.
     Ec2,
@@ -34,8 +36,9 @@ type Parts = (u16, Vec<(String, String)>, String);
 impl Protocol {
     pub(super) fn of(service: &str) -> Self {
         match service {
-            "Lambda" => Self::RestJson,
-            "IAM" | "STS" => Self::Query,
+            "Lambda" | "API Gateway" | "ApiGatewayV2" => Self::RestJson,
+            "S3" => Self::RestXml,
+            "IAM" | "STS" | "SNS" => Self::Query,
             "EC2" => Self::Ec2,
             _ => Self::Json,
         }
@@ -48,18 +51,22 @@ impl Protocol {
                 (403, "AccessDeniedException")
             }
             (Trouble::Denied | Trouble::DeniedByScp, Self::Json) => (400, "AccessDeniedException"),
-            (Trouble::Denied | Trouble::DeniedByScp, Self::Query) => (403, "AccessDenied"),
+            (Trouble::Denied | Trouble::DeniedByScp, Self::Query | Self::RestXml) => {
+                (403, "AccessDenied")
+            }
             (Trouble::Denied | Trouble::DeniedByScp, Self::Ec2) => (403, "UnauthorizedOperation"),
             (Trouble::Throttled, Self::RestJson) => (429, "TooManyRequestsException"),
             (Trouble::Throttled, Self::Json) => (400, "ThrottlingException"),
+            (Trouble::Throttled, Self::RestXml) => (503, "SlowDown"),
             (Trouble::Throttled, Self::Query) => (400, "Throttling"),
             (Trouble::Throttled, Self::Ec2) => (503, "RequestLimitExceeded"),
             (Trouble::Broken, Self::RestJson) => (500, "ServiceException"),
             (Trouble::Broken, Self::Json | Self::Query) => (500, "InternalFailure"),
-            (Trouble::Broken, Self::Ec2) => (500, "InternalError"),
+            (Trouble::Broken, Self::Ec2 | Self::RestXml) => (500, "InternalError"),
             (Trouble::Absent, _) => (404, "ResourceNotFoundException"),
             (Trouble::Expired, Self::RestJson) => (403, "ExpiredTokenException"),
             (Trouble::Expired, Self::Json) => (400, "ExpiredTokenException"),
+            (Trouble::Expired, Self::RestXml) => (400, "ExpiredToken"),
             (Trouble::Expired, Self::Query) => (403, "ExpiredToken"),
             (Trouble::Expired, Self::Ec2) => (400, "RequestExpired"),
         }
@@ -80,6 +87,12 @@ impl Protocol {
             Self::Json => {
                 headers.push(header("content-type", "application/x-amz-json-1.1"));
                 json!({"__type": code, "message": message}).to_string()
+            }
+            Self::RestXml => {
+                headers.push(header("content-type", "application/xml"));
+                format!(
+                    "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId></Error>"
+                )
             }
             Self::Query => {
                 headers.push(header("content-type", "text/xml"));

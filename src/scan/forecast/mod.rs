@@ -178,6 +178,10 @@ const DEPENDENT: &[(&str, &str)] = &[
 const OPENED_URLS: &str =
     "function URLs that a policy opens: one call for each such function at standard depth";
 
+/// What triggers name is in policies, which a forecast does not read.
+const SOURCES: &str = "lists of buckets, topics, rules and APIs where policies name one as a trigger: one call for \
+                       each kind and region";
+
 /// Lists that do not fit on one page.
 const PAGES: &str = "second pages of other services' lists";
 
@@ -365,6 +369,16 @@ fn not_counted(reach: &Reach<'_>, tally: &Tally) -> Vec<&'static str> {
         && tally.pairs_calls() > 0
     {
         notes.push(OPENED_URLS);
+    }
+    let sources = [
+        "s3:ListBuckets",
+        "sns:ListTopics",
+        "events:ListRules",
+        "apigateway:GetRestApis",
+    ];
+    let made_up = made_up("lambda:GetPolicy");
+    if made_up && sources.iter().any(|label| reach.plan.contains(label)) {
+        notes.push(SOURCES);
     }
     notes.push(PAGES);
     notes

@@ -48,7 +48,7 @@ impl Tally {
                 || operation.prefix == "sts"
                 || operation.name == "DescribeRegions";
             let region = match operation.prefix {
-                "iam" => GLOBAL.to_owned(),
+                "iam" | "s3" => GLOBAL.to_owned(),
                 _ => region,
             };
             let spent = match finds {

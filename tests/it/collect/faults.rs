@@ -6,7 +6,9 @@ use lamppost::aws::transport::{Fault, Rule};
 use lamppost::inventory::{AccountInventory, GapKind, Observed, Plan, RegionStatus};
 
 use super::names;
-use super::script::{ACCOUNT, Answer, REGION, Script, listed, ok, settings, with_functions};
+use super::script::{
+    ACCOUNT, Answer, REGION, Script, listed, ok, settings, triggers, with_functions,
+};
 
 /// A region in which every operation has something to say.
 fn rich() -> Script {
@@ -18,7 +20,13 @@ fn answer(asked: &str) -> Option<Answer> {
     let layer = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:layer:shared:1");
     let signing = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-1");
     let key = format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/1");
-    let policy = r#"{"Policy":"{\"Statement\":[{\"Principal\":\"*\"}]}"}"#;
+    let policy = serde_json::json!({"Policy": triggers(&[
+        "arn:aws:s3:::uploads",
+        &format!("arn:aws:sns:{REGION}:{ACCOUNT}:orders"),
+        &format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/nightly"),
+        &format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/*/GET/x"),
+    ])})
+    .to_string();
     let path = asked.split('?').next()?;
     let body = if path.ends_with("account-settings") {
         return Some(settings(2, 1));
@@ -33,7 +41,7 @@ fn answer(asked: &str) -> Option<Answer> {
     } else if path.ends_with("/a/aliases") {
         r#"{"Aliases":[{"Name":"live","FunctionVersion":"1"}]}"#.to_owned()
     } else if path.ends_with("/policy") {
-        policy.to_owned()
+        policy
     } else if path.ends_with("/a/urls") {
         format!(
             r#"{{"FunctionUrlConfigs":[{{"FunctionArn":"{function}","FunctionUrl":"https://x/","AuthType":"NONE",

@@ -21,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const REGION: &str = "eu-west-1";
 
-/// What was asked: `service:METHOD path?query`, or `service:Operation` where the protocol names it.
+/// What was asked: `service:METHOD path?query`, or `service:Operation` where the protocol names it,
+/// with ` from TOKEN` for a further page.
 type Asked = String;
 
 /// One answer.
@@ -192,15 +193,29 @@ fn describe(request: &HttpRequest) -> Asked {
     let (_, rest) = request.uri().split_once("://").unwrap();
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let service = host.split('.').next().unwrap();
-    if let Some(target) = request.headers().get("x-amz-target") {
-        return format!("{service}:{}", target.rsplit('.').next().unwrap());
-    }
     let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
-    match body
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("Action="))
-    {
-        Some(action) => format!("{service}:{action}"),
+    if let Some(target) = request.headers().get("x-amz-target") {
+        let asked: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        let told = |member: &str, word: &str| match asked[member].as_str() {
+            Some(value) => format!(" {word} {value}"),
+            None => String::new(),
+        };
+        return format!(
+            "{service}:{}{}{}",
+            target.rsplit('.').next().unwrap(),
+            told("EventBusName", "on"),
+            told("NextToken", "from"),
+        );
+    }
+    let parameter = |name: &str| {
+        let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(key, value)| (key == name).then_some(value))
+    };
+    match parameter("Action") {
+        Some(action) => {
+            let further = parameter("NextToken").map(|token| format!(" from {token}"));
+            format!("{service}:{action}{}", further.unwrap_or_default())
+        }
         None => format!("{service}:{} /{path}", request.method()),
     }
 }
@@ -220,6 +235,13 @@ fn nothing_there(asked: &str) -> Answer {
              </GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>",
         ),
         "logs" => ok(r#"{"logGroups":[]}"#),
+        "s3" => ok("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"),
+        "sns" => ok(
+            "<ListTopicsResponse><ListTopicsResult><Topics/></ListTopicsResult></ListTopicsResponse>",
+        ),
+        "sqs" => ok("{}"),
+        "events" => ok(r#"{"Rules":[]}"#),
+        "apigateway" => ok(r#"{"item":[],"items":[]}"#),
         "ec2" => ok(format!(
             "<{what}Response><vpcSet/><subnetSet/><routeTableSet/><natGatewaySet/><securityGroupInfo/>\
              <networkAclSet/><vpcEndpointSet/></{what}Response>"
@@ -282,4 +304,14 @@ pub(super) fn with_functions(
             _ => None,
         })
     })
+}
+
+/// A policy that lets a service in for these sources.
+pub(super) fn triggers(sources: &[&str]) -> String {
+    serde_json::json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "triggers", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": "*",
+        "Condition": {"ArnLike": {"aws:SourceArn": sources}},
+    }]})
+    .to_string()
 }

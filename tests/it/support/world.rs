@@ -65,6 +65,7 @@ pub(crate) fn quiet() -> AccountInventory {
             policies: Vec::new(),
         }),
         regions: vec![region(REGION, vec![function("quiet")])],
+        sources: Vec::new(),
     }
 }
 

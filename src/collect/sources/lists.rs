@@ -1,0 +1,246 @@
+//! The lists themselves, one for each service.
+
+use std::collections::BTreeSet;
+
+use tokio::sync::mpsc;
+
+use super::sought::{List, Sought};
+use crate::aws::Session;
+use crate::collect::logs;
+use crate::collect::place::Place;
+use crate::collect::text::{Unreadable, listed, present, required};
+use crate::inventory::{Gap, LogGroup, Observed};
+use crate::policy::{Arn, Pattern};
+
+/// AWS's code for "there is no such event bus".
+const NO_BUS: &str = "ResourceNotFoundException";
+
+/// What a list holds, as far as it could be read.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    names: BTreeSet<String>,
+    gap: Option<Gap>,
+}
+
+impl Found {
+    /// Whether something of that name is there; only a whole list can say that nothing is.
+    pub(super) fn holds(&self, sought: &Sought<'_>) -> Observed<bool> {
+        let pattern = Pattern::glob(sought.name);
+        let there =
+            self.names.contains(sought.name) || self.names.iter().any(|name| pattern.matches(name));
+        match &self.gap {
+            Some(gap) if !there => Observed::Missing(gap.clone()),
+            _ => Observed::Known(there),
+        }
+    }
+
+    fn add(&mut self, names: Result<Vec<String>, Gap>) {
+        match names {
+            Ok(names) => self.names.extend(names),
+            Err(gap) => self.gap = self.gap.take().or(Some(gap)),
+        }
+    }
+}
+
+impl List {
+    /// Reads it to its last page. Log groups are asked for by their names, those `known` excepted.
+    pub(super) async fn read(
+        &self,
+        session: &Session,
+        place: &Place<'_>,
+        sought: &[Sought<'_>],
+        known: &[LogGroup],
+    ) -> Found {
+        let region = place.region;
+        let mut found = Found::default();
+        match self {
+            Self::Buckets => found.add(buckets(place, &session.s3()).await),
+            Self::Topics => found.add(topics(place, &session.sns(region)).await),
+            Self::Queues => found.add(queues(place, &session.sqs(region)).await),
+            Self::Rules { bus } => {
+                let client = session.events(region);
+                found.add(rules(place, &client, bus.as_deref()).await);
+            }
+            Self::Apis => {
+                let (rest, http) = (session.rest_apis(region), session.http_apis(region));
+                let (rest, http) = tokio::join!(rest_apis(place, &rest), http_apis(place, &http));
+                found.add(rest);
+                found.add(http);
+            }
+            Self::LogGroups => {
+                let known = known.iter().map(|group| group.name.clone());
+                found.names.extend(known);
+                let client = session.logs(region);
+                found.add(log_groups(place, &client, sought, &found.names).await);
+            }
+        }
+        found
+    }
+}
+
+/// Pages are asked for by their size: without it, an account with more buckets than AWS's default quota is refused.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>
+async fn buckets(place: &Place<'_>, client: &aws_sdk_s3::Client) -> Result<Vec<String>, Gap> {
+    let pages = client.list_buckets().max_buckets(1000);
+    place
+        .list(
+            "s3:ListBuckets",
+            None,
+            pages.into_paginator().send(),
+            |page| page.continuation_token(),
+            |page| {
+                let buckets = listed(page.buckets.as_ref(), "Buckets")?.iter();
+                names(buckets.map(|bucket| required(bucket.name(), "Name")))
+            },
+        )
+        .await
+}
+
+async fn topics(place: &Place<'_>, client: &aws_sdk_sns::Client) -> Result<Vec<String>, Gap> {
+    place
+        .list(
+            "sns:ListTopics",
+            None,
+            client.list_topics().into_paginator().send(),
+            |page| page.next_token(),
+            |page| {
+                let topics = listed(page.topics.as_ref(), "Topics")?.iter();
+                names(topics.map(|topic| {
+                    let arn = Arn::parse(required(topic.topic_arn(), "TopicArn")?);
+                    arn.map(|arn| arn.resource)
+                        .ok_or_else(|| Unreadable("a `TopicArn` is none".to_owned()))
+                }))
+            },
+        )
+        .await
+}
+
+/// Without a page size AWS names 1000 queues and says nothing of the others. Where there is no queue at
+/// all, it leaves the list out.
+///
+/// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html>
+async fn queues(place: &Place<'_>, client: &aws_sdk_sqs::Client) -> Result<Vec<String>, Gap> {
+    let pages = client.list_queues().max_results(1000);
+    place
+        .list(
+            "sqs:ListQueues",
+            None,
+            pages.into_paginator().send(),
+            |page| page.next_token(),
+            |page| {
+                let urls = page.queue_urls().iter();
+                names(urls.map(|url| required(url.rsplit('/').next(), "QueueUrls")))
+            },
+        )
+        .await
+}
+
+/// On a bus that is gone there is no rule.
+async fn rules(
+    place: &Place<'_>,
+    client: &aws_sdk_eventbridge::Client,
+    bus: Option<&str>,
+) -> Result<Vec<String>, Gap> {
+    let operation = "events:ListRules";
+    let (mut found, mut token) = (Vec::new(), None);
+    loop {
+        let send = client
+            .list_rules()
+            .set_event_bus_name(bus.map(str::to_owned))
+            .limit(100)
+            .set_next_token(token.clone())
+            .send();
+        let page = place.call(operation, bus, send, |page| {
+            let rules = listed(page.rules.as_ref(), "Rules")?.iter();
+            let names = names(rules.map(|rule| required(rule.name(), "Name")))?;
+            Ok((names, present(page.next_token())))
+        });
+        let (names, next) = match page.await {
+            Ok(page) => page,
+            Err(gap) if bus.is_some() && gap.code.as_deref() == Some(NO_BUS) => return Ok(found),
+            Err(gap) => return Err(gap),
+        };
+        found.extend(names);
+        match next {
+            None => return Ok(found),
+            same if same == token => return Err(place.repeated(operation, bus)),
+            next => token = next,
+        }
+    }
+}
+
+async fn rest_apis(
+    place: &Place<'_>,
+    client: &aws_sdk_apigateway::Client,
+) -> Result<Vec<String>, Gap> {
+    place
+        .list(
+            "apigateway:GetRestApis",
+            None,
+            client.get_rest_apis().limit(500).into_paginator().send(),
+            |page| page.position(),
+            |page| {
+                let apis = listed(page.items.as_ref(), "item")?.iter();
+                names(apis.map(|api| required(api.id(), "id")))
+            },
+        )
+        .await
+}
+
+async fn http_apis(
+    place: &Place<'_>,
+    client: &aws_sdk_apigatewayv2::Client,
+) -> Result<Vec<String>, Gap> {
+    let operation = "apigateway:GetApis";
+    let (mut found, mut token) = (Vec::new(), None);
+    loop {
+        let send = client
+            .get_apis()
+            .max_results("500")
+            .set_next_token(token.clone())
+            .send();
+        let page = place.call(operation, None, send, |page| {
+            let apis = listed(page.items.as_ref(), "items")?.iter();
+            let names = names(apis.map(|api| required(api.api_id(), "apiId")))?;
+            Ok((names, present(page.next_token())))
+        });
+        let (names, next) = page.await?;
+        found.extend(names);
+        match next {
+            None => return Ok(found),
+            same if same == token => return Err(place.repeated(operation, None)),
+            next => token = next,
+        }
+    }
+}
+
+async fn log_groups(
+    place: &Place<'_>,
+    client: &aws_sdk_cloudwatchlogs::Client,
+    sought: &[Sought<'_>],
+    known: &BTreeSet<String>,
+) -> Result<Vec<String>, Gap> {
+    let mut asked = None;
+    for one in sought {
+        if !known.contains(one.name) {
+            let (send, _) = asked.get_or_insert_with(mpsc::unbounded_channel);
+            // the other end is below
+            let _ = send.send(one.name.to_owned());
+        }
+    }
+    let Some((send, asked)) = asked else {
+        return Ok(Vec::new());
+    };
+    drop(send);
+    match logs::collect(place, client, asked).await {
+        Observed::Known(groups) => Ok(groups.into_iter().map(|group| group.name).collect()),
+        Observed::Missing(gap) => Err(gap),
+    }
+}
+
+fn names<'a>(
+    read: impl Iterator<Item = Result<&'a str, Unreadable>>,
+) -> Result<Vec<String>, Unreadable> {
+    read.map(|name| name.map(str::to_owned)).collect()
+}

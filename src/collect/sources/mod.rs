@@ -1,0 +1,131 @@
+//! Whether the sources that triggers name are there.
+//!
+//! A trigger leaves something at the function that outlives its source: a statement of the
+//! resource-based policy, or an event source mapping. What these name is looked for once the account's
+//! regions are known, in lists that are read only where something on them is named.
+
+mod lists;
+mod sought;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::sought::{List, Sought};
+use super::account::Collector;
+use super::place::{Place, together};
+use crate::aws::Session;
+use crate::inventory::{
+    AccountRecord, Function, Gap, LogGroup, Observed, RegionInventory, RegionStatus, TriggerSource,
+};
+use crate::policy::{Effect, Policy};
+
+/// Lists that are read at once in one account.
+const AT_ONCE: usize = 8;
+
+/// The sources of the account's own that its triggers name, in the order of their ARNs.
+pub(super) async fn collect(
+    session: &Session,
+    account: &AccountRecord,
+    regions: &[RegionInventory],
+    collector: &Collector<'_>,
+) -> Vec<TriggerSource> {
+    let named = named(regions);
+    let mut sources = Vec::new();
+    let mut lists: BTreeMap<(&str, List), Vec<Sought<'_>>> = BTreeMap::new();
+    for arn in &named {
+        let Some((list, sought)) = Sought::of(arn, &account.partition, &account.id) else {
+            continue;
+        };
+        match way(regions, sought.region) {
+            Way::Open => lists.entry((sought.region, list)).or_default().push(sought),
+            Way::Shut(gap) => sources.push(TriggerSource {
+                arn: arn.clone(),
+                exists: Observed::Missing(gap.clone()),
+            }),
+            Way::LeftOut => {}
+        }
+    }
+    let reading = lists
+        .into_iter()
+        .map(|((region, list), sought)| async move {
+            let place = Place {
+                partition: &account.partition,
+                account: &account.id,
+                region,
+                plan: collector.plan,
+                cancel: collector.cancel,
+            };
+            let known = log_groups(regions, region);
+            let found = list.read(session, &place, &sought, known).await;
+            let told = sought.iter().map(|sought| TriggerSource {
+                arn: sought.arn.to_owned(),
+                exists: found.holds(sought),
+            });
+            told.collect::<Vec<_>>()
+        });
+    sources.extend(together(reading, AT_ONCE).await.into_iter().flatten());
+    sources.sort_by(|one, other| one.arn.cmp(&other.arn));
+    sources
+}
+
+/// ARNs that policies and mappings name as sources. A policy that cannot be understood names none:
+/// what is derived of it is not known either.
+fn named(regions: &[RegionInventory]) -> BTreeSet<String> {
+    let mappings = regions
+        .iter()
+        .filter_map(|region| region.event_source_mappings.known())
+        .flatten()
+        .filter_map(|mapping| mapping.source_arn.clone());
+    let policies = regions
+        .iter()
+        .flat_map(|region| &region.functions)
+        .flat_map(policies)
+        .filter_map(|text| Policy::parse(text).ok());
+    let granted = policies.flat_map(|policy| {
+        let allowing = policy
+            .statements
+            .iter()
+            .filter(|statement| statement.effect == Effect::Allow);
+        let arns = allowing.flat_map(|statement| statement.wanted("aws:sourcearn"));
+        arns.map(str::to_owned).collect::<Vec<_>>()
+    });
+    mappings.chain(granted).collect()
+}
+
+fn policies(function: &Function) -> impl Iterator<Item = &str> {
+    let aliases = function.aliases.known().into_iter().flatten();
+    let versions = function.versions.known().into_iter().flatten();
+    std::iter::once(&function.policy)
+        .chain(aliases.map(|alias| &alias.policy))
+        .chain(versions.map(|version| &version.policy))
+        .filter_map(|policy| policy.known()?.as_deref())
+}
+
+/// Whether a region can be looked into.
+enum Way<'a> {
+    Open,
+    /// It was tried, and AWS refused.
+    Shut(&'a Gap),
+    /// It is none of those that are scanned, or not switched on.
+    LeftOut,
+}
+
+fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
+    if region.is_empty() {
+        return Way::Open;
+    }
+    let Some(seen) = regions.iter().find(|one| one.region == region) else {
+        return Way::LeftOut;
+    };
+    match &seen.status {
+        RegionStatus::Scanned | RegionStatus::Empty => Way::Open,
+        RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => Way::Shut(gap),
+        RegionStatus::NotEnabled => Way::LeftOut,
+    }
+}
+
+/// The log groups of a region that are known already.
+fn log_groups<'a>(regions: &'a [RegionInventory], region: &str) -> &'a [LogGroup] {
+    let seen = regions.iter().find(|one| one.region == region);
+    let groups = seen.and_then(|seen| seen.log_groups.known());
+    groups.map(Vec::as_slice).unwrap_or_default()
+}
