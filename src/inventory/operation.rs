@@ -328,6 +328,12 @@ impl Operation {
             .find(|operation| operation.label() == label)
     }
 
+    /// What the published operations want that action to be allowed on; nothing where it is everything.
+    pub fn resources_of(action: &str) -> Vec<&'static str> {
+        let wanting = OPERATIONS.iter().filter(|one| one.action == Some(action));
+        wanting.flat_map(|one| one.resources).copied().collect()
+    }
+
     /// `prefix:Name`, as gaps, the ledger and reports write it.
     pub fn label(&self) -> String {
         format!("{}:{}", self.prefix, self.name)

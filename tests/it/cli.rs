@@ -204,6 +204,19 @@ fn permissions_follow_from_the_checks() {
         all.iter()
             .any(|action| action == "iam:GetAccountAuthorizationDetails")
     );
+    // API Gateway's one action for reading would show keys too, were it allowed on everything
+    assert!(!all.iter().any(|action| action == "apigateway:GET"));
+    let policy = Lamppost::new(["permissions", "--check", "vanished-trigger-source"])
+        .run()
+        .json();
+    assert_eq!(policy["Statement"][1]["Action"], "apigateway:GET");
+    assert_eq!(
+        policy["Statement"][1]["Resource"],
+        serde_json::json!([
+            "arn:aws:apigateway:*::/restapis",
+            "arn:aws:apigateway:*::/apis"
+        ])
+    );
     let reads = |action: &String| {
         let name = action.split(':').nth(1).unwrap();
         ["Get", "List", "Describe"]

@@ -267,6 +267,35 @@ fn the_command_says_who_and_what() {
     assert_eq!((nobody.code(), nobody.stdout().as_str()), (3, ""));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_would_show_more_is_allowed_on_no_more_than_is_read() {
+    let denied = |operation, action: &'static str| Denied {
+        operation: Some(operation),
+        why: Some(action),
+        ..Denied::default()
+    };
+    let (diagnosis, _) = diagnosed(World {
+        denied: vec![
+            denied(
+                "apigateway:GetApis",
+                "because no identity-based policy allows the apigateway:GET action",
+            ),
+            denied(
+                "sqs:ListQueues",
+                "because no identity-based policy allows the sqs:ListQueues action",
+            ),
+        ],
+        ..world()
+    })
+    .await;
+    let statements: Vec<&serde_json::Value> = diagnosis
+        .remedies
+        .iter()
+        .filter_map(|remedy| remedy.statement.as_ref())
+        .collect();
+    insta::assert_snapshot!(serde_json::to_string(&statements).unwrap(), @r#"[[{"Effect":"Allow","Action":["sqs:ListQueues"],"Resource":"*"},{"Effect":"Allow","Action":["apigateway:GET"],"Resource":["arn:aws:apigateway:*::/restapis","arn:aws:apigateway:*::/apis"]}]]"#);
+}
+
 /// A server that knows who calls and refuses everything else.
 #[test]
 fn who_may_nothing_hears_it() {

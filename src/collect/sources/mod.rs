@@ -129,3 +129,49 @@ fn log_groups<'a>(regions: &'a [RegionInventory], region: &str) -> &'a [LogGroup
     let groups = seen.and_then(|seen| seen.log_groups.known());
     groups.map(Vec::as_slice).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::GapKind;
+
+    fn region(name: &str, status: RegionStatus) -> RegionInventory {
+        let missing = || Gap::new("", GapKind::NotPlanned, "");
+        RegionInventory {
+            region: name.to_owned(),
+            status,
+            settings: Observed::Missing(missing()),
+            listing: Observed::Known(()),
+            functions: Vec::new(),
+            event_source_mappings: Observed::Known(Vec::new()),
+            code_signing: Observed::Known(Vec::new()),
+            layers: Observed::Known(Vec::new()),
+            network: Observed::Missing(missing()),
+            keys: Vec::new(),
+            log_groups: Observed::Known(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn other_regions_are_looked_into_where_the_scan_is() {
+        let denied = Gap::new("lambda:GetAccountSettings", GapKind::DeniedByScp, "");
+        let regions = [
+            region("eu-west-1", RegionStatus::Scanned),
+            region("eu-central-1", RegionStatus::Empty),
+            region("us-east-1", RegionStatus::Denied(denied.clone())),
+            region("us-west-2", RegionStatus::Unreachable(denied)),
+            region("af-south-1", RegionStatus::NotEnabled),
+        ];
+        let ways = |names: &[&str]| -> Vec<&str> {
+            let ways = names.iter().map(|name| match way(&regions, name) {
+                Way::Open => "open",
+                Way::Shut(_) => "shut",
+                Way::LeftOut => "left out",
+            });
+            ways.collect()
+        };
+        assert_eq!(ways(&["", "eu-west-1", "eu-central-1"]), ["open"; 3]);
+        assert_eq!(ways(&["us-east-1", "us-west-2"]), ["shut"; 2]);
+        assert_eq!(ways(&["af-south-1", "sa-east-1"]), ["left out"; 2]);
+    }
+}

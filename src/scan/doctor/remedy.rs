@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Diagnosis, denial};
-use crate::inventory::{Denial, DeniedBy, Gap, MissedReason, RegionStatus};
+use crate::inventory::{Denial, DeniedBy, Gap, MissedReason, Operation, RegionStatus};
 
 /// What would mend some denied calls.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -141,8 +141,24 @@ impl Case {
         )
     }
 
+    /// One statement, or several where some of the actions must not be allowed on everything.
     fn allow(&self) -> Value {
-        json!({"Effect": "Allow", "Action": self.actions, "Resource": "*"})
+        let mut bound: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+        for action in &self.actions {
+            let resources = Operation::resources_of(action);
+            bound.entry(resources).or_default().push(action);
+        }
+        let statements = bound
+            .into_iter()
+            .map(|(resources, actions)| match resources.is_empty() {
+                true => json!({"Effect": "Allow", "Action": actions, "Resource": "*"}),
+                false => json!({"Effect": "Allow", "Action": actions, "Resource": resources}),
+            });
+        let statements: Vec<Value> = statements.collect();
+        match <[Value; 1]>::try_from(statements) {
+            Ok([statement]) => statement,
+            Err(statements) => Value::Array(statements),
+        }
     }
 
     /// Only the caller, in the terms of a policy of something else.

@@ -80,6 +80,11 @@ impl Simulator {
                 });
                 json(json!({"logGroups": groups.collect::<Vec<_>>()}))
             }
+            "s3" => ok("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"),
+            "sns" => query(operation.name, "<Topics/>"),
+            "sqs" => json(json!({})),
+            "events" => json(json!({"Rules": []})),
+            "apigateway" => json(json!({"item": [], "items": []})),
             _ => error(operation.prefix, 400, "UnknownOperationException", ""),
         }
     }
