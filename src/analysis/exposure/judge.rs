@@ -2,10 +2,11 @@
 
 use super::ask::{Case, Entry};
 use super::door::{Door, Mentioned};
+use super::fitting::account_field;
 use super::grant::{Cause, Grant, Reach};
 use super::home::Home;
 use super::network::VPC_KEYS;
-use super::probe::{Callers, Probe, account_field, caller};
+use super::probe::{Callers, Probe, caller};
 use super::source::{self, Service};
 use crate::policy::{AskedKeys, Caller, Principal, Statement, is_account_id};
 

@@ -5,6 +5,7 @@
 //! | Who gets in by a policy, statement by statement? | `judge` |
 //! | Does one statement let one caller in, by the API or by the URL? | `ask` |
 //! | Which callers stand for all of their kind? | `probe`, for services `source` |
+//! | Which accounts and organisations do conditions name, or fit? | `fitting` |
 //! | Over which networks may they come? | `network` |
 //! | Whose is an account or organisation? | `home` |
 //! | Whose is the id of a user or role? | `identity` |
@@ -17,6 +18,7 @@
 mod ability;
 mod ask;
 mod door;
+mod fitting;
 mod grant;
 mod home;
 mod identity;

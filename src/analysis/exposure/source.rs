@@ -1,9 +1,10 @@
 //! Services that call for somebody: whose sources they may act for.
 
 use super::door::{Door, Mentioned};
+use super::fitting::{self, ENOUGH, fitting_accounts};
 use super::grant::Reach;
 use super::home::{Home, Whose};
-use super::probe::{self, Callers, ENOUGH, Probe, fitting_accounts};
+use super::probe::{Callers, Probe};
 use super::standing::{paths_of, reach_of_organization};
 use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test};
 use crate::reference::{self, Authorisation};
@@ -58,9 +59,9 @@ impl<'a> Service<'a> {
         }
         let mentioned = self.mentioned();
         // A customer may be in no organisation at all, which negated operators and set operators tell apart.
-        let crossed = probe::crossed(
+        let crossed = fitting::crossed(
             fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS),
-            probe::fitting_organizations(mentioned, &ORGANIZATION_KEYS),
+            fitting::fitting_organizations(mentioned, &ORGANIZATION_KEYS),
             mentioned.any(&ORGANIZATION_KEYS),
         );
         let probes = crossed.into_iter().map(|made| {
@@ -82,7 +83,7 @@ impl<'a> Service<'a> {
         let mentioned = self.mentioned();
         // A service that acts for nobody but the owner of the function.
         let own_only = self.known.is_some_and(|known| !known.any_customer);
-        let mut accounts: Vec<&str> = probe::accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS)
+        let mut accounts: Vec<&str> = fitting::accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS)
             .filter(|_| !own_only)
             .chain([home.account])
             .collect();
@@ -90,7 +91,7 @@ impl<'a> Service<'a> {
         accounts.dedup();
         let mut probes = Vec::new();
         for account in accounts {
-            let mut own = probe::accounts(self.callers.own, &ACCOUNT_KEYS, &ARN_KEYS);
+            let mut own = fitting::accounts(self.callers.own, &ACCOUNT_KEYS, &ARN_KEYS);
             let explicit = own.any(|id| id == account);
             let standings = self
                 .callers
