@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lamppost::analysis::Fact;
+use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,25 +25,22 @@ struct Case {
 }
 
 impl Case {
-    fn document(&self) -> String {
-        let statements: Vec<Value> = self
-            .statements
-            .iter()
-            .map(|statement| {
-                let mut statement = serde_json::to_value(statement).unwrap();
-                let map = statement.as_object_mut().unwrap();
-                map.entry("Effect").or_insert_with(|| json!("Allow"));
-                map.entry("Action")
-                    .or_insert_with(|| json!("sts:AssumeRole"));
-                statement
-            })
-            .collect();
-        json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+    fn statements(&self) -> Vec<Value> {
+        let complete = |statement| {
+            let mut statement = serde_json::to_value(statement).unwrap();
+            let map = statement.as_object_mut().unwrap();
+            map.entry("Effect").or_insert_with(|| json!("Allow"));
+            map.entry("Action")
+                .or_insert_with(|| json!("sts:AssumeRole"));
+            statement
+        };
+        self.statements.iter().map(complete).collect()
     }
 }
 
 /// `list principal by statement`, with a question mark where it is not certain.
-fn let_in(document: String) -> Vec<String> {
+fn let_in(statements: &[Value]) -> Vec<String> {
+    let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut inventory = account(vec![role("r", &["lambda.amazonaws.com"], &[])]);
     organise(&mut inventory, vec![]);
     let own = &mut iam(&mut inventory).principals[0];
@@ -77,9 +75,13 @@ fn let_in(document: String) -> Vec<String> {
     found
 }
 
+fn table() -> Table {
+    toml::from_str(include_str!("trust.toml")).unwrap()
+}
+
 #[test]
 fn every_trust_policy_of_the_table_is_sorted_by_whom_it_lets_in() {
-    let table: Table = toml::from_str(include_str!("trust.toml")).unwrap();
+    let table = table();
     let mut wrong = Vec::new();
     for case in &table.case {
         assert!(
@@ -87,7 +89,7 @@ fn every_trust_policy_of_the_table_is_sorted_by_whom_it_lets_in() {
             "`{}` has no source",
             case.name
         );
-        let found = let_in(case.document());
+        let found = let_in(&case.statements());
         if found != case.lets_in {
             wrong.push(format!(
                 "{}\n  expected {:?}\n  found    {found:?}",
@@ -102,4 +104,52 @@ fn every_trust_policy_of_the_table_is_sorted_by_whom_it_lets_in() {
         table.case.len(),
         wrong.join("\n")
     );
+}
+
+/// How far outside the account those are whom a policy lets in.
+fn widest(statements: &[Value]) -> usize {
+    const LISTS: [&str; 4] = ["own", "organization", "foreign", "public"];
+    let found = let_in(statements);
+    let rank = |one: &String| LISTS.iter().position(|list| one.starts_with(list));
+    found
+        .iter()
+        .filter_map(rank)
+        .map(|rank| rank + 1)
+        .max()
+        .unwrap_or(0)
+}
+
+fn any_statement() -> impl Strategy<Value = Value> {
+    let all: Vec<Value> = table().case.iter().flat_map(Case::statements).collect();
+    prop::sample::select(all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_deny_never_widens(
+        statements in prop::collection::vec(any_statement(), 1..4),
+        deny in any_statement(),
+    ) {
+        let before = widest(&statements);
+        let mut deny = deny;
+        deny["Effect"] = json!("Deny");
+        let mut more = statements;
+        more.push(deny);
+        prop_assert!(widest(&more) <= before);
+    }
+
+    #[test]
+    fn an_allow_never_narrows(
+        statements in prop::collection::vec(any_statement(), 1..4),
+        allow in any_statement(),
+    ) {
+        let before = widest(&statements);
+        let mut allow = allow;
+        allow["Effect"] = json!("Allow");
+        let mut more = statements;
+        more.push(allow);
+        prop_assert!(widest(&more) >= before);
+    }
 }
