@@ -1,6 +1,6 @@
 //! Matching of compiled patterns.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// Stands for `*` in a compiled pattern: a byte that UTF-8 never contains.
 pub(super) const MANY: u8 = 0xFF;
@@ -68,7 +68,10 @@ fn behind(pattern: &[u8], p: usize, text: &[u8], t: usize) -> Option<(usize, usi
     let end = rest.iter().position(|byte| matches!(*byte, MANY | ONE));
     let literal = rest.get(..end.unwrap_or(rest.len()))?;
     let swallowed = match end {
-        Some(_) => memmem::find(left, literal)?,
+        Some(_) => match literal {
+            [byte] => memchr(*byte, left)?,
+            _ => memmem::find(left, literal)?,
+        },
         None => left.len() - left.strip_suffix(literal).map(|_| literal.len())?,
     };
     Some((swallowed, literal.len()))

@@ -77,6 +77,9 @@ pub(super) fn crossed(
 
 /// An organisation for each pattern of organisations or of places in them that conditions name.
 pub(super) fn fitting_organizations(mentioned: &Mentioned<'_>, keys: &[&str]) -> Vec<String> {
+    if !mentioned.any(keys) {
+        return Vec::new();
+    }
     // <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
     let shape = Pattern::glob("o-??????????*");
     let ids = mentioned

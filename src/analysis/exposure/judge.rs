@@ -97,7 +97,7 @@ impl Judge<'_> {
         if let Some(hits) = self.hits(self.callers.patterned()) {
             return self.granted(principal, &hits, |_| Cause::Patterned);
         }
-        let services: Vec<Service<'_>> = source::behind_everyone(self.callers.mentioned)
+        let services: Vec<Service<'_>> = source::behind_everyone(&self.callers)
             .iter()
             .map(|name| Service::new(name, &self.callers))
             .collect();

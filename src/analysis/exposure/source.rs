@@ -6,7 +6,7 @@ use super::grant::Reach;
 use super::home::{Home, Whose};
 use super::probe::{Callers, Probe};
 use super::standing::{paths_of, reach_of_organization};
-use crate::policy::{Arn, Caller, KeyState, Pattern, STRANGER_ACCOUNT, Test};
+use crate::policy::{Arn, Caller, KeyState, Pattern, Principal, STRANGER_ACCOUNT, Test};
 use crate::reference::{self, Authorisation};
 
 const ARN_KEYS: [&str; 1] = ["aws:sourcearn"];
@@ -21,6 +21,9 @@ const SOURCE_KEYS: [&str; 6] = [
     "aws:sourceorgpaths",
     "lambda:eventsourcetoken",
 ];
+
+/// Keys by which conditions name services.
+const NAME_KEYS: [&str; 2] = ["aws:principalservicename", "aws:principalservicenameslist"];
 
 /// A service as a caller.
 pub(super) struct Service<'a> {
@@ -265,10 +268,16 @@ impl<'a> Service<'a> {
     }
 }
 
-/// Services that may stand behind a principal `*`: those whose sources or names conditions mention,
-/// else three that stand for all: one whose sources' ARNs name no account, one whose do, and one that sends neither ARN
-/// nor account.
-pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
+/// Services that may stand behind a principal `*`: those whose sources conditions mention, else those whose names they
+/// mention and some that stand for all. Where nothing is asked of the source, one does.
+pub(super) fn behind_everyone(callers: &Callers<'_>) -> Vec<String> {
+    /// One whose sources' ARNs name their account, one whose do not, and one that sends neither ARN nor account.
+    const ALL: [&str; 3] = [
+        "events.amazonaws.com",
+        "s3.amazonaws.com",
+        "alexa-appkit.amazon.com",
+    ];
+    let mentioned = callers.mentioned;
     let of_arn = mentioned
         .values(&ARN_KEYS)
         .filter_map(Arn::parse)
@@ -277,23 +286,32 @@ pub(super) fn behind_everyone(mentioned: &Mentioned<'_>) -> Vec<String> {
             "execute-api" => "apigateway.amazonaws.com".to_owned(),
             service => format!("{service}.amazonaws.com"),
         });
+    let mut services: Vec<String> = of_arn.collect();
+    if services.is_empty() {
+        let all = ALL
+            .iter()
+            .take(if are_alike(callers) { 1 } else { ALL.len() });
+        services.extend(all.map(|&one| one.to_owned()));
+    }
     let named = mentioned
-        .values(&["aws:principalservicename", "aws:principalservicenameslist"])
-        .filter(|name| !name.contains(['*', '?', '$']))
-        .map(str::to_owned);
-    let mut services: Vec<String> = of_arn.chain(named).collect();
+        .values(&NAME_KEYS)
+        .filter(|name| !name.contains(['*', '?', '$']));
+    services.extend(named.map(str::to_owned));
     services.sort_unstable();
     services.dedup();
-    if services.is_empty() {
-        services = [
-            "s3.amazonaws.com",
-            "events.amazonaws.com",
-            "alexa-appkit.amazon.com",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-    }
     services
+}
+
+/// Whether nothing that the policy says tells one service from another.
+fn are_alike(callers: &Callers<'_>) -> bool {
+    let asked = callers.asked;
+    let mut denies = callers.door.denies();
+    !asked.any(&SOURCE_KEYS)
+        && !asked.any(&NAME_KEYS)
+        && !denies.any(|deny| {
+            let mut named = deny.principal.iter().flat_map(|element| &element.items);
+            named.any(|one| matches!(one, Principal::Service(_)))
+        })
 }
 
 /// Whether the ARN fits a pattern as text only, not field by field.
