@@ -197,7 +197,7 @@ async fn http_apis(
     loop {
         let send = client
             .get_apis()
-            .max_results("500")
+            .max_results("100")
             .set_next_token(token.clone())
             .send();
         let page = place.call(operation, None, send, |page| {
