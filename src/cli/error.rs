@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::check::{LoadError, SelectError};
 use crate::config::ConfigError;
-use crate::finding::{FolderError, Outcome};
+use crate::finding::{AssessError, FolderError, Outcome};
 use crate::inventory::SnapshotError;
 use crate::report::ReportError;
 #[cfg(feature = "live")]
@@ -56,8 +56,10 @@ pub(super) enum CliError {
     OtherReport { path: PathBuf, schema: String },
     #[error("these generated files are not up to date: {0}")]
     Drift(String),
-    #[error("facts cannot be written as JSON")]
-    Facts(#[from] serde_json::Error),
+    #[error(transparent)]
+    Assess(#[from] AssessError),
+    #[error("what is known cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
     #[cfg(feature = "live")]
     #[error(transparent)]
     Recording(#[from] crate::aws::transport::RecordingError),
@@ -92,7 +94,7 @@ impl From<ScanError> for CliError {
             ScanError::Target(error) => Self::Target(error),
             ScanError::Snapshot(error) => Self::Snapshot(error),
             ScanError::Folder(error) => Self::Folder(error),
-            ScanError::Facts(error) => Self::Facts(error),
+            ScanError::Assess(error) => Self::Assess(error),
         }
     }
 }
@@ -120,7 +122,7 @@ impl CliError {
             Self::Target(error) if error.is_usage() => Outcome::Usage,
             #[cfg(feature = "live")]
             Self::Target(_) => Outcome::NothingScanned,
-            Self::Facts(_) | Self::Temporary(_) => Outcome::Internal,
+            Self::Assess(_) | Self::Json(_) | Self::Temporary(_) => Outcome::Internal,
             #[cfg(feature = "live")]
             Self::Recording(_) | Self::Detector(_) | Self::Key(_) | Self::Runtime(_) => {
                 Outcome::Internal

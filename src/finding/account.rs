@@ -1,12 +1,14 @@
 //! One judged account.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::counts::{SeverityCounts, VerdictCounts};
 use super::gaps::{GapTable, gaps_of};
 use super::model::{Include, RegionReach, RegionTarget, Target, TargetReach};
 use super::record::Finding;
 use super::score::Factor;
+use super::spool::Spool;
 use crate::check::{Definition, Judgement, Verdict};
 use crate::facts::{Resource, Scope};
 use crate::inventory::{AccountInventory, MissedAccount, MissedReason, RegionStatus};
@@ -17,7 +19,7 @@ pub struct AccountResult {
     pub(super) target: Target,
     pub(super) functions: BTreeMap<String, Listed>,
     pub(super) others: BTreeMap<Resource, Tally>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Spool,
     pub(super) severities: SeverityCounts,
     pub(super) gaps: GapTable,
     include: Include,
@@ -105,7 +107,7 @@ impl AccountResult {
             },
             functions: BTreeMap::new(),
             others: BTreeMap::new(),
-            findings: Vec::new(),
+            findings: Spool::new(),
             severities: SeverityCounts::default(),
             gaps: GapTable::default(),
             include,
@@ -113,7 +115,15 @@ impl AccountResult {
     }
 
     /// Takes in what a check says of a resource; once for each pair.
-    pub fn judge(&mut self, check: &Definition, resource: &Resource, judgement: Judgement) {
+    ///
+    /// # Errors
+    /// When findings, which are kept on disk where they are many, cannot be written.
+    pub fn judge(
+        &mut self,
+        check: &Definition,
+        resource: &Resource,
+        judgement: Judgement,
+    ) -> io::Result<()> {
         let verdict = judgement.verdict;
         let tally = match resource.scope {
             // A function that was judged without being listed still shows, as a broken invariant
@@ -141,14 +151,15 @@ impl AccountResult {
                 .push(Factor::new(&check.id, check.severity, check.confidence));
         }
         if !self.include.keeps(verdict) {
-            return;
+            return Ok(());
         }
         let findings = Finding::of(check, resource, judgement, &mut self.gaps);
-        if verdict == Verdict::Fail {
-            for finding in &findings {
+        for finding in &findings {
+            if verdict == Verdict::Fail {
                 self.severities.add(finding.severity);
             }
+            self.findings.add(finding, resource)?;
         }
-        self.findings.extend(findings);
+        Ok(())
     }
 }

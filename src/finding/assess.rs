@@ -1,6 +1,12 @@
 //! From an account's inventory to its verdicts.
 
+use std::io;
+use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use thiserror::Error;
 
 use super::account::AccountResult;
 use super::model::Include;
@@ -10,34 +16,58 @@ use crate::facts::{Resource, Subject, subjects};
 use crate::inventory::AccountInventory;
 
 /// How many resources are judged before their verdicts are taken in: enough to keep all cores busy,
-/// and few enough that verdicts which are not kept do not pile up.
-const BATCH: usize = 512;
+/// and few enough that verdicts do not pile up.
+const BATCH: usize = 256;
+
+/// Why an account could not be judged.
+#[derive(Debug, Error)]
+pub enum AssessError {
+    /// Facts cannot be expressed, which no observation can bring about.
+    #[error("facts cannot be written as JSON")]
+    Facts(#[source] serde_json::Error),
+    /// There is no room for the findings, which are kept on disk.
+    #[error("cannot keep findings in the folder for temporary files")]
+    Spool(#[source] io::Error),
+}
 
 /// Judges every resource of an account by every check that concerns its kind.
 ///
 /// # Errors
-/// When facts cannot be expressed in JSON, which no observation can bring about.
+/// When facts cannot be expressed, or findings cannot be kept.
 pub fn assess(
     inventory: &AccountInventory,
     settings: &Settings,
     checks: &[&Check],
     include: Include,
-) -> Result<AccountResult, serde_json::Error> {
+) -> Result<AccountResult, AssessError> {
     let account = AccountContext::new(inventory, settings);
     let mut result = AccountResult::scanned(inventory, include);
     let subjects: Vec<Subject<'_>> = subjects(&account).collect();
-    for batch in subjects.chunks(BATCH) {
-        let judged: Vec<_> = batch
-            .par_iter()
-            .map(|subject| judge(*subject, checks))
-            .collect::<Result<_, _>>()?;
-        for (resource, judgements) in judged {
-            for (check, judgement) in judgements {
-                result.judge(check, &resource, judgement);
+    // While one batch is judged, the verdicts of the last one are taken in.
+    thread::scope(|scope| {
+        let (send, batches) = sync_channel::<Vec<Judged<'_>>>(0);
+        let taking = scope.spawn(move || {
+            for (resource, judgements) in batches.into_iter().flatten() {
+                for (check, judgement) in judgements {
+                    result.judge(check, &resource, judgement)?;
+                }
+            }
+            Ok(result)
+        });
+        for batch in subjects.chunks(BATCH) {
+            let judged = batch
+                .par_iter()
+                .map(|subject| judge(*subject, checks))
+                .collect::<Result<_, _>>()
+                .map_err(AssessError::Facts)?;
+            if send.send(judged).is_err() {
+                break;
             }
         }
-    }
-    Ok(result)
+        drop(send);
+        let taken = taking.join().unwrap_or_else(|panic| resume_unwind(panic));
+        taken.map_err(AssessError::Spool)
+    })
 }
 
 type Judged<'a> = (Resource, Vec<(&'a Definition, Judgement)>);

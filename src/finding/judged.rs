@@ -3,23 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountResult, Tally};
-use super::builder::order;
 use super::counts::{GradeCounts, VerdictCounts};
 use super::model::{AccountSummary, FunctionRecord, RegionReach, Target, TargetReach};
-use super::record::Finding;
 use super::score::{fleet_grade, score};
+use super::spool::Spool;
 use crate::inventory::{Gap, LedgerEntry};
 
-/// An account with its functions and findings, each list in the order of a report. References to
-/// gaps are indices into the account's own list.
-#[derive(Clone, Debug)]
+/// An account with its functions, in the order of a report, and its findings. References to gaps are
+/// indices into the account's own list.
+#[derive(Debug)]
 pub struct Judged {
     /// Everything that is there once.
     pub part: AccountPart,
     /// Every function that was listed.
-    pub functions: Vec<FunctionRecord>,
+    pub(super) functions: Vec<FunctionRecord>,
     /// What the checks say.
-    pub findings: Vec<Finding>,
+    pub(super) findings: Spool,
 }
 
 /// What a report says of an account besides its functions and findings: small, however large the
@@ -58,7 +57,7 @@ impl From<AccountResult> for Judged {
             mut target,
             functions: listed,
             others,
-            mut findings,
+            findings,
             severities,
             gaps,
             ..
@@ -108,7 +107,6 @@ impl From<AccountResult> for Judged {
         functions.sort_by(|one, other| {
             (&one.account, &one.region, &one.arn).cmp(&(&other.account, &other.region, &other.arn))
         });
-        findings.sort_by(|one, other| order(one).cmp(&order(other)));
         let summary = (target.reach == TargetReach::Scanned).then(|| AccountSummary {
             account: target.account.clone(),
             name: target.name.clone(),

@@ -1,15 +1,16 @@
 //! Findings: verdicts with a stable id, the score of every function, and the report that holds both.
 //!
-//! A judged account becomes an [`AccountResult`]; a [`ReportBuilder`] takes these in any order and
-//! finishes a [`Report`] that is sorted the same way every time. Formats are the business of the
-//! report room.
+//! A judged account becomes an [`AccountResult`]; a [`RunFolder`] takes these in any order, and a
+//! [`FolderReport`] reads them from there in an order that is the same every time. Formats are the
+//! business of the report room.
 
 mod account;
 mod assess;
-mod builder;
 mod counts;
 mod folder;
 mod gaps;
+mod group;
+mod head;
 mod id;
 mod judged;
 mod model;
@@ -17,13 +18,14 @@ mod outcome;
 mod record;
 mod score;
 mod show;
+mod spool;
 
 pub use account::AccountResult;
-pub use assess::assess;
-pub use builder::{ReportBuilder, RunInfo};
+pub use assess::{AssessError, assess};
 pub use counts::{Calls, GradeCounts, SeverityCounts, TargetTotals, VerdictCounts};
 pub use folder::{FolderError, FolderReport, RunFolder};
 pub use gaps::{GapRecord, is_incomplete};
+pub use head::RunInfo;
 pub use id::finding_id;
 pub use judged::{AccountPart, Judged};
 pub use model::{

@@ -23,27 +23,42 @@ pub trait Contents {
     /// # Errors
     /// Those of reading.
     fn overview(&self) -> io::Result<Report> {
-        let mut report = self.head().clone();
-        report.functions = self
-            .functions()
+        read(self, |finding| {
+            finding.evidence = serde_json::Value::Null;
+            finding.references = Vec::new();
+            finding.maps.clear();
+            if let Some(remediation) = &mut finding.remediation {
+                remediation.terraform = None;
+                remediation.cloudformation = None;
+            }
+        })
+    }
+
+    /// The whole in memory.
+    ///
+    /// # Errors
+    /// Those of reading.
+    fn whole(&self) -> io::Result<Report> {
+        read(self, |_| ())
+    }
+}
+
+fn read(contents: &(impl Contents + ?Sized), trim: impl Fn(&mut Finding)) -> io::Result<Report> {
+    let functions = contents.functions();
+    let findings = contents.findings();
+    Ok(Report {
+        functions: functions
             .map(|function| function.map(Cow::into_owned))
-            .collect::<io::Result<_>>()?;
-        report.findings = self
-            .findings()
+            .collect::<io::Result<_>>()?,
+        findings: findings
             .map(|finding| {
                 let mut finding = finding?.into_owned();
-                finding.evidence = serde_json::Value::Null;
-                finding.references = Vec::new();
-                finding.maps.clear();
-                if let Some(remediation) = &mut finding.remediation {
-                    remediation.terraform = None;
-                    remediation.cloudformation = None;
-                }
+                trim(&mut finding);
                 Ok(finding)
             })
-            .collect::<io::Result<_>>()?;
-        Ok(report)
-    }
+            .collect::<io::Result<_>>()?,
+        ..contents.head().clone()
+    })
 }
 
 impl Contents for Report {

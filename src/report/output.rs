@@ -199,8 +199,7 @@ fn fill(report: &dyn Contents, format: Format, file: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Include, Mode, ReportBuilder, RunInfo};
-    use crate::inventory::RunRecord;
+    use crate::finding::{FolderReport, Include, Mode, RunFolder, RunInfo};
 
     struct Broken(io::ErrorKind);
 
@@ -217,21 +216,17 @@ mod tests {
     #[test]
     fn a_reader_that_leaves_is_no_error_and_a_full_disk_is() {
         let moment = "2026-11-20T08:00:00Z".parse().unwrap();
-        let report = ReportBuilder::new(RunInfo {
+        let info = RunInfo {
             version: "0.1.0".to_owned(),
             mode: Mode::Live,
             checks: Vec::new(),
             depth: crate::inventory::Depth::Deep,
             checks_left_out: Vec::new(),
             include: Include::default(),
-        })
-        .finish(&RunRecord {
-            started: moment,
-            finished: moment,
-            interrupted: false,
-            missed: Vec::new(),
-            ledger: Vec::new(),
-        });
+        };
+        let kept = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(kept.path(), info, moment).unwrap();
+        let report = FolderReport::of(&[folder]).unwrap();
         for format in [Format::Table, Format::Json, Format::Ndjson] {
             let write = |kind| stream(&report, format, Terminal::FILE, Broken(kind));
             assert!(write(io::ErrorKind::BrokenPipe).is_ok(), "{format:?}");

@@ -18,9 +18,7 @@ pub use reach::Reach;
 
 use crate::analysis::Settings;
 use crate::check::Check;
-use crate::finding::{
-    AccountResult, FolderError, Judged, Report, ReportBuilder, RunFolder, RunInfo, assess,
-};
+use crate::finding::{AssessError, FolderError, Judged, RunFolder, RunInfo, assess};
 use crate::inventory::{RunRecord, SnapshotError, SnapshotWriter};
 use crate::secret::Detector;
 use crate::target::TargetError;
@@ -55,56 +53,22 @@ pub enum ScanError {
     /// The results cannot be kept.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// Facts cannot be expressed, which no observation can bring about.
-    #[error("facts cannot be written as JSON")]
-    Facts(#[from] serde_json::Error),
+    /// An account cannot be judged.
+    #[error(transparent)]
+    Assess(#[from] AssessError),
 }
 
 impl Scan<'_> {
-    /// Scans: every account is collected, judged and forgotten, in whatever order they come; the
-    /// report is held in memory.
+    /// Scans: every account is collected, judged, written and forgotten, in whatever order they come.
+    /// What is in memory is the accounts under way. Accounts that are done in the folder are left alone.
     ///
     /// # Errors
-    /// When there is nobody to scan, or the snapshot cannot be written. What AWS does not answer is
-    /// no error but a gap in the report.
-    pub async fn run(self) -> Result<Report, ScanError> {
-        let started = self.at.unwrap_or_else(Timestamp::now);
-        let mut builder = ReportBuilder::new(self.info.clone());
-        let run = self
-            .each(started, |account, _| {
-                builder.add_account(account);
-                Ok(())
-            })
-            .await?;
-        Ok(builder.finish(&run))
-    }
-
-    /// The same into a run folder: what is in memory is the accounts under way. Accounts that are
-    /// done there already are left alone.
-    ///
-    /// # Errors
-    /// Those of [`run`](Self::run), and when the folder cannot be written.
+    /// When there is nobody to scan, or the results or the snapshot cannot be written. What AWS does
+    /// not answer is no error but a gap in the report.
     pub async fn run_into(mut self, folder: &mut RunFolder) -> Result<(), ScanError> {
         self.reach.selection.done.clone_from(folder.done());
+        let started = folder.started();
         let (connection, cancel) = (self.reach.connection, self.reach.cancel.clone());
-        let run = self
-            .each(folder.started(), |account, id| {
-                let mut judged = Judged::from(account);
-                judged.part = judged.part.called(connection.ledger().take(id));
-                connection.forget(id);
-                Ok(folder.add(judged, cancel.is_cancelled())?)
-            })
-            .await?;
-        // the rest stands with the accounts
-        let ledger = connection.ledger().rest();
-        Ok(folder.end(RunRecord { ledger, ..run })?)
-    }
-
-    async fn each(
-        mut self,
-        started: Timestamp,
-        mut take: impl FnMut(AccountResult, &str) -> Result<(), ScanError>,
-    ) -> Result<RunRecord, ScanError> {
         let (visits, missed) = self.reach.find().await?;
         let detector = self.detector;
         let inspect = Box::new(move |name: &str, value: &str| detector.inspect(name, value));
@@ -112,25 +76,31 @@ impl Scan<'_> {
         let include = self.info.include;
         sweep
             .run(visits, |inventory| {
+                let id = &inventory.account.id;
                 if let Some(snapshot) = &mut self.snapshot {
                     snapshot.account(&inventory)?;
                 }
-                let judged = assess(&inventory, &self.settings, self.checks, include)?;
-                take(judged, &inventory.account.id)?;
-                self.reach.progress.account_done(&inventory.account.id);
+                let result = assess(&inventory, &self.settings, self.checks, include)?;
+                let mut judged = Judged::from(result);
+                judged.part = judged.part.called(connection.ledger().take(id));
+                connection.forget(id);
+                folder.add(judged, cancel.is_cancelled())?;
+                self.reach.progress.account_done(id);
                 Ok::<(), ScanError>(())
             })
             .await?;
-        let run = RunRecord {
+        let mut run = RunRecord {
             started,
             finished: self.at.unwrap_or_else(Timestamp::now),
-            interrupted: self.reach.cancel.is_cancelled(),
+            interrupted: cancel.is_cancelled(),
             missed,
-            ledger: self.reach.connection.ledger().entries(),
+            ledger: connection.ledger().entries(),
         };
         if let Some(snapshot) = self.snapshot {
             snapshot.finish(&run)?;
         }
-        Ok(run)
+        // the rest stands with the accounts
+        run.ledger = connection.ledger().rest();
+        Ok(folder.end(run)?)
     }
 }

@@ -9,7 +9,9 @@ use lamppost::analysis::Settings;
 use lamppost::aws::transport::{Fault, Recording, Rule, faults, replay};
 use lamppost::aws::{Base, Connection, Limits};
 use lamppost::check::{self, Check, Persona, Registry, Verdict};
-use lamppost::finding::{Include, Mode, Outcome, Report, RunInfo};
+use lamppost::finding::{
+    Contents as _, FolderReport, Include, Mode, Outcome, Report, RunFolder, RunInfo,
+};
 use lamppost::inventory::{Depth, GapKind, Plan};
 use lamppost::scan::{Reach, Scan, ScanError};
 use lamppost::secret::{Detector, FingerprintKey};
@@ -90,6 +92,19 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
         ..Selection::default()
     };
     let plan = check::plan(checks.iter().copied());
+    let info = RunInfo {
+        version: "0.0.0".to_owned(),
+        mode: Mode::Demo,
+        checks: Vec::new(),
+        depth: Depth::Deep,
+        checks_left_out: Vec::new(),
+        include: Include {
+            pass: true,
+            not_applicable: true,
+        },
+    };
+    let kept = tempfile::tempdir().unwrap();
+    let mut folder = RunFolder::create(kept.path(), info.clone(), RECORDING.recorded_at).unwrap();
     let scan = Scan {
         reach: Reach {
             regions: vec!["us-east-1".to_owned()],
@@ -99,21 +114,12 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
         detector: Arc::clone(&DETECTOR),
         settings: Settings::default(),
         checks,
-        info: RunInfo {
-            version: "0.0.0".to_owned(),
-            mode: Mode::Demo,
-            checks: Vec::new(),
-            depth: Depth::Deep,
-            checks_left_out: Vec::new(),
-            include: Include {
-                pass: true,
-                not_applicable: true,
-            },
-        },
+        info,
         snapshot: None,
         at: Some(RECORDING.recorded_at),
     };
-    scan.run().await
+    scan.run_into(&mut folder).await?;
+    Ok(FolderReport::of(&[folder]).unwrap().whole().unwrap())
 }
 
 /// Verdicts by resource and check.

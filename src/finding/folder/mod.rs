@@ -20,9 +20,9 @@ use thiserror::Error;
 
 pub use report::FolderReport;
 
-use super::builder::{RunInfo, rank};
+use super::group::Group;
+use super::head::RunInfo;
 use super::judged::{AccountPart, Judged};
-use crate::check::{Confidence, Severity, Verdict};
 use crate::inventory::RunRecord;
 use files::{line, put, read};
 
@@ -94,19 +94,11 @@ struct Header {
 /// Findings of one check that stand together.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Segment {
-    verdict: Verdict,
-    severity: Severity,
-    confidence: Confidence,
-    check: String,
+    #[serde(flatten)]
+    group: Group,
     /// Bytes before it.
     offset: u64,
     count: usize,
-}
-
-impl Segment {
-    fn order(&self) -> impl Ord + '_ {
-        rank(self.verdict, self.severity, self.confidence, &self.check)
-    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -269,24 +261,13 @@ impl RunFolder {
             for function in &functions {
                 offset += line(to, function)?;
             }
-            for finding in &findings {
-                let same = |last: &Segment| {
-                    (last.verdict, &last.check) == (finding.verdict, &finding.check)
-                        && (last.severity, last.confidence)
-                            == (finding.severity, finding.confidence)
-                };
-                match segments.last_mut() {
-                    Some(last) if same(last) => last.count += 1,
-                    _ => segments.push(Segment {
-                        verdict: finding.verdict,
-                        severity: finding.severity,
-                        confidence: finding.confidence,
-                        check: finding.check.clone(),
-                        offset,
-                        count: 1,
-                    }),
-                }
-                offset += line(to, finding)?;
+            for (group, count, bytes) in findings.write_to(to)? {
+                segments.push(Segment {
+                    group,
+                    offset,
+                    count,
+                });
+                offset += bytes;
             }
             Ok(())
         })?;

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use super::files::read;
 use super::{Done, FolderError, RunFolder, Segment};
 use crate::check::Severity;
-use crate::finding::builder::{Head, order, renumber_all};
+use crate::finding::head::{Head, renumber_all};
 use crate::finding::model::{FunctionRecord, Report};
 use crate::finding::record::Finding;
 use crate::finding::show::Contents;
@@ -93,10 +95,7 @@ impl FolderReport {
             sequence.extend(done.segments.into_iter().map(|segment| (number, segment)));
         }
         sequence.sort_by(|(one, segment), (other, behind)| {
-            segment
-                .order()
-                .cmp(&behind.order())
-                .then_with(|| one.cmp(other))
+            (&segment.group, one).cmp(&(&behind.group, other))
         });
         let Head { report, moved } = Head::of(first.header.info.clone(), parts, &run);
         for (file, moved) in files.iter_mut().zip(moved) {
@@ -112,36 +111,40 @@ impl FolderReport {
     /// Leaves only findings of at least that severity; counts stay what they were.
     pub fn show_from(&mut self, severity: Severity) {
         self.sequence
-            .retain(|(_, segment)| segment.severity >= severity);
-    }
-
-    fn segment(&self, number: usize, segment: &Segment) -> io::Result<Vec<Finding>> {
-        let Some(file) = self.files.get(number) else {
-            return Ok(Vec::new());
-        };
-        let mut from = File::open(&file.path)?;
-        from.seek(SeekFrom::Start(segment.offset))?;
-        let mut findings = Vec::with_capacity(segment.count);
-        for line in BufReader::new(from).lines().take(segment.count) {
-            let mut finding: Finding = serde_json::from_str(&line?)?;
-            renumber_all(&mut finding.gaps, &file.gaps);
-            findings.push(finding);
-        }
-        if findings.len() < segment.count {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        findings.sort_by(|one, other| order(one).cmp(&order(other)));
-        Ok(findings)
+            .retain(|(_, segment)| segment.group.severity >= severity);
     }
 }
 
-/// One error, or all of the items.
-fn spread<T>(items: io::Result<Vec<T>>) -> impl Iterator<Item = io::Result<T>> {
-    let (items, error) = match items {
-        Ok(items) => (items, None),
-        Err(error) => (Vec::new(), Some(Err(error))),
-    };
-    items.into_iter().map(Ok).chain(error)
+impl AccountFile {
+    fn findings(&self, segment: &Segment) -> impl Iterator<Item = io::Result<Finding>> {
+        let findings = records(&self.path, segment.offset, segment.count);
+        findings.map(|finding: io::Result<Finding>| {
+            let mut finding = finding?;
+            renumber_all(&mut finding.gaps, &self.gaps);
+            Ok(finding)
+        })
+    }
+}
+
+/// Reads so many lines of a file from an offset on.
+fn records<T: DeserializeOwned>(
+    path: &Path,
+    offset: u64,
+    count: usize,
+) -> impl Iterator<Item = io::Result<T>> {
+    let mut opened = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(BufReader::new(file))
+    });
+    let mut line = Vec::new();
+    (0..count).map(move |_| {
+        let from = opened
+            .as_mut()
+            .map_err(|error| io::Error::from(error.kind()))?;
+        line.clear();
+        from.read_until(b'\n', &mut line)?;
+        Ok(serde_json::from_slice(&line)?)
+    })
 }
 
 impl Contents for FolderReport {
@@ -150,29 +153,18 @@ impl Contents for FolderReport {
     }
 
     fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_> {
-        let of_file = |file: &AccountFile| -> io::Result<Vec<FunctionRecord>> {
-            let mut text = Vec::new();
-            let mut from = BufReader::new(File::open(&file.path)?);
-            for _ in 0..file.functions {
-                from.by_ref().read_until(b'\n', &mut text)?;
-            }
-            serde_json::Deserializer::from_slice(&text)
-                .into_iter()
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(Into::into)
-        };
         let all = self
             .files
             .iter()
-            .flat_map(move |file| spread(of_file(file)));
+            .flat_map(|file| records(&file.path, 0, file.functions));
         Box::new(all.map(|function| function.map(Cow::Owned)))
     }
 
     fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_> {
-        let all = self
-            .sequence
-            .iter()
-            .flat_map(|(number, segment)| spread(self.segment(*number, segment)));
+        let all = self.sequence.iter().flat_map(|(number, segment)| {
+            let file = self.files.get(*number);
+            file.into_iter().flat_map(|file| file.findings(segment))
+        });
         Box::new(all.map(|finding| finding.map(Cow::Owned)))
     }
 }

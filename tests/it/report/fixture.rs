@@ -2,7 +2,9 @@
 
 use lamppost::check::{Definition, Judgement, Offence, Verdict};
 use lamppost::facts::{Resource, Scope};
-use lamppost::finding::{AccountResult, Include, Mode, Report, ReportBuilder, RunInfo};
+use lamppost::finding::{
+    AccountResult, Contents as _, FolderReport, Include, Mode, Report, RunFolder, RunInfo,
+};
 use lamppost::inventory::{
     AccountInventory, Function, Gap, GapKind, LedgerEntry, MissedAccount, MissedReason,
     RegionInventory, RunRecord,
@@ -208,33 +210,41 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
         "anybody on the internet can invoke `orders-api` through its function URL",
         &["prod"],
         "aws lambda update-function-url-config --function-name orders-api --qualifier prod --auth-type AWS_IAM --region eu-west-1",
-    ));
+    )).unwrap();
     result.judge(&runtime, &at(&orders, "eu-west-1"), fail(
         "`orders-api` runs on python3.7, which AWS stopped maintaining on 2023-12-04",
         &[],
         "aws lambda update-function-configuration --function-name orders-api --runtime python3.13 --region eu-west-1",
-    ));
-    result.judge(
-        &url,
-        &at(&import, "eu-west-1"),
-        unknown(vec![denied(PROD, "eu-west-1", "nightly-import")]),
-    );
+    )).unwrap();
+    result
+        .judge(
+            &url,
+            &at(&import, "eu-west-1"),
+            unknown(vec![denied(PROD, "eu-west-1", "nightly-import")]),
+        )
+        .unwrap();
     result.judge(&runtime, &at(&import, "eu-west-1"), fail(
         "`nightly-import` runs on nodejs16.x, which AWS stopped maintaining on 2024-06-12",
         &[],
         "aws lambda update-function-configuration --function-name nightly-import --runtime nodejs22.x --region eu-west-1",
-    ));
-    result.judge(
-        &tracing,
-        &at(&import, "eu-west-1"),
-        fail("`nightly-import` is not traced", &[], ""),
-    );
-    result.judge(
-        &url,
-        &at(&mail, "us-east-1"),
-        unknown(vec![denied(PROD, "us-east-1", "mail")]),
-    );
-    result.judge(&runtime, &at(&mail, "us-east-1"), verdict(Verdict::Pass));
+    )).unwrap();
+    result
+        .judge(
+            &tracing,
+            &at(&import, "eu-west-1"),
+            fail("`nightly-import` is not traced", &[], ""),
+        )
+        .unwrap();
+    result
+        .judge(
+            &url,
+            &at(&mail, "us-east-1"),
+            unknown(vec![denied(PROD, "us-east-1", "mail")]),
+        )
+        .unwrap();
+    result
+        .judge(&runtime, &at(&mail, "us-east-1"), verdict(Verdict::Pass))
+        .unwrap();
 
     let cron = function(DEV, "eu-west-1", "cron");
     let dev = account(
@@ -243,16 +253,20 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
         vec![region("eu-west-1", json!("scanned"), vec![cron.clone()])],
     );
     let mut other = AccountResult::scanned(&dev, Include::default());
-    other.judge(
-        &url,
-        &of(&cron, DEV, "eu-west-1"),
-        verdict(Verdict::NotApplicable),
-    );
-    other.judge(
-        &runtime,
-        &of(&cron, DEV, "eu-west-1"),
-        verdict(Verdict::Pass),
-    );
+    other
+        .judge(
+            &url,
+            &of(&cron, DEV, "eu-west-1"),
+            verdict(Verdict::NotApplicable),
+        )
+        .unwrap();
+    other
+        .judge(
+            &runtime,
+            &of(&cron, DEV, "eu-west-1"),
+            verdict(Verdict::Pass),
+        )
+        .unwrap();
 
     let mut run = run();
     let mut assume = Gap::new(
@@ -280,9 +294,16 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
 /// The report of [`accounts`].
 pub(super) fn report() -> Report {
     let (accounts, run) = accounts();
-    let mut builder = ReportBuilder::new(info());
+    finish(accounts, &run)
+}
+
+/// The report of judged accounts, by way of a run folder.
+pub(super) fn finish(accounts: impl IntoIterator<Item = AccountResult>, run: &RunRecord) -> Report {
+    let kept = tempfile::tempdir().unwrap();
+    let mut folder = RunFolder::create(kept.path(), info(), run.started).unwrap();
     for account in accounts {
-        builder.add_account(account);
+        folder.add(account.into(), false).unwrap();
     }
-    builder.finish(&run)
+    folder.end(run.clone()).unwrap();
+    FolderReport::of(&[folder]).unwrap().whole().unwrap()
 }

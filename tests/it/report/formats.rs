@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use lamppost::check::Severity;
-use lamppost::finding::{Report, ReportBuilder};
+use lamppost::finding::Report;
 use lamppost::report::{
     Format, ReportError, Terminal, record_schema, report_schema, write_file, write_to,
 };
@@ -182,7 +182,7 @@ fn colour_adds_nothing_but_colour() {
 
 #[test]
 fn an_empty_report_reads_well() {
-    let report = ReportBuilder::new(fixture::info()).finish(&fixture::run());
+    let report = fixture::finish([], &fixture::run());
     insta::assert_snapshot!(text(&report, Format::Table, 80, false), @r"
     lamppost 0.1.0 · scan of 2026-11-20 08:00 UTC · 0 accounts · 0 functions
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lamppost::analysis::Settings;
 use lamppost::check::{Registry, Verdict};
-use lamppost::finding::{Include, Report, ReportBuilder, assess};
+use lamppost::finding::{Include, Report, assess};
 use lamppost::inventory::{AccountInventory, Alias, FunctionUrl, Observed};
 use lamppost::report::{Format, Terminal, report_schema, write_to};
 
@@ -53,9 +53,7 @@ fn report() -> Report {
         not_applicable: true,
     };
     let result = assess(&disturbed(), &Settings::default(), &checks, include).unwrap();
-    let mut builder = ReportBuilder::new(fixture::info());
-    builder.add_account(result);
-    builder.finish(&fixture::run())
+    fixture::finish([result], &fixture::run())
 }
 
 #[test]

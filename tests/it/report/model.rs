@@ -1,15 +1,13 @@
 //! What the report says of the judged organisation, and that arrival order changes nothing.
 
 use lamppost::check::{Judgement, Verdict};
-use lamppost::finding::{
-    AccountResult, Include, Outcome, RegionReach, Report, ReportBuilder, TargetReach,
-};
-use lamppost::inventory::{Gap, GapKind, RunRecord};
+use lamppost::finding::{AccountResult, Include, Outcome, RegionReach, Report, TargetReach};
+use lamppost::inventory::{Gap, GapKind};
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::fixture::{
-    self, DEV, PROD, account, check, fail, function, of, offence, region, verdict,
+    self, DEV, PROD, account, check, fail, finish, function, of, offence, region, verdict,
 };
 
 #[test]
@@ -245,11 +243,13 @@ fn a_function_that_nothing_could_decide_has_no_grade() {
     for judged in [false, true] {
         let mut result = AccountResult::scanned(&inventory, Include::default());
         if judged {
-            result.judge(
-                &check("c", "C", "low"),
-                &of(&lost, DEV, "eu-west-1"),
-                fixture::unknown(vec![gap.clone()]),
-            );
+            result
+                .judge(
+                    &check("c", "C", "low"),
+                    &of(&lost, DEV, "eu-west-1"),
+                    fixture::unknown(vec![gap.clone()]),
+                )
+                .unwrap();
         }
         let report = finish([result], &fixture::run());
         let record = &report.functions[0];
@@ -346,11 +346,13 @@ fn offences_of_one_check_are_told_apart() {
     };
     let ids = |judgement| {
         let mut result = AccountResult::scanned(&inventory, Include::default());
-        result.judge(
-            &check("c", "C", "high"),
-            &of(&target, DEV, "eu-west-1"),
-            judgement,
-        );
+        result
+            .judge(
+                &check("c", "C", "high"),
+                &of(&target, DEV, "eu-west-1"),
+                judgement,
+            )
+            .unwrap();
         let report = finish([result], &fixture::run());
         assert_eq!(report.summary.verdicts.fail, 1);
         assert_eq!(report.summary.severities.high, report.findings.len() as u64);
@@ -400,16 +402,20 @@ fn passes_are_kept_on_request_and_counted_always() {
         ),
     ] {
         let mut result = AccountResult::scanned(&inventory, include);
-        result.judge(
-            &check("a", "A", "high"),
-            &of(&target, DEV, "eu-west-1"),
-            verdict(Verdict::Pass),
-        );
-        result.judge(
-            &check("b", "B", "high"),
-            &of(&target, DEV, "eu-west-1"),
-            verdict(Verdict::NotApplicable),
-        );
+        result
+            .judge(
+                &check("a", "A", "high"),
+                &of(&target, DEV, "eu-west-1"),
+                verdict(Verdict::Pass),
+            )
+            .unwrap();
+        result
+            .judge(
+                &check("b", "B", "high"),
+                &of(&target, DEV, "eu-west-1"),
+                verdict(Verdict::NotApplicable),
+            )
+            .unwrap();
         let report = finish([result], &fixture::run());
         assert_eq!(report.findings.len(), expected);
         assert_eq!(
@@ -420,14 +426,6 @@ fn passes_are_kept_on_request_and_counted_always() {
             (1, 1)
         );
     }
-}
-
-pub(super) fn finish(accounts: impl IntoIterator<Item = AccountResult>, run: &RunRecord) -> Report {
-    let mut builder = ReportBuilder::new(fixture::info());
-    for account in accounts {
-        builder.add_account(account);
-    }
-    builder.finish(run)
 }
 
 proptest! {
@@ -452,7 +450,7 @@ proptest! {
                         2 => fail("m", &["x"], ""),
                         _ => fixture::unknown(vec![Gap::new(&format!("s:{}", n / 5), GapKind::Timeout, "")]),
                     };
-                    result.judge(&definition, &of(&functions[n / 3], id, "eu-west-1"), judgement);
+                    result.judge(&definition, &of(&functions[n / 3], id, "eu-west-1"), judgement).unwrap();
                 }
                 result
             });

@@ -5,8 +5,7 @@ use lamppost::finding::{AccountResult, Include, Outcome, confidence_factor, seve
 use lamppost::inventory::{Gap, GapKind, RunRecord};
 use serde_json::json;
 
-use super::fixture::{self, DEV, PROD, account, check, fail, function, of, region};
-use super::model::finish;
+use super::fixture::{self, DEV, PROD, account, check, fail, finish, function, of, region};
 
 #[test]
 fn exit_codes() {
@@ -26,11 +25,13 @@ fn exit_codes() {
             vec![region("eu-west-1", json!("scanned"), vec![target.clone()])],
         );
         let mut result = AccountResult::scanned(&inventory, Include::default());
-        result.judge(
-            &check("c", "C", severity),
-            &of(&target, DEV, "eu-west-1"),
-            fail("m", &[], ""),
-        );
+        result
+            .judge(
+                &check("c", "C", severity),
+                &of(&target, DEV, "eu-west-1"),
+                fail("m", &[], ""),
+            )
+            .unwrap();
         result
     };
     let scanned = |inventory| AccountResult::scanned(inventory, Include::default());

@@ -1,4 +1,4 @@
-//! From judged accounts, in any order, to one report that is always in the same order.
+//! What a report says besides its functions and findings, put together from all accounts.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,7 @@ use super::judged::{AccountPart, Judged};
 use super::model::{
     AccountSummary, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary, Target, TargetReach,
 };
-use super::record::Finding;
 use super::score::fleet_grade;
-use crate::check::{Confidence, Severity, Verdict};
 use crate::inventory::{Depth, LedgerEntry, RunRecord};
 
 /// What was chosen for a run.
@@ -29,54 +27,6 @@ pub struct RunInfo {
     pub checks_left_out: Vec<String>,
     /// Which verdicts are kept besides FAIL and UNKNOWN.
     pub include: Include,
-}
-
-/// Takes judged accounts and keeps of each only what the report will hold.
-#[derive(Debug)]
-pub struct ReportBuilder {
-    info: RunInfo,
-    accounts: Vec<Judged>,
-}
-
-impl ReportBuilder {
-    /// A report without accounts so far.
-    pub fn new(info: RunInfo) -> Self {
-        Self {
-            info,
-            accounts: Vec::new(),
-        }
-    }
-
-    /// Takes in one account.
-    pub fn add_account(&mut self, result: AccountResult) {
-        self.accounts.push(result.into());
-    }
-
-    /// The report: the same for the same accounts and run, in whatever order the accounts came.
-    pub fn finish(mut self, run: &RunRecord) -> Report {
-        self.accounts
-            .sort_by(|one, other| one.part.account().cmp(other.part.account()));
-        let mut parts = Vec::new();
-        let mut functions = Vec::new();
-        let mut lists = Vec::new();
-        for mut account in self.accounts {
-            parts.push(account.part);
-            functions.append(&mut account.functions);
-            lists.push(account.findings);
-        }
-        let Head { mut report, moved } = Head::of(self.info, parts, run);
-        for (list, moved) in lists.into_iter().zip(&moved) {
-            report.findings.extend(list.into_iter().map(|mut finding| {
-                renumber_all(&mut finding.gaps, moved);
-                finding
-            }));
-        }
-        report
-            .findings
-            .sort_by(|one, other| order(one).cmp(&order(other)));
-        report.functions = functions;
-        report
-    }
 }
 
 /// A report without its functions and findings.
@@ -178,43 +128,6 @@ impl Head {
         };
         Self { report, moved }
     }
-}
-
-/// Failed ones first, and of these the worst; then by name.
-pub(super) fn order(finding: &Finding) -> impl Ord + '_ {
-    (
-        rank(
-            finding.verdict,
-            finding.severity,
-            finding.confidence,
-            &finding.check,
-        ),
-        finding.account.as_str(),
-        finding.region.as_str(),
-        finding.resource.as_str(),
-        finding.id.as_str(),
-    )
-}
-
-/// Where findings of a check stand in a report.
-pub(super) fn rank(
-    verdict: Verdict,
-    severity: Severity,
-    confidence: Confidence,
-    check: &str,
-) -> impl Ord + '_ {
-    let rank = match verdict {
-        Verdict::Fail => 0,
-        Verdict::Unknown => 1,
-        Verdict::Pass => 2,
-        Verdict::NotApplicable => 3,
-    };
-    (
-        rank,
-        std::cmp::Reverse(severity),
-        std::cmp::Reverse(confidence),
-        check,
-    )
 }
 
 impl TargetTotals {
