@@ -25,20 +25,15 @@ mod simulator;
 mod cases {
     use std::path::{Path, PathBuf};
     use std::process::{Command, ExitCode, Stdio};
-    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
-    use jiff::Timestamp;
-    use lamppost::aws::{Base, Connection};
-    use lamppost::check::{Check, Registry, plan};
-    use lamppost::facts;
-    use lamppost::finding::{FolderReport, Include, Mode, RunFolder, RunInfo};
+    use lamppost::aws::Connection;
+    use lamppost::check::Check;
+    use lamppost::finding::{FolderReport, RunFolder};
     use lamppost::inventory::{Depth, SnapshotWriter};
     use lamppost::report::{Format, Terminal, write_to};
-    use lamppost::scan::{Reach, Scan};
-    use lamppost::secret::{Detector, FingerprintKey};
-    use lamppost::target::Selection;
 
+    use super::simulator::judged;
     use super::simulator::run::limits;
     use super::simulator::{Simulator, World};
 
@@ -185,46 +180,17 @@ mod cases {
     }
 
     async fn scan(world: World, snapshot: Option<&Path>) {
-        let at: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let registry = Registry::load(&[], &facts::schema).unwrap();
+        let registry = judged::registry();
         let standard = |check: &&Check| check.depth() == Depth::Standard;
         let checks: Vec<&Check> = registry.checks().filter(standard).collect();
         let simulator = Simulator::new(world);
         let connection = Connection::over(simulator.transport(), limits(100, 128));
-        let base = Base::Given {
-            region: "eu-west-1".to_owned(),
-        };
-        let selection = Selection {
-            organization: true,
-            role_name: Some("audit".to_owned()),
-            ..Selection::default()
-        };
-        let plan = plan(checks.iter().copied()).at(Depth::Standard);
-        let info = RunInfo {
-            version: "0.1.0".to_owned(),
-            mode: Mode::Live,
-            checks: checks
-                .iter()
-                .map(|check| check.definition.id.clone())
-                .collect(),
-            depth: Depth::Standard,
-            checks_left_out: Vec::new(),
-            include: Include::default(),
-        };
+        let mut scan = judged::scan(&connection, &checks);
+        scan.reach.accounts_at_once = 16;
+        scan.snapshot = snapshot.map(|path| SnapshotWriter::create(path, Depth::Standard).unwrap());
         let kept = tempfile::tempdir().unwrap();
-        let mut folder = RunFolder::create(kept.path(), info.clone(), at).unwrap();
-        let scan = Scan {
-            reach: Reach {
-                accounts_at_once: 16,
-                ..Reach::new(&connection, base, selection, plan)
-            },
-            detector: Arc::new(Detector::new(FingerprintKey::from_seed(b"bench")).unwrap()),
-            settings: lamppost::config::Config::default().settings(),
-            checks: &checks,
-            info,
-            snapshot: snapshot.map(|path| SnapshotWriter::create(path, Depth::Standard).unwrap()),
-            at: Some(at),
-        };
+        let info = judged::info(&checks);
+        let mut folder = RunFolder::create(kept.path(), info, judged::at()).unwrap();
         scan.run_into(&mut folder).await.unwrap();
         let report = FolderReport::of(std::slice::from_ref(&folder)).unwrap();
         write_to(&report, Format::Json, Terminal::FILE, std::io::sink()).unwrap();

@@ -2,23 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use lamppost::aws::{Base, Connection};
-use lamppost::check::{Check, Registry, plan};
-use lamppost::facts;
-use lamppost::finding::{Contents, FolderReport, Include, Mode, RunFolder, RunInfo};
+use lamppost::aws::Connection;
+use lamppost::check::Check;
+use lamppost::finding::{Contents, FolderReport, RunFolder};
 use lamppost::inventory::Depth;
 use lamppost::report::{Format, Terminal, write_to};
-use lamppost::scan::{Reach, Scan};
-use lamppost::secret::{Detector, FingerprintKey};
-use lamppost::target::{Selection, Shard};
+use lamppost::target::Shard;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::support::cli::{Lamppost, folder};
 use crate::support::emulator::Emulator;
+use crate::support::simulator::judged::{self, info, registry};
 use crate::support::simulator::run::limits;
 use crate::support::simulator::{Simulator, World};
 
@@ -31,24 +28,6 @@ fn world() -> World {
     }
 }
 
-fn registry() -> Registry {
-    Registry::load(&[], &facts::schema).unwrap()
-}
-
-fn info(checks: &[&Check]) -> RunInfo {
-    RunInfo {
-        version: "0.1.0".to_owned(),
-        mode: Mode::Live,
-        checks: checks
-            .iter()
-            .map(|check| check.definition.id.clone())
-            .collect(),
-        depth: Depth::Standard,
-        checks_left_out: Vec::new(),
-        include: Include::default(),
-    }
-}
-
 /// Scans into a folder, for at most so long.
 async fn scan(
     simulator: &Simulator,
@@ -58,32 +37,14 @@ async fn scan(
     at_most: Duration,
 ) {
     let connection = Connection::over(simulator.transport(), limits(100, 256));
-    let base = Base::Given {
-        region: "eu-west-1".to_owned(),
-    };
-    let selection = Selection {
-        organization: true,
-        role_name: Some("audit".to_owned()),
-        shard,
-        ..Selection::default()
-    };
-    let plan = plan(checks.iter().copied()).at(Depth::Standard);
-    let scan = Scan {
-        reach: Reach::new(&connection, base, selection, plan),
-        detector: Arc::new(Detector::new(FingerprintKey::from_seed(b"test")).unwrap()),
-        settings: lamppost::config::Config::default().settings(),
-        checks,
-        info: info(checks),
-        snapshot: None,
-        at: Some("2026-11-21T12:00:00Z".parse().unwrap()),
-    };
+    let mut scan = judged::scan(&connection, checks);
+    scan.reach.selection.shard = shard;
     // what is dropped here is what a kill ends
     let _ = tokio::time::timeout(at_most, scan.run_into(into)).await;
 }
 
 fn begin(path: &Path, checks: &[&Check]) -> RunFolder {
-    let started = "2026-11-21T12:00:00Z".parse().unwrap();
-    RunFolder::create(path, info(checks), started).unwrap()
+    RunFolder::create(path, info(checks), judged::at()).unwrap()
 }
 
 /// The report of folders as JSON, apart from the calls that it took.
@@ -320,7 +281,7 @@ fn a_folder_of_another_run_is_refused() {
     let checks: Vec<&Check> = registry.checks().collect();
     let at = folder();
     begin(at.path(), &checks);
-    let started = "2026-11-21T12:00:00Z".parse().unwrap();
+    let started = judged::at();
     let error = RunFolder::create(at.path(), info(&checks), started).unwrap_err();
     assert!(
         error.to_string().ends_with("holds a run already"),

@@ -2,6 +2,7 @@
 //! lets sessions expire and refuses by rule. What it answers for stands in `answers`.
 
 mod answers;
+pub(crate) mod judged;
 pub(crate) mod run;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
