@@ -118,7 +118,7 @@ impl RoleFacts {
             can_log: match (&privileges, role) {
                 (Err(gap), _) => Fact::unknown(gap),
                 (Ok(privileges), Some(role)) => privileges
-                    .may(role, &writing_logs(context))
+                    .can_log(role, &context.region.region, &log_group(context))
                     .unwrap_or(Fact::Known(false)),
                 (Ok(_), None) => Fact::unknown(&unnamed(context)),
             },
@@ -150,22 +150,10 @@ fn unnamed(context: Context<'_>) -> Gap {
     context.unrecognised("lambda:ListFunctions", "execution role", "")
 }
 
-/// What it takes to write to the function's log group, which Lambda makes if the role may.
-fn writing_logs(context: Context<'_>) -> [(&'static str, String); 2] {
-    let group = match &context.function.configuration.logging.group {
+/// The log group that the function writes to.
+fn log_group(context: Context<'_>) -> String {
+    match &context.function.configuration.logging.group {
         Some(group) => group.clone(),
         None => format!("/aws/lambda/{}", context.function.name),
-    };
-    let account = context.account;
-    let stream = format!(
-        "arn:{}:logs:{}:{}:log-group:{group}:log-stream:lamppost-probe",
-        account.inventory.account.partition,
-        context.region.region,
-        account.id()
-    );
-    let group = stream.replace(":log-stream:lamppost-probe", ":*");
-    [
-        ("logs:CreateLogStream", group),
-        ("logs:PutLogEvents", stream),
-    ]
+    }
 }

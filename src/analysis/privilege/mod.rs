@@ -18,7 +18,7 @@ mod trust;
 mod walk;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,6 +40,10 @@ use crate::analysis::Fact;
 use crate::inventory::{AccountInventory, Gap, Iam, PrincipalKind};
 use crate::policy::Action;
 
+/// What it takes to write to a log group.
+static WRITING_LOGS: LazyLock<[Action; 2]> =
+    LazyLock::new(|| ["logs:CreateLogStream", "logs:PutLogEvents"].map(Action::new));
+
 /// The principals of an account with what they may do, computed as it is asked for.
 #[derive(Debug)]
 pub struct Privileges<'a> {
@@ -56,6 +60,8 @@ pub struct Privileges<'a> {
     trusting: BTreeMap<String, Vec<usize>>,
     ways: Vec<OnceLock<Ways>>,
     access: OnceLock<Access>,
+    /// Whether a principal may write to all log groups or none, by its place and region: a row of regions for each.
+    logs: Vec<OnceLock<Option<bool>>>,
 }
 
 /// A function as the principals of its account see it.
@@ -102,6 +108,8 @@ impl<'a> Privileges<'a> {
             })
             .collect();
         let count = estate.members.len();
+        let logs = (0..count * estate.regions.len()).map(|_| OnceLock::new());
+        let logs = logs.collect();
         let numbers = functions.iter().enumerate();
         Self {
             numbers: numbers
@@ -116,6 +124,7 @@ impl<'a> Privileges<'a> {
             strongest_first: OnceLock::new(),
             ways: (0..count).map(|_| OnceLock::new()).collect(),
             access: OnceLock::new(),
+            logs,
         }
     }
 
@@ -147,21 +156,61 @@ impl<'a> Privileges<'a> {
         strength::gains(self.strength(own), self.strength(other))
     }
 
-    /// Whether a role may do all of that, each action with its resource; `None` for a role that IAM does not have.
-    pub fn may(&self, role: &str, questions: &[(&str, String)]) -> Option<Fact<bool>> {
-        let mut authority = self.authority(self.estate.place(role)?)?;
-        let answers = questions.iter().map(|(action, resource)| {
-            match authority.on(&Action::new(action), resource, None) {
+    /// Whether a role may write to a log group, which Lambda makes if the role may; `None` for a role that IAM does
+    /// not have.
+    pub fn can_log(&self, role: &str, region: &str, group: &str) -> Option<Fact<bool>> {
+        let place = self.estate.place(role)?;
+        if let Some(alike) = self.can_log_anywhere(place, region) {
+            return Some(Fact::Known(alike));
+        }
+        let mut authority = self.authority(place)?;
+        let group = self.log_group(region, group);
+        let questions = [
+            ("logs:CreateLogStream", format!("{group}:*")),
+            (
+                "logs:PutLogEvents",
+                format!("{group}:log-stream:lamppost-probe"),
+            ),
+        ];
+        let answers = questions.map(|(action, resource)| {
+            match authority.on(&Action::new(action), &resource, None) {
                 Answer::No => Fact::Known(false),
                 Answer::Yes(_) => Fact::Known(true),
                 Answer::Unknown => Fact::Unknown(Vec::new()),
             }
         });
-        let all: Vec<Fact<bool>> = answers.collect();
-        Some(match Fact::all(all) {
+        Some(match Fact::all(answers) {
             Fact::Known(all) => Fact::Known(all),
             Fact::Unknown(_) => Fact::Unknown(authority.gaps),
         })
+    }
+
+    /// Whether a principal may for certain write to every log group of a region, or to none; `None` where the group
+    /// matters. Asked once, however many functions run as it.
+    fn can_log_anywhere(&self, place: usize, region: &str) -> Option<bool> {
+        let regions = &self.estate.regions;
+        let number = regions.iter().position(|known| *known == region)?;
+        *self
+            .logs
+            .get(place * regions.len() + number)?
+            .get_or_init(|| {
+                let mut authority = self.authority(place)?;
+                let group = self.log_group(region, "*");
+                let mut all = true;
+                for action in WRITING_LOGS.iter() {
+                    if matches!(authority.on_some(action), Answer::No) {
+                        return Some(false);
+                    }
+                    let answer = authority.on_all_like(action, &group, region);
+                    all &= matches!(answer, Answer::Yes(standing) if standing.certain);
+                }
+                all.then_some(true)
+            })
+    }
+
+    fn log_group(&self, region: &str, name: &str) -> String {
+        let (partition, account) = (self.estate.partition(), self.estate.account());
+        format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
     }
 
     /// Who of the account can do that to a function, or may.
