@@ -1,7 +1,7 @@
 //! Judging one document.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cel::common::ast::{EntryExpr, Expr, LiteralValue};
@@ -25,7 +25,8 @@ const OPERATION: &str = "lamppost:judge";
 pub struct Judge<'d> {
     document: &'d Document,
     context: Context<'static, 'static>,
-    facts: OnceCell<minijinja::Value>,
+    /// Facts that templates have read so far.
+    shown: RefCell<BTreeMap<String, minijinja::Value>>,
 }
 
 impl<'d> Judge<'d> {
@@ -38,7 +39,7 @@ impl<'d> Judge<'d> {
         Self {
             document,
             context,
-            facts: OnceCell::new(),
+            shown: RefCell::default(),
         }
     }
 
@@ -116,16 +117,17 @@ impl<'d> Judge<'d> {
     }
 
     fn offence(&self, check: &Check, evidence: Value, identity: Vec<String>) -> Offence {
-        let facts = self
-            .facts
-            .get_or_init(|| minijinja::Value::from(Serde(&self.document.facts)))
-            .clone();
-        let resource = minijinja::Value::from(Serde(&self.document.resource));
-        let item = match &evidence {
-            Value::Null => minijinja::Value::UNDEFINED,
-            evidence => minijinja::Value::from(Serde(evidence)),
-        };
-        let context = minijinja::context! { item, resource, ..facts };
+        let names = check.templates.names().iter();
+        let values = names.filter_map(|name| {
+            let value = match name.as_str() {
+                "resource" => minijinja::Value::from(Serde(&self.document.resource)),
+                "item" if evidence.is_null() => return None,
+                "item" => minijinja::Value::from(Serde(&evidence)),
+                name => self.shown(name)?,
+            };
+            Some((name.as_str(), value))
+        });
+        let context = minijinja::Value::from(values.collect::<BTreeMap<_, _>>());
         let message = check.templates.message(&context);
         Offence {
             message: message.unwrap_or_else(|| check.definition.title.clone()),
@@ -133,6 +135,17 @@ impl<'d> Judge<'d> {
             evidence,
             identity,
         }
+    }
+
+    /// A fact as templates read it.
+    fn shown(&self, name: &str) -> Option<minijinja::Value> {
+        let mut shown = self.shown.borrow_mut();
+        if let Some(value) = shown.get(name) {
+            return Some(value.clone());
+        }
+        let value = minijinja::Value::from(Serde(self.document.facts.get(name)?));
+        shown.insert(name.to_owned(), value.clone());
+        Some(value)
     }
 }
 

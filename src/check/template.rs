@@ -1,5 +1,7 @@
 //! Templates of messages and remediation: filled with real names, harmless to paste.
 
+use std::collections::BTreeSet;
+
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
@@ -38,6 +40,7 @@ pub(super) fn source<'d>(definition: &'d Definition, key: &str) -> Option<&'d st
 #[derive(Debug)]
 pub(super) struct Templates {
     environment: Environment<'static>,
+    names: BTreeSet<String>,
 }
 
 impl Templates {
@@ -71,11 +74,19 @@ impl Templates {
                 let _ = environment.add_template_owned(key, escape_quoted(text));
             }
         }
+        let templates = environment.templates();
+        let names = templates.flat_map(|(_, template)| template.undeclared_variables(false));
+        let names = names.collect();
         if faults.is_empty() {
-            Ok(Self { environment })
+            Ok(Self { environment, names })
         } else {
             Err(faults)
         }
+    }
+
+    /// What any of them reads: names of facts, `item`, `resource`.
+    pub(super) fn names(&self) -> &BTreeSet<String> {
+        &self.names
     }
 
     /// The message, filled in.

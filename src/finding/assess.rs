@@ -41,12 +41,12 @@ pub fn assess(
     include: Include,
 ) -> Result<AccountResult, AssessError> {
     let account = AccountContext::new(inventory, settings);
-    let mut result = AccountResult::scanned(inventory, include);
     let subjects: Vec<Subject<'_>> = subjects(&account).collect();
     // While one batch is judged, the verdicts of the last one are taken in.
     thread::scope(|scope| {
         let (send, batches) = sync_channel::<Vec<Judged<'_>>>(0);
         let taking = scope.spawn(move || {
+            let mut result = AccountResult::scanned(inventory, include);
             for (resource, judgements) in batches.into_iter().flatten() {
                 for (check, judgement) in judgements {
                     result.judge(check, &resource, judgement)?;

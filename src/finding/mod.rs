@@ -35,4 +35,4 @@ pub use model::{
 pub use outcome::Outcome;
 pub use record::{Finding, Remediation};
 pub use score::{Factor, Grade, Score, confidence_factor, fleet_grade, score, severity_weight};
-pub use show::Contents;
+pub use show::{Contents, Records};

@@ -6,16 +6,19 @@ use std::io;
 use super::model::{FunctionRecord, Report};
 use super::record::Finding;
 
+/// Records in the order of a report, as they are read.
+pub type Records<'a, T> = Box<dyn Iterator<Item = io::Result<Cow<'a, T>>> + Send + 'a>;
+
 /// A report whose functions and findings may be too many to hold.
 pub trait Contents {
     /// Everything else; the lists of functions and findings in it may be empty.
     fn head(&self) -> &Report;
 
     /// Its functions, in order.
-    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_>;
+    fn functions(&self) -> Records<'_, FunctionRecord>;
 
     /// Its findings, in order.
-    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_>;
+    fn findings(&self) -> Records<'_, Finding>;
 
     /// The whole in memory, for formats that need an overview; findings without their evidence,
     /// references and mappings, which no such format shows.
@@ -66,7 +69,7 @@ impl Contents for Report {
         self
     }
 
-    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_> {
+    fn functions(&self) -> Records<'_, FunctionRecord> {
         Box::new(
             self.functions
                 .iter()
@@ -74,7 +77,7 @@ impl Contents for Report {
         )
     }
 
-    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_> {
+    fn findings(&self) -> Records<'_, Finding> {
         Box::new(
             self.findings
                 .iter()

@@ -14,6 +14,9 @@ use crate::facts::Resource;
 /// How many bytes stay in memory: most accounts need no file.
 const IN_MEMORY: usize = 1 << 20;
 
+/// How many bytes are written at once: whole pages, and enough of them.
+pub(super) const AT_ONCE: usize = 1 << 18;
+
 /// Findings of one account, taken in as they come and given back in the order of a report.
 #[derive(Debug)]
 pub(super) struct Spool {
@@ -43,7 +46,7 @@ impl Entry {
 impl Spool {
     pub(super) fn new() -> Self {
         Self {
-            lines: BufWriter::new(SpooledTempFile::new(IN_MEMORY)),
+            lines: BufWriter::with_capacity(AT_ONCE, SpooledTempFile::new(IN_MEMORY)),
             length: 0,
             groups: BTreeMap::new(),
             last: None,
@@ -94,5 +97,73 @@ impl Spool {
             written.push((group, entries.len(), bytes));
         }
         Ok(written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::check::{Confidence, Severity, Verdict};
+    use crate::facts::Scope;
+
+    fn finding(check: &str, severity: Severity, resource: &str, text: &str) -> (Finding, Resource) {
+        let resource = Resource {
+            scope: Scope::Function,
+            arn: resource.to_owned(),
+            name: String::new(),
+            account: String::new(),
+            region: String::new(),
+        };
+        let finding = Finding {
+            id: String::new(),
+            check: check.to_owned(),
+            verdict: Verdict::Fail,
+            severity,
+            confidence: Confidence::High,
+            account: String::new(),
+            region: String::new(),
+            resource: resource.arn.clone(),
+            resource_name: String::new(),
+            scope: Scope::Function,
+            title: String::new(),
+            message: text.to_owned(),
+            evidence: Value::Null,
+            remediation: None,
+            references: Vec::new(),
+            maps: BTreeMap::new(),
+            gaps: Vec::new(),
+        };
+        (finding, resource)
+    }
+
+    #[test]
+    fn what_went_to_disk_comes_back_in_order() {
+        let long = "x".repeat(IN_MEMORY / 3);
+        let mut spool = Spool::new();
+        for resource in ["b", "a", "c"] {
+            for (check, severity) in [("low", Severity::Low), ("high", Severity::High)] {
+                let (finding, resource) = finding(check, severity, resource, &long);
+                spool.add(&finding, &resource).unwrap();
+            }
+        }
+        let mut text = Vec::new();
+        let groups = spool.write_to(&mut text).unwrap();
+        let counts: Vec<usize> = groups.iter().map(|(_, count, _)| *count).collect();
+        assert_eq!(counts, [3, 3]);
+        let bytes: u64 = groups.iter().map(|(.., bytes)| bytes).sum();
+        assert_eq!(bytes, text.len() as u64);
+        let read: Vec<(String, String)> = serde_json::Deserializer::from_slice(&text)
+            .into_iter::<Finding>()
+            .map(|finding| {
+                finding
+                    .map(|finding| (finding.check, finding.resource))
+                    .unwrap()
+            })
+            .collect();
+        let expected = ["high", "low"]
+            .map(|check| ["a", "b", "c"].map(|resource| (check.to_owned(), resource.to_owned())));
+        assert_eq!(read, expected.concat());
     }
 }

@@ -1,13 +1,21 @@
 //! The machine formats.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use schemars::JsonSchema;
 use serde::ser::{Error as _, SerializeSeq as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 
-use crate::finding::{Contents, Finding, FunctionRecord, GapRecord, Report, Run, Summary, Target};
+use crate::finding::{
+    Contents, Finding, FunctionRecord, GapRecord, Records, Report, Run, Summary, Target,
+};
 use crate::inventory::LedgerEntry;
+
+/// How many records are read at once.
+const BATCH: usize = 64;
 
 /// One line of an NDJSON report: first the run, then functions, findings and gaps.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -90,15 +98,39 @@ impl Serialize for Findings<'_> {
     }
 }
 
-fn sequence<S: Serializer>(
+fn sequence<S: Serializer, T: Clone + Send + Serialize + Sync>(
     serializer: S,
-    items: impl Iterator<Item = io::Result<impl Serialize>>,
+    items: Records<'_, T>,
 ) -> Result<S::Ok, S::Error> {
     let mut sequence = serializer.serialize_seq(None)?;
-    for item in items {
-        sequence.serialize_element(&item.map_err(S::Error::custom)?)?;
-    }
+    ahead(items, |item| {
+        let item = item.map_err(S::Error::custom)?;
+        sequence.serialize_element(&*item)
+    })?;
     sequence.end()
+}
+
+/// Reads the next records while one is written.
+fn ahead<'a, T, E>(
+    mut items: Records<'a, T>,
+    write: impl FnMut(io::Result<Cow<'a, T>>) -> Result<(), E>,
+) -> Result<(), E>
+where
+    T: Clone + Send + Sync,
+{
+    thread::scope(|scope| {
+        let (send, batches) = sync_channel::<Vec<_>>(2);
+        scope.spawn(move || {
+            loop {
+                let batch: Vec<_> = items.by_ref().take(BATCH).collect();
+                // whoever writes may have stopped
+                if batch.is_empty() || send.send(batch).is_err() {
+                    break;
+                }
+            }
+        });
+        batches.into_iter().flatten().try_for_each(write)
+    })
 }
 
 /// One line for each record.
@@ -112,12 +144,12 @@ pub(super) fn lines(report: &dyn Contents, mut to: impl Write) -> io::Result<()>
         ledger: &head.ledger,
     };
     line(&mut to, &run)?;
-    for function in report.functions() {
-        line(&mut to, &Record::Function(&*function?))?;
-    }
-    for finding in report.findings() {
-        line(&mut to, &Record::Finding(&*finding?))?;
-    }
+    ahead(report.functions(), |function| {
+        line(&mut to, &Record::Function(&*function?))
+    })?;
+    ahead(report.findings(), |finding| {
+        line(&mut to, &Record::Finding(&*finding?))
+    })?;
     for (index, gap) in head.gaps.iter().enumerate() {
         line(&mut to, &Record::Gap { index, gap })?;
     }

@@ -11,6 +11,9 @@ use thiserror::Error;
 use super::{json, table};
 use crate::finding::Contents;
 
+/// How many bytes are written at once.
+const AT_ONCE: usize = 1 << 18;
+
 /// A format of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Format {
@@ -130,7 +133,7 @@ fn stream(
     terminal: Terminal,
     to: impl Write,
 ) -> Result<(), ReportError> {
-    let mut out = BufWriter::new(to);
+    let mut out = BufWriter::with_capacity(AT_ONCE, to);
     match write_to(report, format, terminal, &mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(ReportError::Stdout),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::FolderError;
+use crate::finding::spool::AT_ONCE;
 
 /// Writes a file whole or not at all, for its owner alone.
 pub(super) fn put(
@@ -24,7 +25,7 @@ pub(super) fn put(
         .prefix(".lamppost-")
         .tempfile_in(folder)
         .map_err(io)?;
-    let mut to = io::BufWriter::new(file.as_file());
+    let mut to = io::BufWriter::with_capacity(AT_ONCE, file.as_file());
     write(&mut to).and_then(|()| to.flush()).map_err(io)?;
     drop(to);
     file.persist(&path).map_err(|error| io(error.error))?;

@@ -14,7 +14,7 @@ use crate::check::Severity;
 use crate::finding::head::{Head, renumber_all};
 use crate::finding::model::{FunctionRecord, Report};
 use crate::finding::record::Finding;
-use crate::finding::show::Contents;
+use crate::finding::show::{Contents, Records};
 use crate::inventory::RunRecord;
 
 /// The report of one or several run folders, its functions and findings still on disk.
@@ -152,7 +152,7 @@ impl Contents for FolderReport {
         &self.head
     }
 
-    fn functions(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, FunctionRecord>>> + '_> {
+    fn functions(&self) -> Records<'_, FunctionRecord> {
         let all = self
             .files
             .iter()
@@ -160,7 +160,7 @@ impl Contents for FolderReport {
         Box::new(all.map(|function| function.map(Cow::Owned)))
     }
 
-    fn findings(&self) -> Box<dyn Iterator<Item = io::Result<Cow<'_, Finding>>> + '_> {
+    fn findings(&self) -> Records<'_, Finding> {
         let all = self.sequence.iter().flat_map(|(number, segment)| {
             let file = self.files.get(*number);
             file.into_iter().flat_map(|file| file.findings(segment))
