@@ -120,7 +120,6 @@ impl<'d> Judge<'d> {
         let names = check.templates.names().iter();
         let values = names.filter_map(|name| {
             let value = match name.as_str() {
-                "resource" => minijinja::Value::from(Serde(&self.document.resource)),
                 "item" if evidence.is_null() => return None,
                 "item" => minijinja::Value::from(Serde(&evidence)),
                 name => self.shown(name)?,
@@ -137,13 +136,16 @@ impl<'d> Judge<'d> {
         }
     }
 
-    /// A fact as templates read it.
+    /// The resource, or a fact, as templates read it.
     fn shown(&self, name: &str) -> Option<minijinja::Value> {
         let mut shown = self.shown.borrow_mut();
         if let Some(value) = shown.get(name) {
             return Some(value.clone());
         }
-        let value = minijinja::Value::from(Serde(self.document.facts.get(name)?));
+        let value = match name {
+            "resource" => minijinja::Value::from(Serde(&self.document.resource)),
+            name => minijinja::Value::from(Serde(self.document.facts.get(name)?)),
+        };
         shown.insert(name.to_owned(), value.clone());
         Some(value)
     }
