@@ -21,6 +21,19 @@ pub struct Collector<'a> {
     pub cancel: &'a CancellationToken,
 }
 
+impl Collector<'_> {
+    /// Where calls go in one region of an account; in none for services that have no regions.
+    pub(super) fn place<'p>(&'p self, account: &'p AccountRecord, region: &'p str) -> Place<'p> {
+        Place {
+            partition: &account.partition,
+            account: &account.id,
+            region,
+            plan: self.plan,
+            cancel: self.cancel,
+        }
+    }
+}
+
 /// Collects one account in these regions.
 ///
 /// Never fails: what could not be observed is a gap in the inventory. Regions come back in the
@@ -31,13 +44,7 @@ pub async fn collect_account(
     regions: &[String],
     collector: &Collector<'_>,
 ) -> AccountInventory {
-    let global = Place {
-        partition: &account.partition,
-        account: &account.id,
-        region: "",
-        plan: collector.plan,
-        cancel: collector.cancel,
-    };
+    let global = collector.place(&account, "");
     let iam_client = session.iam();
     let regions = regions
         .iter()

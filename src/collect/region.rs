@@ -22,13 +22,7 @@ pub(super) async fn collect(
     region: &str,
     collector: &Collector<'_>,
 ) -> RegionInventory {
-    let place = Place {
-        partition: &account.partition,
-        account: &account.id,
-        region,
-        plan: collector.plan,
-        cancel: collector.cancel,
-    };
+    let place = collector.place(account, region);
     collector.progress.region_started(&account.id, region);
     let listed = account.unlisted_regions.is_none();
     let inventory = visit(session, &place, collector, listed).await;

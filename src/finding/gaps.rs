@@ -157,7 +157,8 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
 /// Kinds of [`GapKind::NotPlanned`] and [`GapKind::Deeper`] as they are written.
 const LEFT_OUT: [&str; 2] = [r#""not-planned""#, r#""deeper""#];
 
-/// Finds gaps wherever they are nested, but for those that are left out anyway, so that a new field of the inventory cannot be forgotten.
+/// Finds gaps wherever they are nested, so that a new field of the inventory cannot be forgotten; those
+/// that are left out anyway may or may not be among them.
 fn search(part: &impl Serialize, gaps: &mut Vec<Gap>) {
     // Nearly all parts have none but those that are left out, and text is made sooner than a tree.
     let Ok(text) = serde_json::to_string(part) else {

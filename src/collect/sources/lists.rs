@@ -143,30 +143,22 @@ async fn rules(
     bus: Option<&str>,
 ) -> Result<Vec<String>, Gap> {
     let operation = "events:ListRules";
-    let (mut found, mut token) = (Vec::new(), None);
-    loop {
+    let page = |token| {
         let send = client
             .list_rules()
             .set_event_bus_name(bus.map(str::to_owned))
             .limit(100)
-            .set_next_token(token.clone())
+            .set_next_token(token)
             .send();
-        let page = place.call(operation, bus, send, |page| {
+        place.call(operation, bus, send, |page| {
             let rules = listed(page.rules.as_ref(), "Rules")?.iter();
             let names = names(rules.map(|rule| required(rule.name(), "Name")))?;
             Ok((names, present(page.next_token())))
-        });
-        let (names, next) = match page.await {
-            Ok(page) => page,
-            Err(gap) if bus.is_some() && gap.code.as_deref() == Some(NO_BUS) => return Ok(found),
-            Err(gap) => return Err(gap),
-        };
-        found.extend(names);
-        match next {
-            None => return Ok(found),
-            same if same == token => return Err(place.repeated(operation, bus)),
-            next => token = next,
-        }
+        })
+    };
+    match all(place, operation, bus, page).await {
+        Err(gap) if bus.is_some() && gap.code.as_deref() == Some(NO_BUS) => Ok(Vec::new()),
+        rules => rules,
     }
 }
 
@@ -193,23 +185,39 @@ async fn http_apis(
     client: &aws_sdk_apigatewayv2::Client,
 ) -> Result<Vec<String>, Gap> {
     let operation = "apigateway:GetApis";
-    let (mut found, mut token) = (Vec::new(), None);
-    loop {
+    let page = |token| {
         let send = client
             .get_apis()
             .max_results("100")
-            .set_next_token(token.clone())
+            .set_next_token(token)
             .send();
-        let page = place.call(operation, None, send, |page| {
+        place.call(operation, None, send, |page| {
             let apis = listed(page.items.as_ref(), "items")?.iter();
             let names = names(apis.map(|api| required(api.api_id(), "apiId")))?;
             Ok((names, present(page.next_token())))
-        });
-        let (names, next) = page.await?;
+        })
+    };
+    all(place, operation, None, page).await
+}
+
+/// Reads all pages of a list for which the SDK has no paginator. `page` gives the names of the page with
+/// that token, and the token of the next.
+async fn all<Page>(
+    place: &Place<'_>,
+    operation: &'static str,
+    about: Option<&str>,
+    page: impl Fn(Option<String>) -> Page,
+) -> Result<Vec<String>, Gap>
+where
+    Page: Future<Output = Result<(Vec<String>, Option<String>), Gap>>,
+{
+    let (mut found, mut token) = (Vec::new(), None);
+    loop {
+        let (names, next) = page(token.clone()).await?;
         found.extend(names);
         match next {
             None => return Ok(found),
-            same if same == token => return Err(place.repeated(operation, None)),
+            same if same == token => return Err(place.repeated(operation, about)),
             next => token = next,
         }
     }

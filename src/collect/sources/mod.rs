@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::sought::{List, Sought};
 use super::account::Collector;
-use super::place::{Place, together};
+use super::place::together;
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, Function, Gap, LogGroup, Observed, RegionInventory, RegionStatus, TriggerSource,
@@ -47,13 +47,7 @@ pub(super) async fn collect(
     let reading = lists
         .into_iter()
         .map(|((region, list), sought)| async move {
-            let place = Place {
-                partition: &account.partition,
-                account: &account.id,
-                region,
-                plan: collector.plan,
-                cancel: collector.cancel,
-            };
+            let place = collector.place(account, region);
             let known = log_groups(regions, region);
             let found = list.read(session, &place, &sought, known).await;
             let told = sought.iter().map(|sought| TriggerSource {
