@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Fact, Privileges};
 use crate::inventory::{
-    AccountInventory, Function, Gap, GapKind, Observed, RegionInventory, RegionStatus,
+    AccountInventory, Function, Gap, GapKind, Observed, RegionApis, RegionInventory, RegionStatus,
 };
 
 /// What the user told Lamppost, as far as facts depend on it.
@@ -124,6 +124,11 @@ impl<'a> AccountContext<'a> {
     /// The account's id.
     pub fn id(&self) -> &'a str {
         &self.inventory.account.id
+    }
+
+    /// APIs of that region that policies of functions let in; `None` where nobody looked.
+    pub fn apis(&self, region: &str) -> Option<&'a RegionApis> {
+        self.inventory.apis.iter().find(|one| one.region == region)
     }
 
     /// Whose an account is, seen from this one.

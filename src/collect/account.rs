@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{Inspect, Place};
-use super::{Progress, iam, region, sources};
+use super::{Progress, apis, iam, region, sources};
 use crate::aws::Session;
 use crate::inventory::{AccountInventory, AccountRecord, Plan};
 
@@ -50,11 +50,17 @@ pub async fn collect_account(
         .iter()
         .map(|region| region::collect(session, &account, region, collector));
     let (iam, regions) = tokio::join!(iam::collect(&global, &iam_client), join_all(regions));
-    let sources = sources::collect(session, &account, &regions, collector).await;
+    let admitted = apis::admitted(&account, &regions, collector);
+    let lists = apis::lists(session, &account, &regions, &admitted, collector).await;
+    let (sources, apis) = tokio::join!(
+        sources::collect(session, &account, &regions, &lists, collector),
+        apis::collect(session, &account, &regions, &admitted, &lists, collector)
+    );
     AccountInventory {
         iam,
         regions,
         sources,
+        apis,
         account,
     }
 }

@@ -19,6 +19,7 @@
 //! (`ListFunctions`).
 
 mod account;
+mod apis;
 mod ec2;
 mod iam;
 mod kms;

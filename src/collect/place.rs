@@ -144,6 +144,35 @@ impl Place<'_> {
         Ok(items)
     }
 
+    /// Reads all pages of a list that the SDK has no pages for. `ask` asks for the page of a token, `read` gives its items
+    /// and the token for the next.
+    ///
+    /// # Errors
+    /// The gap that stands in the list's place, also where only its last page could not be read.
+    pub(super) async fn pages<Output, Failure, Item, Sent>(
+        &self,
+        operation: &'static str,
+        resource: Option<&str>,
+        ask: impl Fn(Option<String>) -> Sent,
+        read: impl Fn(&Output) -> Result<(Vec<Item>, Option<String>), Unreadable>,
+    ) -> Result<Vec<Item>, Gap>
+    where
+        Sent: Future<Output = Result<Output, SdkError<Failure>>>,
+        Failure: ProvideErrorMetadata + Error + 'static,
+    {
+        let (mut items, mut token) = (Vec::new(), None);
+        loop {
+            let page = self.call(operation, resource, ask(token.clone()), |page| read(&page));
+            let (page, next) = page.await?;
+            items.extend(page);
+            match next {
+                None => return Ok(items),
+                same if same == token => return Err(self.repeated(operation, resource)),
+                next => token = next,
+            }
+        }
+    }
+
     /// The SDK ends a list silently where AWS gives the same token twice.
     pub(super) fn repeated(&self, operation: &str, resource: Option<&str>) -> Gap {
         let message = "the same page was offered again and again: the list is incomplete";

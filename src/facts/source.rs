@@ -93,6 +93,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ),
     ("exposure", &["lambda:ListFunctionUrlConfigs"]),
     ("exposure.address_bound_urls", GRANTS),
+    ("exposure.api_routes", ROUTES_OF_APIS),
     ("exposure.aliases", &["lambda:ListAliases"]),
     ("exposure.any_account_url_grants", GRANTS),
     ("exposure.control_grants", EXTERNAL_GRANTS),
@@ -105,6 +106,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("exposure.inverted_grants", EXTERNAL_GRANTS),
     ("exposure.latent_grants", GRANTS),
     ("exposure.network_bound_grants", GRANTS),
+    ("exposure.open_api_routes", ROUTES_OF_APIS),
     ("exposure.open_urls", GRANTS),
     ("exposure.organization_grants", EXTERNAL_GRANTS),
     (
@@ -231,12 +233,24 @@ const SOURCES_OF_GRANTS: &[&str] = &[
     "lambda:GetPolicy",
     "lambda:ListAliases",
     "lambda:ListFunctionUrlConfigs",
-    "apigateway:GetApis",
     "apigateway:GetRestApis",
+    "apigatewayv2:GetApis",
     "events:ListRules",
     "logs:DescribeLogGroups",
     "s3:ListBuckets",
     "sns:ListTopics",
+];
+const ROUTES_OF_APIS: &[&str] = &[
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "apigateway:GetDeployment",
+    "apigateway:GetResources",
+    "apigateway:GetRestApis",
+    "apigateway:GetStages",
+    "apigatewayv2:GetApis",
+    "apigatewayv2:GetIntegrations",
+    "apigatewayv2:GetRoutes",
+    "apigatewayv2:GetStages",
 ];
 const DESTINATIONS: &[&str] = &[
     "lambda:ListFunctions",

@@ -109,12 +109,14 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
         iam,
         regions,
         sources,
+        apis,
     } = inventory;
     let mut gaps = Vec::new();
     search(account, &mut gaps);
     // Its content holds no gaps and may be large.
     gaps.extend(iam.gap().cloned());
     search(sources, &mut gaps);
+    search(apis, &mut gaps);
     for region in regions {
         let RegionInventory {
             region: _,

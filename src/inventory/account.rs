@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Iam, Observed, RegionInventory, TriggerSource};
+use super::{Gap, Iam, Observed, RegionApis, RegionInventory, TriggerSource};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -18,6 +18,10 @@ pub struct AccountInventory {
     /// of another account, of a region that was left out, or of a kind that cannot be listed.
     #[serde(default)]
     pub sources: Vec<TriggerSource>,
+    /// APIs of the account's own that policies of its functions let in, by region. A region that is not here was not
+    /// looked into.
+    #[serde(default)]
+    pub apis: Vec<RegionApis>,
 }
 
 /// Who an account is.

@@ -6,6 +6,7 @@
 //! values are judged at intake and only what was found is kept.
 
 mod account;
+mod api;
 mod denial;
 mod function;
 mod gap;
@@ -21,6 +22,7 @@ mod snapshot;
 mod source;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
+pub use api::{AdmittedApis, Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, RegionApis};
 pub use denial::{Denial, DeniedBy};
 pub use function::{
     Alias, Code, Configuration, Environment, EnvironmentVariable, EventInvokeConfig, Function,

@@ -45,7 +45,7 @@ impl Budget {
 pub struct Operation {
     /// The SDK's service name, as its metadata gives it.
     pub service: &'static str,
-    /// The service's prefix in IAM actions.
+    /// The service's prefix in IAM actions; of the second of API Gateway's two services, which share one, its own name.
     pub prefix: &'static str,
     /// The operation's name.
     pub name: &'static str,
@@ -108,6 +108,7 @@ const fn listing(
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> ("all other operations").
 const fn apis(
     service: &'static str,
+    prefix: &'static str,
     name: &'static str,
     resources: &'static [&'static str],
 ) -> Operation {
@@ -115,12 +116,20 @@ const fn apis(
         resources,
         ..read(
             service,
-            "apigateway",
+            prefix,
             name,
             "apigateway:GET",
             Budget::of("apigateway: all others", 10, 40),
         )
     }
+}
+
+const fn rest_apis(name: &'static str, resources: &'static [&'static str]) -> Operation {
+    apis("API Gateway", "apigateway", name, resources)
+}
+
+const fn http_apis(name: &'static str, resources: &'static [&'static str]) -> Operation {
+    apis("ApiGatewayV2", "apigatewayv2", name, resources)
 }
 
 /// EC2 counts each operation by itself.
@@ -256,12 +265,26 @@ pub const OPERATIONS: &[Operation] = &[
     listing("SNS", "sns", "ListTopics", "sns:ListTopics"),
     listing("SQS", "sqs", "ListQueues", "sqs:ListQueues"),
     listing("EventBridge", "events", "ListRules", "events:ListRules"),
-    apis(
-        "API Gateway",
-        "GetRestApis",
-        &["arn:aws:apigateway:*::/restapis"],
+    rest_apis("GetRestApis", &["arn:aws:apigateway:*::/restapis"]),
+    Operation {
+        budget: Budget::of("apigateway:GetResources", 2, 5),
+        ..rest_apis(
+            "GetResources",
+            &["arn:aws:apigateway:*::/restapis/*/resources"],
+        )
+    },
+    rest_apis("GetStages", &["arn:aws:apigateway:*::/restapis/*/stages"]),
+    rest_apis(
+        "GetDeployment",
+        &["arn:aws:apigateway:*::/restapis/*/deployments/*"],
     ),
-    apis("ApiGatewayV2", "GetApis", &["arn:aws:apigateway:*::/apis"]),
+    http_apis("GetApis", &["arn:aws:apigateway:*::/apis"]),
+    http_apis(
+        "GetIntegrations",
+        &["arn:aws:apigateway:*::/apis/*/integrations"],
+    ),
+    http_apis("GetRoutes", &["arn:aws:apigateway:*::/apis/*/routes"]),
+    http_apis("GetStages", &["arn:aws:apigateway:*::/apis/*/stages"]),
     Operation {
         action: None,
         ..read("STS", "sts", "GetCallerIdentity", "", Budget::STS)

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::{
-    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionInventory, RunRecord,
-    TriggerSource,
+    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis, RegionInventory,
+    RunRecord, TriggerSource,
 };
 
 /// The format that this version writes, and the newest that it reads.
@@ -102,6 +102,9 @@ struct AccountStart {
     /// Those who wrote none looked for none.
     #[serde(default)]
     sources: Vec<TriggerSource>,
+    /// Likewise.
+    #[serde(default)]
+    apis: Vec<RegionApis>,
 }
 
 /// Writes a snapshot, account by account; the file appears under its name only when it is whole.
@@ -149,6 +152,7 @@ impl SnapshotWriter {
             account: inventory.account.clone(),
             iam: inventory.iam.clone(),
             sources: inventory.sources.clone(),
+            apis: inventory.apis.clone(),
         };
         self.line(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
@@ -269,6 +273,7 @@ impl SnapshotReader {
                 iam: start.iam,
                 regions: Vec::new(),
                 sources: start.sources,
+                apis: start.apis,
             },
             Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => {
                 return Err(self.truncated());

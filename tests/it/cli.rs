@@ -217,6 +217,22 @@ fn permissions_follow_from_the_checks() {
             "arn:aws:apigateway:*::/apis"
         ])
     );
+    let policy = Lamppost::new(["permissions", "--check", "unauthenticated-api-route"])
+        .run()
+        .json();
+    assert_eq!(
+        policy["Statement"][1]["Resource"],
+        serde_json::json!([
+            "arn:aws:apigateway:*::/restapis",
+            "arn:aws:apigateway:*::/restapis/*/resources",
+            "arn:aws:apigateway:*::/restapis/*/stages",
+            "arn:aws:apigateway:*::/restapis/*/deployments/*",
+            "arn:aws:apigateway:*::/apis",
+            "arn:aws:apigateway:*::/apis/*/integrations",
+            "arn:aws:apigateway:*::/apis/*/routes",
+            "arn:aws:apigateway:*::/apis/*/stages"
+        ])
+    );
     let reads = |action: &String| {
         let name = action.split(':').nth(1).unwrap();
         ["Get", "List", "Describe"]

@@ -1,5 +1,6 @@
 //! Collectors over a scripted AWS: what they ask, what they keep, and what they say of the rest.
 
+mod apis;
 mod faults;
 mod script;
 mod sources;

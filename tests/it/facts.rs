@@ -1,5 +1,6 @@
 //! Facts, as documents show them, for an account that is disturbed in one way at a time.
 
+mod apis;
 mod code;
 mod events;
 mod function;

@@ -146,6 +146,11 @@ const ENTRANCE: [&str; 3] = [
 /// decides by it: operation, check, and why nobody can tell such an answer from a spoiled one.
 const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
     (
+        "apigatewayv2:GetStages",
+        "unauthenticated-api-route",
+        "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",
+    ),
+    (
         "kms:GetKeyRotationStatus",
         "kms-key-rotation-off",
         "the SDK makes `false` of an absent `KeyRotationEnabled`: a failure, never a pass",

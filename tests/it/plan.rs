@@ -242,8 +242,14 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     assert_eq!(
         unforeseen,
         [
-            "apigateway:GetApis",
+            "apigateway:GetDeployment",
+            "apigateway:GetResources",
             "apigateway:GetRestApis",
+            "apigateway:GetStages",
+            "apigatewayv2:GetApis",
+            "apigatewayv2:GetIntegrations",
+            "apigatewayv2:GetRoutes",
+            "apigatewayv2:GetStages",
             "events:ListRules",
             "s3:ListBuckets",
             "sns:ListTopics",

@@ -37,6 +37,10 @@ pub(super) struct Found {
     grants: Vec<Grant>,
     /// Qualifiers whose policies were read.
     read: Vec<String>,
+    /// Policies that were understood, by qualifier.
+    policies: Vec<(String, Policy)>,
+    /// Why others were not.
+    unparsable: Vec<Gap>,
     /// Why there may be more, by qualifier; none: of a qualifier that is not known.
     gaps: Vec<(Option<String>, Gap)>,
     /// Why it is not known whose accounts are.
@@ -61,6 +65,8 @@ impl Found {
                 .iter()
                 .map(|(qualifier, _)| (*qualifier).to_owned())
                 .collect(),
+            policies: Vec::new(),
+            unparsable: Vec::new(),
             gaps: unread.chain(unlisted).collect(),
             organization: context
                 .account
@@ -73,9 +79,13 @@ impl Found {
         };
         for (qualifier, text) in policies.read {
             match Policy::parse(text) {
-                Ok(policy) => found.judge(context, &home, qualifier, &policy),
+                Ok(policy) => {
+                    found.judge(context, &home, qualifier, &policy);
+                    found.policies.push((qualifier.to_owned(), policy));
+                }
                 Err(error) => {
                     let gap = unparsable(context, qualifier, &error);
+                    found.unparsable.push(gap.clone());
                     found.gaps.push((Some(qualifier.to_owned()), gap));
                 }
             }
@@ -126,6 +136,16 @@ impl Found {
 
     pub(super) fn grants(&self) -> impl Iterator<Item = &Grant> {
         self.grants.iter()
+    }
+
+    /// The policies that were understood, by qualifier.
+    pub(super) fn understood(&self) -> &[(String, Policy)] {
+        &self.policies
+    }
+
+    /// Why others were not.
+    pub(super) fn unparsable(&self) -> &[Gap] {
+        &self.unparsable
     }
 
     pub(super) fn all_gaps(&self) -> Vec<Gap> {

@@ -10,12 +10,14 @@
 //! | Whose is an account or organisation? | `home` |
 //! | Whose is the id of a user or role? | `identity` |
 //! | Are the sources there that services act for? | `trigger` |
+//! | Which routes of APIs reach it, and what do they ask for? | `api` |
 //! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
 //! Everything is asked of [the policy engine](crate::policy); nothing compares texts of policies.
 
 mod ability;
+mod api;
 mod ask;
 mod door;
 mod fitting;
@@ -33,6 +35,7 @@ mod trigger;
 mod url;
 mod verdict;
 
+pub use api::ReachingRoute;
 pub(super) use door::Mentioned;
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
@@ -46,6 +49,7 @@ pub use url::{OpenUrl, SplitAlias, Url};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::api::ApiRoutes;
 use self::lists::Found;
 use self::trigger::Triggers;
 use super::{Context, Fact};
@@ -99,6 +103,12 @@ pub struct ExposureFacts {
     pub sought_source_grants: Fact<Vec<GrantedSource>>,
     /// Those of them that are gone.
     pub vanished_source_grants: Fact<Vec<GrantedSource>>,
+    /// Routes of the own account's APIs that call the function, in each stage that something is deployed to; of APIs
+    /// that its policies let in.
+    pub api_routes: Fact<Vec<ReachingRoute>>,
+    /// Those of them that let anybody on the internet in: nothing asks who is calling, not even for an API key. What
+    /// browsers ask before they send credentials (`OPTIONS`) is left out.
+    pub open_api_routes: Fact<Vec<ReachingRoute>>,
     /// Grants to a service that acts for accounts that are neither own nor trusted.
     pub foreign_source_grants: Fact<Vec<Grant>>,
     /// Grants to accounts or organisations that are neither own nor trusted, to use the function.
@@ -128,6 +138,7 @@ impl ExposureFacts {
         let function = context.function;
         let found = Found::new(context);
         let triggers = Triggers::of(context, &found);
+        let routes = ApiRoutes::of(context, &found);
         let select = |choose: fn(&FunctionUrl) -> bool| {
             Fact::of(&function.urls, |urls| {
                 urls.iter()
@@ -183,6 +194,8 @@ impl ExposureFacts {
             reclaimable_source_grants: triggers.reclaimable,
             sought_source_grants: triggers.sought,
             vanished_source_grants: triggers.vanished,
+            api_routes: routes.all,
+            open_api_routes: routes.open,
             foreign_source_grants: found.untrusted(lists::is_external_source),
             external_grants: found.untrusted(lists::is_external_use),
             control_grants: found.list(lists::is_control),

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::sought::{List, Sought};
 use crate::aws::Session;
+use crate::collect::apis::Listed;
 use crate::collect::logs;
 use crate::collect::place::Place;
 use crate::collect::text::{Unreadable, listed, present, required};
@@ -43,13 +44,15 @@ impl Found {
 }
 
 impl List {
-    /// Reads it to its last page. Log groups are asked for by their names, those `known` excepted.
+    /// Reads it to its last page. Log groups are asked for by their names, those `known` excepted; APIs that are
+    /// listed already are not listed again.
     pub(super) async fn read(
         &self,
         session: &Session,
         place: &Place<'_>,
         sought: &[Sought<'_>],
         known: &[LogGroup],
+        apis: Option<&Listed>,
     ) -> Found {
         let region = place.region;
         let mut found = Found::default();
@@ -62,10 +65,20 @@ impl List {
                 found.add(rules(place, &client, bus.as_deref()).await);
             }
             Self::Apis => {
-                let (rest, http) = (session.rest_apis(region), session.http_apis(region));
-                let (rest, http) = tokio::join!(rest_apis(place, &rest), http_apis(place, &http));
-                found.add(rest);
-                found.add(http);
+                let read;
+                let listed = match apis {
+                    Some(listed) => listed,
+                    None => {
+                        read = Listed::read(session, place).await;
+                        &read
+                    }
+                };
+                for list in listed.both() {
+                    match list {
+                        Ok(apis) => found.names.extend(apis.iter().map(|api| api.id.clone())),
+                        Err(gap) => found.add(Err(gap.clone())),
+                    }
+                }
             }
             Self::LogGroups => {
                 let known = known.iter().map(|group| group.name.clone());
@@ -143,83 +156,22 @@ async fn rules(
     bus: Option<&str>,
 ) -> Result<Vec<String>, Gap> {
     let operation = "events:ListRules";
-    let page = |token| {
-        let send = client
+    let ask = |token| {
+        client
             .list_rules()
             .set_event_bus_name(bus.map(str::to_owned))
             .limit(100)
             .set_next_token(token)
-            .send();
-        place.call(operation, bus, send, |page| {
-            let rules = listed(page.rules.as_ref(), "Rules")?.iter();
-            let names = names(rules.map(|rule| required(rule.name(), "Name")))?;
-            Ok((names, present(page.next_token())))
-        })
+            .send()
     };
-    match all(place, operation, bus, page).await {
+    let rules = place.pages(operation, bus, ask, |page| {
+        let rules = listed(page.rules.as_ref(), "Rules")?.iter();
+        let names = names(rules.map(|rule| required(rule.name(), "Name")))?;
+        Ok((names, present(page.next_token())))
+    });
+    match rules.await {
         Err(gap) if bus.is_some() && gap.code.as_deref() == Some(NO_BUS) => Ok(Vec::new()),
         rules => rules,
-    }
-}
-
-async fn rest_apis(
-    place: &Place<'_>,
-    client: &aws_sdk_apigateway::Client,
-) -> Result<Vec<String>, Gap> {
-    place
-        .list(
-            "apigateway:GetRestApis",
-            None,
-            client.get_rest_apis().limit(500).into_paginator().send(),
-            |page| page.position(),
-            |page| {
-                let apis = listed(page.items.as_ref(), "item")?.iter();
-                names(apis.map(|api| required(api.id(), "id")))
-            },
-        )
-        .await
-}
-
-async fn http_apis(
-    place: &Place<'_>,
-    client: &aws_sdk_apigatewayv2::Client,
-) -> Result<Vec<String>, Gap> {
-    let operation = "apigateway:GetApis";
-    let page = |token| {
-        let send = client
-            .get_apis()
-            .max_results("100")
-            .set_next_token(token)
-            .send();
-        place.call(operation, None, send, |page| {
-            let apis = listed(page.items.as_ref(), "items")?.iter();
-            let names = names(apis.map(|api| required(api.api_id(), "apiId")))?;
-            Ok((names, present(page.next_token())))
-        })
-    };
-    all(place, operation, None, page).await
-}
-
-/// Reads all pages of a list for which the SDK has no paginator. `page` gives the names of the page with
-/// that token, and the token of the next.
-async fn all<Page>(
-    place: &Place<'_>,
-    operation: &'static str,
-    about: Option<&str>,
-    page: impl Fn(Option<String>) -> Page,
-) -> Result<Vec<String>, Gap>
-where
-    Page: Future<Output = Result<(Vec<String>, Option<String>), Gap>>,
-{
-    let (mut found, mut token) = (Vec::new(), None);
-    loop {
-        let (names, next) = page(token.clone()).await?;
-        found.extend(names);
-        match next {
-            None => return Ok(found),
-            same if same == token => return Err(place.repeated(operation, about)),
-            next => token = next,
-        }
     }
 }
 

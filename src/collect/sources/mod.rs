@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::sought::{List, Sought};
 use super::account::Collector;
+use super::apis::Lists;
 use super::place::together;
 use crate::aws::Session;
 use crate::inventory::{
@@ -21,11 +22,13 @@ use crate::policy::{Effect, Policy};
 /// Lists that are read at once in one account.
 const AT_ONCE: usize = 8;
 
-/// The sources of the account's own that its triggers name, in the order of their ARNs.
+/// The sources of the account's own that its triggers name, in the order of their ARNs. APIs that were listed already
+/// are given.
 pub(super) async fn collect(
     session: &Session,
     account: &AccountRecord,
     regions: &[RegionInventory],
+    apis: &Lists,
     collector: &Collector<'_>,
 ) -> Vec<TriggerSource> {
     let named = named(regions);
@@ -49,7 +52,8 @@ pub(super) async fn collect(
         .map(|((region, list), sought)| async move {
             let place = collector.place(account, region);
             let known = log_groups(regions, region);
-            let found = list.read(session, &place, &sought, known).await;
+            let apis = apis.get(region);
+            let found = list.read(session, &place, &sought, known, apis).await;
             let told = sought.iter().map(|sought| TriggerSource {
                 arn: sought.arn.to_owned(),
                 exists: found.holds(sought),
@@ -85,7 +89,8 @@ fn named(regions: &[RegionInventory]) -> BTreeSet<String> {
     mappings.chain(granted).collect()
 }
 
-fn policies(function: &Function) -> impl Iterator<Item = &str> {
+/// The policies of a function and its qualifiers, as far as they were read.
+pub(super) fn policies(function: &Function) -> impl Iterator<Item = &str> {
     let aliases = function.aliases.known().into_iter().flatten();
     let versions = function.versions.known().into_iter().flatten();
     std::iter::once(&function.policy)
@@ -95,7 +100,7 @@ fn policies(function: &Function) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a region can be looked into.
-enum Way<'a> {
+pub(super) enum Way<'a> {
     Open,
     /// It was tried, and AWS refused.
     Shut(&'a Gap),
@@ -103,7 +108,8 @@ enum Way<'a> {
     LeftOut,
 }
 
-fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
+/// Whether that region can; none is everywhere.
+pub(super) fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
     if region.is_empty() {
         return Way::Open;
     }

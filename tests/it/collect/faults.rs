@@ -26,7 +26,8 @@ fn answer(asked: &str) -> Option<Answer> {
         &format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/nightly"),
         &format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/*/GET/x"),
     ])})
-    .to_string();
+    .to_string()
+    .replace("s3.amazonaws.com", "apigateway.amazonaws.com");
     let path = asked.split('?').next()?;
     let body = if path.ends_with("account-settings") {
         return Some(settings(2, 1));
@@ -79,12 +80,45 @@ fn neighbours(asked: &str, key: &str) -> Option<Answer> {
         ),
         "kms:GetKeyPolicy" => r#"{"Policy":"{}"}"#.to_owned(),
         "kms:GetKeyRotationStatus" => r#"{"KeyRotationEnabled":true}"#.to_owned(),
+        asked if asked.starts_with("apigateway:") => return gateway(asked),
         "logs:DescribeLogGroups" => {
             r#"{"logGroups":[{"logGroupName":"/aws/lambda/a"}]}"#.to_owned()
         }
         _ => return None,
     };
     Some(ok(body))
+}
+
+/// An API of either kind, of one id.
+fn gateway(asked: &str) -> Option<Answer> {
+    let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:a");
+    let path = asked.split('?').next()?;
+    let body = match path.strip_prefix("apigateway:GET /")? {
+        "restapis" => serde_json::json!({"item": [{"id": "a1b2c3"}]}),
+        "restapis/a1b2c3/stages" => {
+            serde_json::json!({"item": [{"stageName": "prod", "deploymentId": "d"}]})
+        }
+        "restapis/a1b2c3/deployments/d" => {
+            serde_json::json!({"apiSummary": {"/x": {"GET": {"authorizationType": "NONE"}}}})
+        }
+        "restapis/a1b2c3/resources" => serde_json::json!({"item": [{
+            "id": "r", "path": "/x", "resourceMethods": {"GET": {
+                "authorizationType": "NONE", "methodIntegration": {"uri": function},
+            }},
+        }]}),
+        "v2/apis" => serde_json::json!({"items": [{"apiId": "a1b2c3", "protocolType": "HTTP"}]}),
+        "v2/apis/a1b2c3/stages" => {
+            serde_json::json!({"items": [{"stageName": "prod", "deploymentId": "d"}]})
+        }
+        "v2/apis/a1b2c3/routes" => serde_json::json!({"items": [{
+            "routeId": "r", "routeKey": "GET /x", "authorizationType": "NONE", "target": "integrations/i",
+        }]}),
+        "v2/apis/a1b2c3/integrations" => {
+            serde_json::json!({"items": [{"integrationId": "i", "integrationType": "AWS_PROXY", "integrationUri": function}]})
+        }
+        _ => return None,
+    };
+    Some(ok(body.to_string()))
 }
 
 /// The operations that collectors call; the others belong to whoever finds accounts and regions.

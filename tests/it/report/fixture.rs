@@ -68,6 +68,7 @@ pub(super) fn account(id: &str, name: &str, regions: Vec<RegionInventory>) -> Ac
         iam: serde_json::from_value(json!({"known": {"principals": [], "policies": []}})).unwrap(),
         regions,
         sources: Vec::new(),
+        apis: Vec::new(),
     }
 }
 

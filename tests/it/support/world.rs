@@ -66,6 +66,7 @@ pub(crate) fn quiet() -> AccountInventory {
         }),
         regions: vec![region(REGION, vec![function("quiet")])],
         sources: Vec::new(),
+        apis: Vec::new(),
     }
 }
 

@@ -84,7 +84,7 @@ impl Simulator {
             "sns" => query(operation.name, "<Topics/>"),
             "sqs" => json(json!({})),
             "events" => json(json!({"Rules": []})),
-            "apigateway" => json(json!({"item": [], "items": []})),
+            "apigateway" | "apigatewayv2" => json(json!({"item": [], "items": []})),
             _ => error(operation.prefix, 400, "UnknownOperationException", ""),
         }
     }

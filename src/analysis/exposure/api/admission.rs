@@ -1,0 +1,150 @@
+//! Whether a function's policy lets API Gateway in for a route.
+
+use crate::analysis::Context;
+use crate::analysis::exposure::door::{self, Door, Mentioned, UrlState};
+use crate::analysis::exposure::home::{Home, Membership};
+use crate::analysis::exposure::probe::Callers;
+use crate::inventory::{Gap, GapKind, Observed};
+use crate::policy::{
+    AskedKeys, Caller, Decision, Effect, KeyState, Layer, Policy, Request, Source, Target, Verdict,
+    evaluate,
+};
+
+use super::target::Requests;
+
+/// How the API gets in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Admission {
+    pub(super) certain: bool,
+    /// Statements that let it in.
+    pub(super) statements: Vec<String>,
+    /// What that depends on.
+    pub(super) conditions: Vec<String>,
+}
+
+impl Admission {
+    /// It takes on a role instead of coming under its own name; what the role may do is not asked.
+    pub(super) fn by_role(role: &str) -> Self {
+        Self {
+            certain: false,
+            statements: Vec::new(),
+            conditions: vec![format!("{role} may invoke the function")],
+        }
+    }
+
+    /// By the policy of a qualifier; `None`: it does not let it in.
+    pub(super) fn of(
+        policy: &Policy,
+        qualifier: &str,
+        arn: String,
+        home: &Home<'_>,
+        requests: &Requests<'_>,
+    ) -> Option<Self> {
+        let door = Door {
+            qualifier,
+            resource: Target::Exact(arn),
+            policy,
+            url: UrlState::Absent,
+        };
+        let mentioned = Mentioned::new(policy.statements.iter());
+        let callers = Callers {
+            home,
+            door: &door,
+            mentioned: &mentioned,
+            own: &mentioned,
+            asked: &AskedKeys::of(policy),
+        };
+        let mut context = callers.direct();
+        context.set("aws:SourceAccount", KeyState::one(home.account));
+        context.set("aws:SourceOwner", KeyState::Absent);
+        match home.organization {
+            Membership::Member { id, .. } => context.set("aws:SourceOrgID", KeyState::one(id)),
+            Membership::Outside => context.set("aws:SourceOrgID", KeyState::Absent),
+            Membership::Unknown => {}
+        }
+        context.set("lambda:EventSourceToken", KeyState::Absent);
+        context.set("lambda:FunctionUrlAuthType", KeyState::Absent);
+        context.set("lambda:InvokedViaFunctionUrl", KeyState::one("false"));
+        let mut request = Request::new(
+            Caller::service("apigateway.amazonaws.com"),
+            "lambda:InvokeFunction",
+            door.resource.clone(),
+            context,
+        );
+        let sources = [Source::new("policy", policy)];
+        let named = policy
+            .statements
+            .iter()
+            .flat_map(|statement| statement.wanted("aws:sourcearn"));
+        let mut admission: Option<Self> = None;
+        for arn in requests.sources(named) {
+            request.context.set("aws:SourceArn", KeyState::one(arn));
+            let decision = evaluate(Layer::Resource, &sources, &request);
+            if decision.verdict == Verdict::Deny {
+                continue;
+            }
+            let found = Self::decided(&decision);
+            if found.certain {
+                return Some(found);
+            }
+            admission.get_or_insert(found);
+        }
+        admission
+    }
+
+    fn decided(decision: &Decision<'_>) -> Self {
+        let allowing = decision
+            .statements
+            .iter()
+            .filter_map(|matched| matched.statement)
+            .filter(|statement| statement.effect == Effect::Allow);
+        let mut conditions: Vec<String> = decision
+            .residual()
+            .map(|(_, open)| open.to_string())
+            .collect();
+        conditions.sort_unstable();
+        conditions.dedup();
+        Self {
+            certain: decision.is_certain(),
+            statements: allowing.map(door::name).collect(),
+            conditions,
+        }
+    }
+}
+
+/// Of a qualifier whose policy was not understood: `None` where it is known to have none, or not to be there at all.
+pub(super) fn without(context: Context<'_>, qualifier: &str) -> Observed<Option<Admission>> {
+    let function = context.function;
+    let unread = || Observed::Missing(unread(context, qualifier));
+    let read = |policy: &Observed<Option<String>>| match policy {
+        // one that cannot be understood
+        Observed::Known(Some(_)) => unread(),
+        Observed::Known(None) => Observed::Known(None),
+        Observed::Missing(gap) => Observed::Missing(gap.clone()),
+    };
+    if qualifier == "$LATEST" {
+        return read(&function.policy);
+    }
+    let versions = function.versions.known();
+    let version = versions.and_then(|all| all.iter().find(|one| one.version == qualifier));
+    if let Some(version) = version {
+        return read(&version.policy);
+    }
+    if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
+        return unread();
+    }
+    match &function.aliases {
+        Observed::Known(aliases) => match aliases.iter().find(|one| one.name == qualifier) {
+            Some(alias) => read(&alias.policy),
+            None => Observed::Known(None),
+        },
+        Observed::Missing(gap) => Observed::Missing(gap.clone()),
+    }
+}
+
+fn unread(context: Context<'_>, qualifier: &str) -> Gap {
+    let message = format!("the policy of `{qualifier}` was not read or not understood");
+    Gap::new("lambda:GetPolicy", GapKind::Unrecognised, message)
+        .at(context.account.id(), &context.region.region)
+        .about(&context.function.arn)
+}

@@ -1,0 +1,187 @@
+//! Routes of the APIs that policies of functions let in.
+//!
+//! An API is read only where a resource-based policy of a function of the account lets it in, by its id or because
+//! no id is named. Of its routes those are kept that call a function.
+
+mod http;
+mod rest;
+mod uri;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::Collector;
+use super::place::{Place, together};
+use super::sources::{Way, policies, way};
+use crate::aws::Session;
+use crate::inventory::{
+    AccountRecord, AdmittedApis, Api, ApiRoute, ApiSettings, ApiStage, Gap, Observed, RegionApis,
+    RegionInventory,
+};
+use crate::policy::Policy;
+
+/// APIs that are read at once in one region.
+const AT_ONCE: usize = 4;
+
+/// The APIs of a region, as its two lists show them.
+pub(super) struct Listed {
+    rest: Result<Vec<ApiSettings>, Gap>,
+    http: Result<Vec<ApiSettings>, Gap>,
+}
+
+/// The lists of each region in which some API is let in.
+pub(super) type Lists = BTreeMap<String, Listed>;
+
+/// The APIs that are let in, by region.
+type Admitted = BTreeMap<String, BTreeSet<AdmittedApis>>;
+
+impl Listed {
+    pub(super) async fn read(session: &Session, place: &Place<'_>) -> Self {
+        let (rest, http) = (
+            session.rest_apis(place.region),
+            session.http_apis(place.region),
+        );
+        let (rest, http) = tokio::join!(rest::apis(place, &rest), http::apis(place, &http));
+        Self { rest, http }
+    }
+
+    /// Both lists.
+    pub(super) fn both(&self) -> [&Result<Vec<ApiSettings>, Gap>; 2] {
+        [&self.rest, &self.http]
+    }
+}
+
+/// Which APIs are let in, if anybody wants to know; a policy that cannot be understood lets in none, and what is
+/// derived of it is not known either.
+pub(super) fn admitted(
+    account: &AccountRecord,
+    regions: &[RegionInventory],
+    collector: &Collector<'_>,
+) -> Admitted {
+    let mut admitted = Admitted::new();
+    let wanted = ["apigateway:GetResources", "apigatewayv2:GetRoutes"];
+    if !wanted.iter().any(|one| collector.plan.contains(one)) {
+        return admitted;
+    }
+    for region in regions {
+        let texts = region.functions.iter().flat_map(policies);
+        for policy in texts.filter_map(|text| Policy::parse(text).ok()) {
+            let found = AdmittedApis::of(&policy, &region.region, &account.partition, &account.id);
+            for apis in found {
+                let of_region = admitted.entry(apis.region.clone()).or_default();
+                of_region.insert(apis);
+            }
+        }
+    }
+    admitted
+}
+
+/// Reads the lists of APIs of the regions in which some are let in.
+pub(super) async fn lists(
+    session: &Session,
+    account: &AccountRecord,
+    regions: &[RegionInventory],
+    admitted: &Admitted,
+    collector: &Collector<'_>,
+) -> Lists {
+    let open = admitted
+        .keys()
+        .filter(|region| matches!(way(regions, region), Way::Open));
+    let reading = open.map(|region| async move {
+        let place = collector.place(account, region);
+        (region.clone(), Listed::read(session, &place).await)
+    });
+    let lists = together(reading, AT_ONCE).await;
+    lists.into_iter().collect()
+}
+
+/// Stages and routes of the APIs that are let in, by region.
+pub(super) async fn collect(
+    session: &Session,
+    account: &AccountRecord,
+    regions: &[RegionInventory],
+    admitted: &Admitted,
+    lists: &Lists,
+    collector: &Collector<'_>,
+) -> Vec<RegionApis> {
+    let shut = admitted.keys().filter_map(|region| {
+        let Way::Shut(gap) = way(regions, region) else {
+            return None;
+        };
+        Some(RegionApis {
+            region: region.clone(),
+            rest: Observed::Missing(gap.clone()),
+            http: Observed::Missing(gap.clone()),
+        })
+    });
+    let mut all: Vec<RegionApis> = shut.collect();
+    let reading = lists.iter().filter_map(|(region, listed)| {
+        let wanted = admitted.get(region)?;
+        Some(async move {
+            let place = collector.place(account, region);
+            let (rest, http) = tokio::join!(
+                each(&listed.rest, wanted, |api| rest::api(session, &place, api)),
+                each(&listed.http, wanted, |api| http::api(session, &place, api)),
+            );
+            RegionApis {
+                region: region.clone(),
+                rest,
+                http,
+            }
+        })
+    });
+    all.extend(together(reading, AT_ONCE).await);
+    all.sort_by(|one, other| one.region.cmp(&other.region));
+    all
+}
+
+/// Reads those of a list that are wanted.
+async fn each<'a, Reading: Future<Output = Api>>(
+    list: &'a Result<Vec<ApiSettings>, Gap>,
+    wanted: &BTreeSet<AdmittedApis>,
+    read: impl Fn(&'a ApiSettings) -> Reading,
+) -> Observed<Vec<Api>> {
+    let list = match list {
+        Ok(list) => list,
+        Err(gap) => return Observed::Missing(gap.clone()),
+    };
+    let reading: Vec<Reading> = list
+        .iter()
+        .filter(|api| wanted.iter().any(|one| one.include(&api.id)))
+        .map(read)
+        .collect();
+    Observed::Known(together(reading, AT_ONCE).await)
+}
+
+/// An API of what was read. Of the variables of its stages only those are kept by which routes choose a function:
+/// others may hold anything.
+fn api(
+    settings: &ApiSettings,
+    stages: Result<Vec<ApiStage>, Gap>,
+    routes: Result<Vec<ApiRoute>, Gap>,
+) -> Api {
+    let choosing: BTreeSet<&str> = routes
+        .iter()
+        .flatten()
+        .flat_map(|route| uri::variables(&route.function))
+        .collect();
+    let stages = stages.map(|mut stages| {
+        for stage in &mut stages {
+            stage
+                .variables
+                .retain(|name, _| choosing.contains(name.as_str()));
+        }
+        stages
+    });
+    Api {
+        settings: settings.clone(),
+        stages: observed(stages),
+        routes: observed(routes),
+    }
+}
+
+fn observed<T>(result: Result<T, Gap>) -> Observed<T> {
+    match result {
+        Ok(value) => Observed::Known(value),
+        Err(gap) => Observed::Missing(gap),
+    }
+}
