@@ -81,10 +81,41 @@ def deployments():
     APIGatewayResponse.get_deployment = get_deployment
 
 
+def quoted_policies():
+    """GetRestApis gives a resource policy as the inside of a JSON string, with every quote escaped; moto gives it plain."""
+    from moto.apigateway.responses import APIGatewayResponse
+
+    plain = APIGatewayResponse.get_rest_apis
+
+    def get_rest_apis(self):
+        apis = json.loads(plain(self))
+        for api in apis["item"]:
+            if api.get("policy"):
+                api["policy"] = json.dumps(api["policy"])[1:-1]
+        return json.dumps(apis)
+
+    APIGatewayResponse.get_rest_apis = get_rest_apis
+
+
+def deployed_stages():
+    """A stage of an API of HTTP or WebSocket says what is deployed to it, which moto forgets."""
+    from moto.apigatewayv2.models import Stage
+
+    plain = Stage.to_json
+
+    def to_json(self):
+        deployment = self.config.get("deploymentId")
+        return {**plain(self), **({"deploymentId": deployment} if deployment else {})}
+
+    Stage.to_json = to_json
+
+
 def install():
     """Puts the mended operations in place."""
     without_openapi()
     deployments()
+    quoted_policies()
+    deployed_stages()
     IamResponse.get_account_authorization_details = get_account_authorization_details
     LogsResponse.describe_log_groups = describe_log_groups
     numbered_accounts()

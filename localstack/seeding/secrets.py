@@ -28,6 +28,7 @@ KINDS = {
     "github-token": lambda: "gh" + "p_" + text("github", ALNUM, 36),
     "slack-token": lambda: "xo" + "xb-" + text("slack a", string.digits, 12) + "-" + text("slack", ALNUM, 24),
     "stripe-key": lambda: "sk" + "_live_" + text("stripe", ALNUM, 24),
+    "header": lambda: text("header", ALNUM, 32),
     "database-url": lambda: "postgresql://orders:" + text("database", ALNUM, 20) + "@orders.internal:5432/orders",
 }
 

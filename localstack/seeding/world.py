@@ -66,7 +66,7 @@ def seed(endpoint, organisation, plain):
         for region, place in described.get("regions", {}).items():
             foundation.seed_keys(account, region, place.get("keys", {}))
             network.seed(account, region, place.get("vpcs", {}))
-            sources.seed(account, region, place.get("sources", {}))
+            sources.seed(account, region, fill(place.get("sources", {}), account, region))
             functions.seed_layers(account, region, place.get("layers", {}))
             functions.seed_code_signing(account, region, place.get("code_signing", {}))
         made = kept = 0

@@ -12,6 +12,7 @@ use super::text::{Unreadable, present, required, text, time};
 use crate::inventory::{
     AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Observed, Principal, PrincipalKind,
 };
+use crate::secret::redact_policy;
 
 const OPERATION: &str = "iam:GetAccountAuthorizationDetails";
 
@@ -116,7 +117,7 @@ fn role(from: &sdk::RoleDetail) -> Result<Principal, Unreadable> {
         arn: required(from.arn(), "Arn")?.to_owned(),
         name: text(from.role_name()),
         id: text(from.role_id()),
-        trust_policy: from.assume_role_policy_document().map(decode),
+        trust_policy: from.assume_role_policy_document().map(document),
         inline: inline(from.role_policy_list()),
         attached: attached(from.attached_managed_policies()),
         boundary: boundary(from.permissions_boundary()),
@@ -149,7 +150,7 @@ fn inline(from: &[sdk::PolicyDetail]) -> Vec<InlinePolicy> {
     from.iter()
         .map(|policy| InlinePolicy {
             name: text(policy.policy_name()),
-            document: policy.policy_document().map(decode).unwrap_or_default(),
+            document: policy.policy_document().map(document).unwrap_or_default(),
         })
         .collect()
 }
@@ -183,7 +184,7 @@ fn policy(from: &sdk::ManagedPolicyDetail) -> Result<ManagedPolicy, Unreadable> 
         name: text(from.policy_name()),
         document: default
             .and_then(|version| version.document())
-            .map(decode)
+            .map(document)
             .unwrap_or_default(),
     })
 }
@@ -198,6 +199,11 @@ fn decode(document: &str) -> String {
         Ok(decoded) => decoded.into_owned(),
         Err(_) => document.to_owned(),
     }
+}
+
+/// A document without shared secrets; empty where they could not be taken out.
+fn document(encoded: &str) -> String {
+    redact_policy(&decode(encoded)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -222,6 +228,17 @@ mod tests {
         for (given, expected) in cases {
             assert_eq!(decode(given), expected, "{given}");
         }
+    }
+
+    #[test]
+    fn documents_are_kept_without_secrets() {
+        let statement = |value: &str| {
+            format!(
+                r#"{{"Statement":[{{"Condition":{{"StringEquals":{{"aws:Referer":"{value}"}}}}}}]}}"#
+            )
+        };
+        assert_eq!(document(&statement("sesame")), statement("(redacted)"));
+        assert_eq!(document(r#"{"aws:Referer":"sesame"#), "");
     }
 
     #[test]

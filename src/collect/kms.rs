@@ -4,7 +4,7 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
 
 use super::place::{Place, absent, together};
-use super::text::{Unreadable, account, required};
+use super::text::{Unreadable, account, required, without_secrets};
 use crate::inventory::{Function, Gap, GapKind, KmsKey, Observed};
 
 /// How many keys are asked about at once.
@@ -104,7 +104,7 @@ async fn policy(place: &Place<'_>, client: &Client, arn: &str) -> Observed<Strin
         .send();
     place
         .call(operation, Some(arn), send, |output| {
-            required(output.policy(), "Policy").map(ToOwned::to_owned)
+            without_secrets(required(output.policy(), "Policy")?)
         })
         .await
         .into()

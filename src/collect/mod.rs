@@ -28,7 +28,6 @@ mod logs;
 mod place;
 mod probe;
 mod progress;
-mod redact;
 mod region;
 mod sources;
 mod sweep;

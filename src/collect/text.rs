@@ -3,6 +3,8 @@
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
+use crate::secret::redact_policy;
+
 /// Why a record could not be used; becomes the message of a gap.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Unreadable(pub(super) String);
@@ -39,6 +41,15 @@ pub(super) fn present(value: Option<&str>) -> Option<String> {
 /// Text that may be absent, as text.
 pub(super) fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
+}
+
+/// A policy without the secrets that its conditions ask for.
+///
+/// # Errors
+/// It may name one, and is not JSON.
+pub(super) fn without_secrets(policy: &str) -> Result<String, Unreadable> {
+    redact_policy(policy)
+        .ok_or_else(|| Unreadable("the policy may hold a secret, and is not JSON".to_owned()))
 }
 
 /// A time as AWS's JSON interfaces write it; nothing for one beyond all calendars.

@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::aws::{Call, Session, gap};
 use crate::inventory::{Gap, GapKind, Observed, ServiceControlPolicy};
+use crate::secret::redact_policy;
 
 /// Units, accounts and policies that are read at once; AWS allows between two and five calls a
 /// second.
@@ -258,8 +259,9 @@ impl Asker<'_> {
             .policy
             .unwrap_or_else(|| aws_sdk_organizations::types::Policy::builder().build());
         // a policy whose text is missing may deny anything
-        let Some(document) = described.content else {
-            let message = "the answer holds no document";
+        let document = described.content.and_then(|text| redact_policy(&text));
+        let Some(document) = document else {
+            let message = "the answer holds no document that could be read";
             return Err(Gap::new(operation, GapKind::Malformed, message)
                 .at(self.session.account(), "")
                 .about(&id));

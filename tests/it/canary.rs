@@ -10,24 +10,32 @@ use serde_json::Value;
 
 use crate::support::cli::{Ended, Lamppost, folder, project};
 
-/// The values of all environment variables of the organisation that are long enough not to be found
-/// by chance, and name nothing that a report names too.
-fn values() -> BTreeSet<String> {
+/// What is found in the recorded answers of some operations.
+fn recorded(operations: &[&str], collect: fn(&Value, &mut BTreeSet<String>)) -> BTreeSet<String> {
     let file = fs::File::open(project("localstack/recording/organisation.ndjson.zst"));
     let mut lines = String::new();
     let mut decoder = zstd::Decoder::new(file.unwrap()).unwrap();
     decoder.read_to_string(&mut lines).unwrap();
     let mut values = BTreeSet::new();
+    let names: Vec<String> = operations
+        .iter()
+        .map(|name| format!(r#""operation":"{name}""#))
+        .collect();
     for line in lines.lines() {
-        if line.contains(r#""operation":"lambda:ListFunctions""#)
-            || line.contains(r#""operation":"lambda:GetFunction""#)
-        {
+        if names.iter().any(|name| line.contains(name)) {
             let line: Value = serde_json::from_str(line).unwrap();
             for reply in line["replies"].as_array().unwrap() {
                 collect(&json(reply["body"].as_str().unwrap()), &mut values);
             }
         }
     }
+    values
+}
+
+/// The values of all environment variables of the organisation that are long enough not to be found
+/// by chance, and name nothing that a report names too.
+fn values() -> BTreeSet<String> {
+    let mut values = recorded(&["lambda:ListFunctions", "lambda:GetFunction"], collect);
     let named = ["arn:", "o-"];
     values
         .retain(|value| value.len() >= 12 && !named.iter().any(|prefix| value.starts_with(prefix)));
@@ -52,6 +60,31 @@ fn collect(value: &Value, values: &mut BTreeSet<String>) {
     }
 }
 
+/// What policies in an answer ask callers to show.
+fn shown(value: &Value, values: &mut BTreeSet<String>) {
+    const KEYS: [&str; 3] = ["lambda:EventSourceToken", "aws:Referer", "aws:UserAgent"];
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if KEYS.contains(&name.as_str()) {
+                    values.extend(member.as_str().map(str::to_owned));
+                }
+                shown(member, values);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| shown(item, values)),
+        // a policy is text, of API Gateway even the inside of one
+        Value::String(text) if text.starts_with('{') => {
+            let text = match text.starts_with("{\\") {
+                true => serde_json::from_str(&format!("\"{text}\"")).unwrap(),
+                false => text.clone(),
+            };
+            shown(&json(&text), values);
+        }
+        _ => {}
+    }
+}
+
 /// Everything of a value that a text could show of it: itself, as JSON writes it, and its lines.
 fn traces(value: &str) -> Vec<String> {
     let written = serde_json::to_string(value).unwrap();
@@ -63,13 +96,16 @@ fn traces(value: &str) -> Vec<String> {
 
 #[test]
 fn no_secret_leaves_a_scan() {
-    let values = values();
+    let mut values = values();
     for shape in ["AKIA", "ghp_", "PRIVATE KEY", "postgres"] {
         assert!(
             values.iter().any(|value| value.contains(shape)),
             "the seed holds a secret like {shape}"
         );
     }
+    let of_policies = recorded(&["lambda:GetPolicy", "apigateway:GetRestApis"], shown);
+    assert!(of_policies.len() >= 2, "the seed holds secrets in policies");
+    values.extend(of_policies);
     let folder = folder();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (json, lines, table, snapshot) = (

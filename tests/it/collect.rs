@@ -347,7 +347,7 @@ async fn no_secret_reaches_the_inventory() {
             "Description":"CANARY","Environment":{"Variables":{"TOKEN":"CANARY"}},
             "ImageConfigResponse":{"ImageConfig":{"Command":["CANARY"]}}}]}"#)),
         asked if asked.contains("/policy") => Some(ok(
-            r#"{"Policy":"{\"Statement\":[{\"Condition\":{\"StringEquals\":{\"lambda:EventSourceToken\":\"CANARY\"}}}]}"}"#,
+            r#"{"Policy":"{\"Statement\":[{\"Condition\":{\"StringEquals\":{\"lambda:EventSourceToken\":\"CANARY\",\"aws:Referer\":\"CANARY\"}}}]}"}"#,
         )),
         _ => None,
     });

@@ -146,6 +146,11 @@ const ENTRANCE: [&str; 3] = [
 /// decides by it: operation, check, and why nobody can tell such an answer from a spoiled one.
 const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
     (
+        "apigateway:GetRestApis",
+        "unauthenticated-api-route",
+        "an API without a resource policy has no `policy`, and so lets everybody pass: a failure, never a pass",
+    ),
+    (
         "apigatewayv2:GetStages",
         "unauthenticated-api-route",
         "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",

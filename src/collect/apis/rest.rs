@@ -8,8 +8,7 @@ use aws_sdk_apigateway::types::{Method, Resource, RestApi, Stage};
 use super::uri;
 use crate::aws::Session;
 use crate::collect::place::{Place, together};
-use crate::collect::redact;
-use crate::collect::text::{Unreadable, listed, present, required, text};
+use crate::collect::text::{Unreadable, listed, present, required, text, without_secrets};
 use crate::inventory::{Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, Gap, Observed};
 
 pub(super) async fn apis(place: &Place<'_>, client: &sdk::Client) -> Result<Vec<ApiSettings>, Gap> {
@@ -53,8 +52,9 @@ fn policy(given: &str) -> Result<String, Unreadable> {
         true => serde_json::from_str(&format!("\"{given}\"")).ok(),
         false => Some(given.to_owned()),
     };
-    let kept = unescaped.and_then(|text: String| redact::policy(&text));
-    kept.ok_or_else(|| Unreadable("the `policy` of an API is not JSON".to_owned()))
+    let text: String =
+        unescaped.ok_or_else(|| Unreadable("the `policy` of an API is not JSON".to_owned()))?;
+    without_secrets(&text)
 }
 
 /// A method as deployments name it, `METHOD /path`.

@@ -7,8 +7,7 @@ use aws_sdk_lambda::operation::get_runtime_management_config::GetRuntimeManageme
 use aws_sdk_lambda::types as sdk;
 
 use crate::collect::place::Place;
-use crate::collect::redact;
-use crate::collect::text::{Unreadable, present, qualifier, required, text};
+use crate::collect::text::{Unreadable, present, qualifier, required, text, without_secrets};
 use crate::inventory::{
     Code, EventInvokeConfig, FunctionDetail, FunctionUrl, GapKind, Observed, RuntimeManagement,
     UrlCors,
@@ -80,9 +79,7 @@ fn code(from: &sdk::FunctionCodeLocation) -> Code {
 
 /// A resource-based policy, without shared secrets.
 pub(super) fn policy(from: Option<&str>) -> Result<String, Unreadable> {
-    redact::policy(required(from, "Policy")?).ok_or_else(|| {
-        Unreadable("the policy names a shared secret but could not be read".to_owned())
-    })
+    without_secrets(required(from, "Policy")?)
 }
 
 /// One function URL.

@@ -80,6 +80,26 @@ async fn nothing_is_read_that_no_policy_lets_in() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn headers_that_the_policy_of_an_api_asks_for_are_not_kept() {
+    let script = admitting("a1b2c3/*/*/*", |path| {
+        let policy = json!({"Statement": {"Condition": {"StringLike": {"aws:Referer": "CANARY*", "aws:UserAgent": "*"}}}});
+        // as AWS quotes it
+        let quoted = serde_json::to_string(&policy.to_string()).unwrap();
+        let policy = quoted.trim_matches('"');
+        path.starts_with("restapis?")
+            .then(|| ok(json!({"item": [{"id": "a1b2c3", "policy": policy}]}).to_string()))
+    });
+    let account = script.collect().await;
+    assert_eq!(
+        rest(&account)[0].settings.policy.as_deref(),
+        Some(
+            r#"{"Statement":{"Condition":{"StringLike":{"aws:Referer":"(redacted)*","aws:UserAgent":"*"}}}}"#
+        )
+    );
+    assert!(!serde_json::to_string(&account).unwrap().contains("CANARY"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn apis_of_rest_are_read_to_their_last_page() {
     let script = admitting("a1b2c3/*/*/*", |path| {
         let method = |authorization: &str, uri: &str| json!({"authorizationType": authorization, "methodIntegration": {"uri": uri}});
