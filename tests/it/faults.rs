@@ -147,8 +147,38 @@ const ENTRANCE: [&str; 3] = [
 const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
     (
         "apigateway:GetRestApis",
+        "public-path-to-admin",
+        "an API without a resource policy has no `policy`, and so is a way in for everybody: applicable, never clean",
+    ),
+    (
+        "apigateway:GetRestApis",
+        "public-path-to-data",
+        "an API without a resource policy has no `policy`, and so is a way in for everybody: applicable, never clean",
+    ),
+    (
+        "apigateway:GetRestApis",
+        "public-path-to-escalation",
+        "an API without a resource policy has no `policy`, and so is a way in for everybody: applicable, never clean",
+    ),
+    (
+        "apigateway:GetRestApis",
         "unauthenticated-api-route",
         "an API without a resource policy has no `policy`, and so lets everybody pass: a failure, never a pass",
+    ),
+    (
+        "apigatewayv2:GetStages",
+        "public-path-to-admin",
+        "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",
+    ),
+    (
+        "apigatewayv2:GetStages",
+        "public-path-to-data",
+        "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",
+    ),
+    (
+        "apigatewayv2:GetStages",
+        "public-path-to-escalation",
+        "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",
     ),
     (
         "apigatewayv2:GetStages",

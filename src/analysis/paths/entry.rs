@@ -1,7 +1,7 @@
-//! Ways in: grants of the function's policies, and principals of the account that can change it.
+//! Ways in: grants of the function's policies, and principals of the account that can change it. Those by routes have a file of their own.
 
 use super::super::access::owners;
-use super::super::exposure::{Cause, Grant, Reach, Whose};
+use super::super::exposure::{Cause, Grant, Reach, ReachingRoute, Whose};
 use super::super::{Context, ExposureFacts, Fact, RoleFacts};
 use super::place;
 
@@ -17,8 +17,24 @@ pub(super) struct Entry {
     pub(super) reason: String,
     /// Whether it changes the function instead of calling it.
     pub(super) changes: bool,
-    /// The statements with their policies.
+    /// The statements with their policies, and what else lets in.
     pub(super) evidence: Vec<String>,
+    /// The routes that it goes through; none unless it goes through an API.
+    pub(super) routes: Vec<ReachingRoute>,
+}
+
+/// The ways in of several kinds: one that is known counts, whatever is not known of others.
+pub(super) fn together(kinds: impl IntoIterator<Item = Fact<Vec<Entry>>>) -> Fact<Vec<Entry>> {
+    let (mut entries, mut gaps) = (Vec::new(), Vec::new());
+    for kind in kinds {
+        match kind {
+            Fact::Known(found) => entries.extend(found),
+            Fact::Unknown(missing) => gaps.extend(missing),
+        }
+    }
+    gaps.sort();
+    gaps.dedup();
+    Fact::offenders(entries, gaps)
 }
 
 /// A grant that makes the function run.
@@ -116,6 +132,7 @@ fn entries(
                 reason: grant.reason.clone(),
                 changes,
                 evidence: vec![evidence],
+                routes: Vec::new(),
             }),
         }
     }
@@ -164,6 +181,7 @@ pub(super) fn inside(
                 .iter()
                 .map(|name| format!("{}, statement {}", name.policy, name.statement))
                 .collect(),
+            routes: Vec::new(),
         })
         .collect();
     entries.sort_by_key(|entry| !entry.certain);

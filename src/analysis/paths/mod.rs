@@ -4,19 +4,22 @@
 //! are, and one hop that is known not to exist decides.
 
 mod entry;
+mod route;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::exposure::Reach;
+use super::exposure::{Reach, ReachingRoute};
 use super::privilege::{self, Escalation};
 use super::{Context, ExposureFacts, Fact, RoleFacts};
-use entry::{Entry, by_policy, inside, is_control, is_public, outside};
+use entry::{Entry, by_policy, inside, is_control, is_public, outside, together};
+use route::open_routes;
 
 /// Chains that lead from outside, or from inside the account, through the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct PathFacts {
-    /// How many ways in there are for everybody: from the internet, or from every AWS account.
+    /// How many ways in there are for everybody: from the internet, or from every AWS account, by grants of the
+    /// function's policies and by routes of APIs that ask nobody who is calling.
     pub public_entries: Fact<i64>,
     /// How many ways in there are for strangers by name, and for customers of a service that acts for any.
     pub outside_entries: Fact<i64>,
@@ -48,10 +51,12 @@ pub struct Path {
     pub qualifier: String,
     /// The statements that let in.
     pub statements: Vec<String>,
-    /// Whom they let in.
+    /// Whom they let in; of an API the ARN of its stage.
     pub principal: String,
-    /// `url` or `api`.
+    /// `url`, `api` for Lambda's own API, or `api-route` for routes of an API in front of the function.
     pub through: String,
+    /// The routes, at most ten; none unless the path leads through them.
+    pub api_routes: Vec<ReachingRoute>,
     /// Where it leads: `admin`, `escalation`, `credentials` or `data`.
     pub target: String,
     /// Whether every hop is certain.
@@ -87,7 +92,10 @@ struct End {
 impl PathFacts {
     /// Derives them from the facts that they join.
     pub fn derive(context: Context<'_>, exposure: &ExposureFacts, role: &RoleFacts) -> Self {
-        let public = by_policy(context, exposure, is_public, false);
+        let public = together([
+            by_policy(context, exposure, is_public, false),
+            open_routes(context, exposure),
+        ]);
         let control = by_policy(context, exposure, is_control, true);
         let outside = outside(context, exposure);
         let admin = end("admin", "may do everything", &role.admin);
@@ -229,6 +237,7 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
     let deed = match (entry.changes, entry.through.as_str()) {
         (true, _) => "changes the function",
         (false, "url") => "calls the function URL",
+        (false, route::THROUGH) => "calls routes that ask for nothing",
         (false, _) => "invokes the function",
     };
     let hop = |from: &str, to: &str, deed: &str, evidence: &[String]| Hop {
@@ -243,6 +252,7 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
         statements: entry.statements.clone(),
         principal: entry.principal.clone(),
         through: entry.through.clone(),
+        api_routes: entry.routes.clone(),
         target: end.target.to_owned(),
         certain: entry.certain && end.certain,
         summary,

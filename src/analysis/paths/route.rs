@@ -1,0 +1,130 @@
+//! Ways in by what asks nobody who is calling: routes of APIs.
+
+use super::super::exposure::{Reach, ReachingRoute};
+use super::super::{Context, ExposureFacts, Fact};
+use super::entry::Entry;
+use super::place;
+
+/// How such an entry is gone through.
+pub(super) const THROUGH: &str = "api-route";
+
+/// Routes that a sentence names; beyond them the number says enough.
+const NAMED: usize = 3;
+
+/// Routes that evidence and remediation show.
+const SHOWN: usize = 10;
+
+/// The ways in by open routes, those of one API and stage to one qualifier together.
+pub(super) fn open_routes(context: Context<'_>, exposure: &ExposureFacts) -> Fact<Vec<Entry>> {
+    exposure.open_api_routes.map_ref(|routes| {
+        let mut doors: Vec<Vec<&ReachingRoute>> = Vec::new();
+        for route in routes {
+            let same = |one: &ReachingRoute| {
+                (&one.region, &one.api, &one.stage, &one.qualifier)
+                    == (&route.region, &route.api, &route.stage, &route.qualifier)
+            };
+            let door = doors
+                .iter_mut()
+                .find(|door| door.first().is_some_and(|one| same(one)));
+            match door {
+                Some(door) => door.push(route),
+                None => doors.push(vec![route]),
+            }
+        }
+        let entries = doors.iter().filter_map(|door| entry(context, door));
+        entries.collect()
+    })
+}
+
+fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
+    let first = routes.first()?;
+    let account = &context.account.inventory.account;
+    let mut statements: Vec<String> = routes
+        .iter()
+        .flat_map(|route| route.statements.iter().cloned())
+        .collect();
+    statements.sort_unstable();
+    statements.dedup();
+    let api = api(first);
+    let own = place(&context.function.name, &first.qualifier);
+    let shown = || routes.iter().take(SHOWN);
+    let asking = shown().map(|route| asking(&api, route));
+    let letting = statements
+        .iter()
+        .map(|statement| format!("resource-based policy of {own}, statement {statement}"));
+    let roles = shown().filter(|route| !route.role.is_empty());
+    let roles = roles.map(|route| format!("role of the integration {}", route.role));
+    let mut evidence: Vec<String> = Vec::new();
+    for one in asking.chain(letting).chain(roles) {
+        if !evidence.contains(&one) {
+            evidence.push(one);
+        }
+    }
+    Some(Entry {
+        class: Reach::Internet,
+        qualifier: first.qualifier.clone(),
+        statements,
+        principal: format!(
+            "arn:{}:execute-api:{}:{}:{}/{}",
+            account.partition, first.region, account.id, first.api, first.stage
+        ),
+        through: THROUGH.to_owned(),
+        certain: routes.iter().any(|route| route.certain),
+        reason: format!(
+            "Anybody on the internet may call it by {} of the {api}",
+            named(routes)
+        ),
+        changes: false,
+        evidence,
+        routes: shown().map(|route| (*route).clone()).collect(),
+    })
+}
+
+/// `REST API a1b2c3 (shop), stage prod`.
+fn api(route: &ReachingRoute) -> String {
+    let name = match route.api_name.as_str() {
+        "" => String::new(),
+        name => format!(" ({name})"),
+    };
+    format!(
+        "{} API {}{name}, stage {}",
+        route.kind, route.api, route.stage
+    )
+}
+
+/// What asks for nothing: of a WebSocket the moment of connecting.
+fn asking(api: &str, route: &ReachingRoute) -> String {
+    if route.kind != "WEBSOCKET" {
+        let authorization = &route.authorization;
+        return format!("{api}, {}: authorization type {authorization}", key(route));
+    }
+    match route.asks_at.as_str() {
+        "" => format!("{api}: no route $connect"),
+        _ => format!(
+            "{api}, $connect: authorization type {}",
+            route.authorization
+        ),
+    }
+}
+
+fn key(route: &ReachingRoute) -> String {
+    format!("{} {}", route.method, route.path).trim().to_owned()
+}
+
+/// `GET /a, GET /b, GET /c and 2 more routes`.
+fn named(routes: &[&ReachingRoute]) -> String {
+    let keys: Vec<String> = routes.iter().map(|route| key(route)).collect();
+    match keys.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        all if all.len() > NAMED => {
+            let more = match all.len() - NAMED {
+                1 => "1 more route".to_owned(),
+                more => format!("{more} more routes"),
+            };
+            let some: Vec<&str> = all.iter().take(NAMED).map(String::as_str).collect();
+            format!("{} and {more}", some.join(", "))
+        }
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
