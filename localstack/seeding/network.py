@@ -111,6 +111,9 @@ class Vpc:
 
     def seed_group(self, name, group):
         ident = self.ec2.create_security_group(GroupName=name, Description=group["why"], VpcId=self.id)["GroupId"]
+        for allowed in group.get("ingress", []):
+            port, source = allowed.split()
+            self.ec2.authorize_security_group_ingress(GroupId=ident, IpPermissions=[self.ingress(int(port), source)])
         if "egress" in group:
             everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
             self.ec2.revoke_security_group_egress(GroupId=ident, IpPermissions=[everything])
@@ -120,6 +123,17 @@ class Vpc:
             ]
             self.ec2.authorize_security_group_egress(GroupId=ident, IpPermissions=allowed)
         return ident
+
+    def ingress(self, port, source):
+        """From a range, or from `list:NAME`, a prefix list of one range that is made for it."""
+        ports = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        kind, _, name = source.partition(":")
+        if kind != "list":
+            return {**ports, "IpRanges": [{"CidrIp": source}]}
+        made = self.ec2.create_managed_prefix_list(
+            PrefixListName=name, AddressFamily="IPv4", MaxEntries=5, Entries=[{"Cidr": "203.0.113.0/24"}]
+        )
+        return {**ports, "PrefixListIds": [{"PrefixListId": made["PrefixList"]["PrefixListId"]}]}
 
     def seed_acl(self, name, acl):
         """A network ACL that lets the named subnets reach only some addresses."""

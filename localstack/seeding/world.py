@@ -1,18 +1,18 @@
 """Reads the TOML files, resolves their placeholders, and seeds account by account.
 
 Placeholders in any text: `{account}`, `{region}`, `{key:NAME}` (ARN of a KMS key), `{layer:NAME}` (ARN of the newest
-version), `{code-signing:NAME}`, `{api:NAME}` (id of an API), `{org}` (the organisation's id), `{secret:KIND}` (see
+version), `{code-signing:NAME}`, `{api:NAME}` (id of an API), `{target-group:NAME}` (its ARN), `{org}` (the organisation's id), `{secret:KIND}` (see
 secrets.py).
 """
 
 import re
 import tomllib
 
-from . import foundation, functions, network, organization, sources
+from . import balancers, foundation, functions, network, organization, sources
 from .secrets import secret
 from .session import Account
 
-PLACEHOLDER = re.compile(r"\{(account|region|org|key:[\w-]+|layer:[\w-]+|code-signing:[\w-]+|secret:[\w-]+|api:[\w-]+)\}")
+PLACEHOLDER = re.compile(r"\{(account|region|org|key:[\w-]+|layer:[\w-]+|code-signing:[\w-]+|secret:[\w-]+|api:[\w-]+|target-group:[\w-]+)\}")
 
 
 def load(folder):
@@ -67,6 +67,7 @@ def seed(endpoint, organisation, plain):
             foundation.seed_keys(account, region, place.get("keys", {}))
             network.seed(account, region, place.get("vpcs", {}))
             sources.seed(account, region, fill(place.get("sources", {}), account, region))
+            balancers.seed(account, region, fill(place.get("balancers", {}), account, region))
             functions.seed_layers(account, region, place.get("layers", {}))
             functions.seed_code_signing(account, region, place.get("code_signing", {}))
         made = kept = 0

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use super::{Fact, Privileges};
 use crate::inventory::{
-    AccountInventory, Function, Gap, GapKind, Observed, RegionApis, RegionInventory, RegionStatus,
+    AccountInventory, Function, Gap, GapKind, Observed, RegionApis, RegionBalancers,
+    RegionInventory, RegionStatus,
 };
 
 /// What the user told Lamppost, as far as facts depend on it.
@@ -129,6 +130,12 @@ impl<'a> AccountContext<'a> {
     /// APIs of that region that policies of functions let in; `None` where nobody looked.
     pub fn apis(&self, region: &str) -> Option<&'a RegionApis> {
         self.inventory.apis.iter().find(|one| one.region == region)
+    }
+
+    /// Load balancers in front of functions of that region; `None` where nobody looked.
+    pub fn balancers(&self, region: &str) -> Option<&'a RegionBalancers> {
+        let mut balancers = self.inventory.balancers.iter();
+        balancers.find(|one| one.region == region)
     }
 
     /// Whose an account is, seen from this one.

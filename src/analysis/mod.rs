@@ -28,7 +28,9 @@ pub use code::{CodeFacts, Layer};
 pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
 pub use encryption::EncryptionFacts;
 pub use events::{Destination, EventFacts, MappedSource, Mapping};
-pub use exposure::{ExposureFacts, GrantedSource, OpenUrl, ReachingRoute, SplitAlias, Url};
+pub use exposure::{
+    ExposureFacts, GrantedSource, OpenUrl, ReachingRoute, ReachingRule, SplitAlias, Url,
+};
 pub use fact::{Fact, MISSING_KEY};
 pub use function::FunctionFacts;
 pub use layer::LayerFacts;

@@ -53,6 +53,7 @@ pub(super) fn kind(arn: &str) -> &'static str {
         Some("sqs") => "queue",
         Some("events") => "rule",
         Some("execute-api") => "API",
+        Some("elasticloadbalancing") => "target group",
         Some("logs") => "log group",
         _ => "source",
     }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{Inspect, Place};
-use super::{Progress, apis, iam, region, sources};
+use super::{Progress, apis, balancers, iam, region, sources};
 use crate::aws::Session;
 use crate::inventory::{AccountInventory, AccountRecord, Plan};
 
@@ -51,16 +51,25 @@ pub async fn collect_account(
         .map(|region| region::collect(session, &account, region, collector));
     let (iam, regions) = tokio::join!(iam::collect(&global, &iam_client), join_all(regions));
     let admitted = apis::admitted(&account, &regions, collector);
-    let lists = apis::lists(session, &account, &regions, &admitted, collector).await;
-    let (sources, apis) = tokio::join!(
+    let (apis, target_groups) = tokio::join!(
+        apis::lists(session, &account, &regions, &admitted, collector),
+        balancers::lists(session, &account, &regions, collector)
+    );
+    let lists = sources::Read {
+        apis: &apis,
+        target_groups: &target_groups,
+    };
+    let (sources, apis, balancers) = tokio::join!(
         sources::collect(session, &account, &regions, &lists, collector),
-        apis::collect(session, &account, &regions, &admitted, &lists, collector)
+        apis::collect(session, &account, &regions, &admitted, &apis, collector),
+        balancers::collect(session, &account, &target_groups, collector)
     );
     AccountInventory {
         iam,
         regions,
         sources,
         apis,
+        balancers,
         account,
     }
 }

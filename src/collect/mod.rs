@@ -20,6 +20,7 @@
 
 mod account;
 mod apis;
+mod balancers;
 mod ec2;
 mod iam;
 mod kms;

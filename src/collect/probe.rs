@@ -185,8 +185,13 @@ async fn ask(session: &Session, place: &Place<'_>, entry: &Entry, label: &str) -
         session.rest_apis(region),
         session.http_apis(region),
     );
+    let balancers = session.balancers(region);
     let name = entry.function.as_deref().unwrap_or(NOBODY);
     let key = entry.key.as_deref().unwrap_or_default();
+    let balancing = format!(
+        "arn:{}:elasticloadbalancing:{region}:{}",
+        place.partition, place.account
+    );
     let signing = format!(
         "arn:{}:lambda:{region}:{}:code-signing-config:csc-00000000000000000",
         place.partition, place.account
@@ -220,6 +225,16 @@ async fn ask(session: &Session, place: &Place<'_>, entry: &Entry, label: &str) -
         "ec2:DescribeSecurityGroups" => ec2.describe_security_groups().max_results(5),
         "ec2:DescribeNetworkAcls" => ec2.describe_network_acls().max_results(5),
         "ec2:DescribeVpcEndpoints" => ec2.describe_vpc_endpoints().max_results(5),
+        "ec2:GetManagedPrefixListEntries" =>
+            ec2.get_managed_prefix_list_entries().prefix_list_id("pl-00000000000000000").max_results(5),
+        "elasticloadbalancing:DescribeTargetGroups" => balancers.describe_target_groups().page_size(1),
+        "elasticloadbalancing:DescribeTargetHealth" => balancers.describe_target_health()
+            .target_group_arn(format!("{balancing}:targetgroup/{NOBODY}/0000000000000000")),
+        "elasticloadbalancing:DescribeLoadBalancers" => balancers.describe_load_balancers().page_size(1),
+        "elasticloadbalancing:DescribeListeners" => balancers.describe_listeners()
+            .load_balancer_arn(format!("{balancing}:loadbalancer/app/{NOBODY}/0000000000000000")),
+        "elasticloadbalancing:DescribeRules" => balancers.describe_rules()
+            .listener_arn(format!("{balancing}:listener/app/{NOBODY}/0000000000000000/0000000000000000")),
         "kms:DescribeKey" => kms.describe_key().key_id(key),
         "kms:GetKeyPolicy" => kms.get_key_policy().key_id(key).policy_name("default"),
         "kms:GetKeyRotationStatus" => kms.get_key_rotation_status().key_id(key),

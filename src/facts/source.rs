@@ -105,8 +105,10 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("exposure.half_open_urls", GRANTS),
     ("exposure.inverted_grants", EXTERNAL_GRANTS),
     ("exposure.latent_grants", GRANTS),
+    ("exposure.load_balancer_rules", BALANCERS),
     ("exposure.network_bound_grants", GRANTS),
     ("exposure.open_api_routes", ROUTES_OF_APIS),
+    ("exposure.open_load_balancer_rules", BALANCERS),
     ("exposure.open_urls", GRANTS),
     ("exposure.organization_grants", EXTERNAL_GRANTS),
     (
@@ -225,6 +227,17 @@ const ACCESS: &[&str] = &[
     "organizations:DescribePolicy",
     "organizations:ListTargetsForPolicy",
 ];
+const BALANCERS: &[&str] = &[
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "ec2:DescribeSecurityGroups",
+    "ec2:GetManagedPrefixListEntries",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+];
 /// Sources whose names can be taken over are buckets.
 const BUCKETS: &[&str] = &[
     "lambda:GetPolicy",
@@ -238,6 +251,7 @@ const SOURCES_OF_GRANTS: &[&str] = &[
     "lambda:ListFunctionUrlConfigs",
     "apigateway:GetRestApis",
     "apigatewayv2:GetApis",
+    "elasticloadbalancing:DescribeTargetGroups",
     "events:ListRules",
     "logs:DescribeLogGroups",
     "s3:ListBuckets",

@@ -110,6 +110,7 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
         regions,
         sources,
         apis,
+        balancers,
     } = inventory;
     let mut gaps = Vec::new();
     search(account, &mut gaps);
@@ -117,6 +118,7 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
     gaps.extend(iam.gap().cloned());
     search(sources, &mut gaps);
     search(apis, &mut gaps);
+    search(balancers, &mut gaps);
     for region in regions {
         let RegionInventory {
             region: _,

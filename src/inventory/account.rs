@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Iam, Observed, RegionApis, RegionInventory, TriggerSource};
+use super::{Gap, Iam, Observed, RegionApis, RegionBalancers, RegionInventory, TriggerSource};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -22,6 +22,9 @@ pub struct AccountInventory {
     /// looked into.
     #[serde(default)]
     pub apis: Vec<RegionApis>,
+    /// Load balancers in front of its functions, by region. A region that is not here was not looked into.
+    #[serde(default)]
+    pub balancers: Vec<RegionBalancers>,
 }
 
 /// Who an account is.

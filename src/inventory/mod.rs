@@ -7,6 +7,7 @@
 
 mod account;
 mod api;
+mod balancer;
 mod denial;
 mod function;
 mod gap;
@@ -23,6 +24,10 @@ mod source;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
 pub use api::{AdmittedApis, Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, RegionApis};
+pub use balancer::{
+    BALANCING, Listener, ListenerRule, LoadBalancer, PrefixList, RegionBalancers, RuleAction,
+    RuleCondition, TargetGroup, lets_balancers_in,
+};
 pub use denial::{Denial, DeniedBy};
 pub use function::{
     Alias, Code, Configuration, Environment, EnvironmentVariable, EventInvokeConfig, Function,

@@ -94,11 +94,14 @@ pub struct SecurityGroup {
     pub name: String,
     /// Its VPC.
     pub vpc_id: String,
+    /// What it lets in; snapshots of before load balancers were read have none.
+    #[serde(default)]
+    pub ingress: Vec<SecurityGroupRule>,
     /// What it lets out.
     pub egress: Vec<SecurityGroupRule>,
 }
 
-/// One egress permission of a security group.
+/// One permission of a security group, in either direction.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SecurityGroupRule {
     /// `-1` (all), `tcp`, `udp`, `icmp`, or a number, raw.

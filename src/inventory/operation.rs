@@ -137,6 +137,19 @@ const fn ec2(name: &'static str, action: &'static str) -> Operation {
     read("EC2", "ec2", name, action, Budget::of(action, 20, 100))
 }
 
+/// All that Elastic Load Balancing is asked for without changing anything draws on one bucket.
+///
+/// Source: <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>
+const fn balancing(name: &'static str, action: &'static str) -> Operation {
+    read(
+        "Elastic Load Balancing v2",
+        "elasticloadbalancing",
+        name,
+        action,
+        Budget::of("elasticloadbalancing: Describe*", 10, 40),
+    )
+}
+
 const fn kms(name: &'static str, action: &'static str, per_second: u32) -> Operation {
     read(
         "KMS",
@@ -251,6 +264,27 @@ pub const OPERATIONS: &[Operation] = &[
     ec2("DescribeSecurityGroups", "ec2:DescribeSecurityGroups"),
     ec2("DescribeNetworkAcls", "ec2:DescribeNetworkAcls"),
     ec2("DescribeVpcEndpoints", "ec2:DescribeVpcEndpoints"),
+    ec2(
+        "GetManagedPrefixListEntries",
+        "ec2:GetManagedPrefixListEntries",
+    ),
+    balancing(
+        "DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetGroups",
+    ),
+    balancing(
+        "DescribeTargetHealth",
+        "elasticloadbalancing:DescribeTargetHealth",
+    ),
+    balancing(
+        "DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeLoadBalancers",
+    ),
+    balancing(
+        "DescribeListeners",
+        "elasticloadbalancing:DescribeListeners",
+    ),
+    balancing("DescribeRules", "elasticloadbalancing:DescribeRules"),
     kms("DescribeKey", "kms:DescribeKey", 2000),
     kms("GetKeyPolicy", "kms:GetKeyPolicy", 1000),
     kms("GetKeyRotationStatus", "kms:GetKeyRotationStatus", 1000),

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::{
-    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis, RegionInventory,
-    RunRecord, TriggerSource,
+    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis, RegionBalancers,
+    RegionInventory, RunRecord, TriggerSource,
 };
 
 /// The format that this version writes, and the newest that it reads.
@@ -105,6 +105,9 @@ struct AccountStart {
     /// Likewise.
     #[serde(default)]
     apis: Vec<RegionApis>,
+    /// Likewise.
+    #[serde(default)]
+    balancers: Vec<RegionBalancers>,
 }
 
 /// Writes a snapshot, account by account; the file appears under its name only when it is whole.
@@ -153,6 +156,7 @@ impl SnapshotWriter {
             iam: inventory.iam.clone(),
             sources: inventory.sources.clone(),
             apis: inventory.apis.clone(),
+            balancers: inventory.balancers.clone(),
         };
         self.line(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
@@ -274,6 +278,7 @@ impl SnapshotReader {
                 regions: Vec::new(),
                 sources: start.sources,
                 apis: start.apis,
+                balancers: start.balancers,
             },
             Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => {
                 return Err(self.truncated());

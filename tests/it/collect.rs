@@ -1,6 +1,7 @@
 //! Collectors over a scripted AWS: what they ask, what they keep, and what they say of the rest.
 
 mod apis;
+mod balancers;
 mod faults;
 mod script;
 mod sources;

@@ -141,11 +141,11 @@ async fn every_denial_is_told_with_what_mends_it() {
     Accounts
     Account                 Regions  Actions allowed  Denied
     ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    100000000000 account-0   1 of 2         40 of 44  lambda:GetPolicy, lambda:ListLayers,
+    100000000000 account-0   1 of 2         46 of 50  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000001 account-1   1 of 2         31 of 35  lambda:GetPolicy, lambda:ListLayers,
+    100000000001 account-1   1 of 2         37 of 41  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000002 account-2   1 of 2         31 of 35  lambda:GetPolicy, lambda:ListLayers,
+    100000000002 account-2   1 of 2         37 of 41  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
 
     Not reached

@@ -1,6 +1,7 @@
 //! Facts, as documents show them, for an account that is disturbed in one way at a time.
 
 mod apis;
+mod balancers;
 mod code;
 mod events;
 mod function;

@@ -250,6 +250,12 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
             "apigatewayv2:GetIntegrations",
             "apigatewayv2:GetRoutes",
             "apigatewayv2:GetStages",
+            "ec2:GetManagedPrefixListEntries",
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:DescribeTargetHealth",
             "events:ListRules",
             "s3:ListBuckets",
             "sns:ListTopics",
@@ -260,8 +266,10 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
             .keys()
             .all(|operation| scanned.contains_key(operation))
     );
-    // a page of principals is not asked for, and a key that is not asked about may be the account's own
+    // a page of principals is not asked for, a key that is not asked about may be the account's own, and load balancers
+    // have security groups too
     insta::assert_snapshot!(other.join("\n"), @r"
+    ec2:DescribeSecurityGroups: 1, then 2
     iam:GetAccountAuthorizationDetails: 3, then 6
     kms:GetKeyRotationStatus: 8, then 6
     ");

@@ -11,14 +11,18 @@
 //! | Whose is the id of a user or role? | `identity` |
 //! | Are the sources there that services act for? | `trigger` |
 //! | Which routes of APIs reach it, and what do they ask for? | `api` |
+//! | Which rules of load balancers reach it, and whom do they let in? | `balancer` |
+//! | Does its policy let in what calls for them? | `admission` |
 //! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
 //! Everything is asked of [the policy engine](crate::policy); nothing compares texts of policies.
 
 mod ability;
+mod admission;
 mod api;
 mod ask;
+mod balancer;
 mod door;
 mod fitting;
 mod grant;
@@ -36,6 +40,7 @@ mod url;
 mod verdict;
 
 pub use api::ReachingRoute;
+pub use balancer::ReachingRule;
 pub(super) use door::Mentioned;
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
@@ -50,6 +55,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::api::ApiRoutes;
+use self::balancer::BalancerRules;
 use self::lists::Found;
 use self::trigger::Triggers;
 use super::{Context, Fact};
@@ -109,6 +115,10 @@ pub struct ExposureFacts {
     /// Those of them that let anybody on the internet in: nothing asks who is calling, not even for an API key. What
     /// browsers ask before they send credentials (`OPTIONS`) is left out.
     pub open_api_routes: Fact<Vec<ReachingRoute>>,
+    /// Rules of the own account's load balancers that send requests to the function, if its policies let load balancers in.
+    pub load_balancer_rules: Fact<Vec<ReachingRule>>,
+    /// Those of them that let anybody on the internet in: nothing asks who is calling, and no address is kept out.
+    pub open_load_balancer_rules: Fact<Vec<ReachingRule>>,
     /// Grants to a service that acts for accounts that are neither own nor trusted.
     pub foreign_source_grants: Fact<Vec<Grant>>,
     /// Grants to accounts or organisations that are neither own nor trusted, to use the function.
@@ -139,6 +149,7 @@ impl ExposureFacts {
         let found = Found::new(context);
         let triggers = Triggers::of(context, &found);
         let routes = ApiRoutes::of(context, &found);
+        let rules = BalancerRules::of(context, &found);
         let select = |choose: fn(&FunctionUrl) -> bool| {
             Fact::of(&function.urls, |urls| {
                 urls.iter()
@@ -196,6 +207,8 @@ impl ExposureFacts {
             vanished_source_grants: triggers.vanished,
             api_routes: routes.all,
             open_api_routes: routes.open,
+            load_balancer_rules: rules.all,
+            open_load_balancer_rules: rules.open,
             foreign_source_grants: found.untrusted(lists::is_external_source),
             external_grants: found.untrusted(lists::is_external_use),
             control_grants: found.list(lists::is_control),

@@ -38,7 +38,7 @@ impl Protocol {
         match service {
             "Lambda" | "API Gateway" | "ApiGatewayV2" => Self::RestJson,
             "S3" => Self::RestXml,
-            "IAM" | "STS" | "SNS" => Self::Query,
+            "IAM" | "STS" | "SNS" | "Elastic Load Balancing v2" => Self::Query,
             "EC2" => Self::Ec2,
             _ => Self::Json,
         }

@@ -8,8 +8,10 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Filter;
 
 use super::place::Place;
-use super::text::listed;
-use crate::inventory::{Function, Network, Observed};
+use super::text::{listed, required};
+use crate::inventory::{
+    Function, InternetProtocolRange, Network, Observed, PrefixList, SecurityGroup,
+};
 
 /// The most values that one filter takes.
 ///
@@ -19,6 +21,7 @@ const FILTER_VALUES: usize = 200;
 /// Entries on a page. AWS throttles unpaginated lists harder; route tables come by at most 100.
 const PAGE: i32 = 1000;
 const ROUTE_TABLES_PAGE: i32 = 100;
+const PREFIX_LIST_PAGE: i32 = 100;
 
 /// Reads all pages of one list, for as many filters as the values need.
 ///
@@ -134,20 +137,7 @@ pub(super) async fn collect(place: &Place<'_>, client: &Client, functions: &[Fun
                 records::nat_gateway
             )
         },
-        async {
-            describe!(
-                place,
-                "DescribeSecurityGroups",
-                client,
-                describe_security_groups,
-                set_filters,
-                PAGE,
-                "group-id",
-                groups,
-                security_groups,
-                records::security_group
-            )
-        },
+        security_groups(place, client, groups),
         async {
             describe!(
                 place,
@@ -185,6 +175,54 @@ pub(super) async fn collect(place: &Place<'_>, client: &Client, functions: &[Fun
         security_groups,
         network_acls,
         endpoints,
+    }
+}
+
+/// Security groups by their ids.
+pub(super) async fn security_groups(
+    place: &Place<'_>,
+    client: &Client,
+    ids: &BTreeSet<&str>,
+) -> Observed<Vec<SecurityGroup>> {
+    describe!(
+        place,
+        "DescribeSecurityGroups",
+        client,
+        describe_security_groups,
+        set_filters,
+        PAGE,
+        "group-id",
+        ids,
+        security_groups,
+        records::security_group
+    )
+}
+
+/// What a prefix list holds, of the account's own or of AWS.
+pub(super) async fn prefix_list(place: &Place<'_>, client: &Client, id: &str) -> PrefixList {
+    let pages = client
+        .get_managed_prefix_list_entries()
+        .prefix_list_id(id)
+        .max_results(PREFIX_LIST_PAGE)
+        .into_paginator()
+        .send();
+    let ranges = place.list(
+        "ec2:GetManagedPrefixListEntries",
+        Some(id),
+        pages,
+        |page| page.next_token(),
+        |page| {
+            let entries = listed(page.entries.as_ref(), "entrySet")?.iter();
+            let ranges = entries.map(|entry| {
+                let range = required(entry.cidr(), "cidr")?;
+                Ok(InternetProtocolRange::parse(range))
+            });
+            ranges.collect()
+        },
+    );
+    PrefixList {
+        id: id.to_owned(),
+        ranges: Observed::from(ranges.await),
     }
 }
 

@@ -91,6 +91,11 @@ pub(super) fn security_group(from: &sdk::SecurityGroup) -> Result<SecurityGroup,
         id: required(from.group_id(), "groupId")?.to_owned(),
         name: required(from.group_name(), "groupName")?.to_owned(),
         vpc_id: text(from.vpc_id()),
+        ingress: from
+            .ip_permissions()
+            .iter()
+            .map(rule)
+            .collect::<Result<_, _>>()?,
         egress: from
             .ip_permissions_egress()
             .iter()

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use super::sought::{List, Sought};
 use crate::aws::Session;
 use crate::collect::apis::Listed;
+use crate::collect::balancers;
 use crate::collect::logs;
 use crate::collect::place::Place;
 use crate::collect::text::{Unreadable, listed, present, required};
@@ -43,16 +44,21 @@ impl Found {
     }
 }
 
+/// What was read of a region already, and is not read again.
+pub(super) struct Known<'a> {
+    pub(super) log_groups: &'a [LogGroup],
+    pub(super) apis: Option<&'a Listed>,
+    pub(super) target_groups: Option<&'a Result<Vec<balancers::Listed>, Gap>>,
+}
+
 impl List {
-    /// Reads it to its last page. Log groups are asked for by their names, those `known` excepted; APIs that are
-    /// listed already are not listed again.
+    /// Reads it to its last page. Log groups are asked for by their names.
     pub(super) async fn read(
         &self,
         session: &Session,
         place: &Place<'_>,
         sought: &[Sought<'_>],
-        known: &[LogGroup],
-        apis: Option<&Listed>,
+        known: &Known<'_>,
     ) -> Found {
         let region = place.region;
         let mut found = Found::default();
@@ -66,7 +72,7 @@ impl List {
             }
             Self::Apis => {
                 let read;
-                let listed = match apis {
+                let listed = match known.apis {
                     Some(listed) => listed,
                     None => {
                         read = Listed::read(session, place).await;
@@ -80,8 +86,18 @@ impl List {
                     }
                 }
             }
+            Self::TargetGroups => {
+                let groups = match known.target_groups {
+                    Some(groups) => groups.clone(),
+                    None => {
+                        let client = session.balancers(region);
+                        balancers::target_groups(place, &client).await
+                    }
+                };
+                found.add(groups.map(|groups| groups.into_iter().filter_map(resource).collect()));
+            }
             Self::LogGroups => {
-                let known = known.iter().map(|group| group.name.clone());
+                let known = known.log_groups.iter().map(|group| group.name.clone());
                 found.names.extend(known);
                 let client = session.logs(region);
                 found.add(log_groups(place, &client, sought, &found.names).await);
@@ -108,6 +124,11 @@ async fn buckets(place: &Place<'_>, client: &aws_sdk_s3::Client) -> Result<Vec<S
             },
         )
         .await
+}
+
+/// The part of a target group's ARN that names it.
+fn resource(group: balancers::Listed) -> Option<String> {
+    Arn::parse(&group.arn).map(|arn| arn.resource.to_owned())
 }
 
 async fn topics(place: &Place<'_>, client: &aws_sdk_sns::Client) -> Result<Vec<String>, Gap> {

@@ -9,10 +9,11 @@ mod sought;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::lists::Known;
 use self::sought::{List, Sought};
 use super::account::Collector;
-use super::apis::Lists;
 use super::place::together;
+use super::{apis, balancers};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, Function, Gap, LogGroup, Observed, RegionInventory, RegionStatus, TriggerSource,
@@ -22,13 +23,18 @@ use crate::policy::{Effect, Policy};
 /// Lists that are read at once in one account.
 const AT_ONCE: usize = 8;
 
-/// The sources of the account's own that its triggers name, in the order of their ARNs. APIs that were listed already
-/// are given.
+/// Lists that were read already, by region.
+pub(super) struct Read<'a> {
+    pub(super) apis: &'a apis::Lists,
+    pub(super) target_groups: &'a balancers::Lists,
+}
+
+/// The sources of the account's own that its triggers name, in the order of their ARNs.
 pub(super) async fn collect(
     session: &Session,
     account: &AccountRecord,
     regions: &[RegionInventory],
-    apis: &Lists,
+    read: &Read<'_>,
     collector: &Collector<'_>,
 ) -> Vec<TriggerSource> {
     let named = named(regions);
@@ -51,9 +57,12 @@ pub(super) async fn collect(
         .into_iter()
         .map(|((region, list), sought)| async move {
             let place = collector.place(account, region);
-            let known = log_groups(regions, region);
-            let apis = apis.get(region);
-            let found = list.read(session, &place, &sought, known, apis).await;
+            let known = Known {
+                log_groups: log_groups(regions, region),
+                apis: read.apis.get(region),
+                target_groups: read.target_groups.get(region),
+            };
+            let found = list.read(session, &place, &sought, &known).await;
             let told = sought.iter().map(|sought| TriggerSource {
                 arn: sought.arn.to_owned(),
                 exists: found.holds(sought),

@@ -18,6 +18,8 @@ pub(super) enum List {
     },
     /// APIs: those of REST, and those of HTTP and WebSocket.
     Apis,
+    /// Target groups of functions.
+    TargetGroups,
     /// Log groups, which are asked for by name.
     LogGroups,
 }
@@ -43,6 +45,9 @@ impl<'a> Sought<'a> {
             "s3" => (List::Buckets, fields.resource.split('/').next()?),
             "sns" => (List::Topics, fields.resource),
             "sqs" => (List::Queues, fields.resource),
+            "elasticloadbalancing" if fields.resource.starts_with("targetgroup/") => {
+                (List::TargetGroups, fields.resource)
+            }
             "execute-api" => (List::Apis, fields.resource.split('/').next()?),
             // a wildcard may stand for the bus too
             "events" if !open(fields.resource) => {
@@ -138,6 +143,14 @@ mod tests {
             (
                 "arn:aws:execute-api:eu-west-1:111122223333:*/*/*/*",
                 Some((List::Apis, "eu-west-1", "*")),
+            ),
+            (
+                "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1a2b",
+                Some((List::TargetGroups, "eu-west-1", "targetgroup/web/1a2b")),
+            ),
+            (
+                "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/1a2b",
+                None,
             ),
             (
                 "arn:aws:logs:eu-west-1:111122223333:log-group:/app/web:*",

@@ -179,8 +179,8 @@ const OPENED_URLS: &str =
     "function URLs that a policy opens: one call for each such function at standard depth";
 
 /// What triggers name is in policies, which a forecast does not read.
-const SOURCES: &str = "lists of buckets, topics, rules and APIs where policies name one as a trigger: one call for \
-                       each kind and region, and two or three for each API";
+const SOURCES: &str = "lists of buckets, topics, rules, APIs and load balancers where policies name one as a trigger: one \
+                       call for each kind and region, and two or three for each API and load balancer";
 
 /// Lists that do not fit on one page.
 const PAGES: &str = "second pages of other services' lists";

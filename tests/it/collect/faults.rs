@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lamppost::aws::transport::{Fault, Rule};
 use lamppost::inventory::{AccountInventory, GapKind, Observed, Plan, RegionStatus};
 
+use super::balancers::{balancing, groups, permission, prefix_list};
 use super::names;
 use super::script::{
     ACCOUNT, Answer, REGION, Script, listed, ok, settings, triggers, with_functions,
@@ -27,7 +28,10 @@ fn answer(asked: &str) -> Option<Answer> {
         &format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/*/GET/x"),
     ])})
     .to_string()
-    .replace("s3.amazonaws.com", "apigateway.amazonaws.com");
+    .replace(
+        r#"\"s3.amazonaws.com\""#,
+        r#"[\"apigateway.amazonaws.com\",\"elasticloadbalancing.amazonaws.com\"]"#,
+    );
     let path = asked.split('?').next()?;
     let body = if path.ends_with("account-settings") {
         return Some(settings(2, 1));
@@ -81,6 +85,9 @@ fn neighbours(asked: &str, key: &str) -> Option<Answer> {
         "kms:GetKeyPolicy" => r#"{"Policy":"{}"}"#.to_owned(),
         "kms:GetKeyRotationStatus" => r#"{"KeyRotationEnabled":true}"#.to_owned(),
         asked if asked.starts_with("apigateway:") => return gateway(asked),
+        asked if asked.starts_with("elasticloadbalancing:") => return balancing(asked),
+        "ec2:DescribeSecurityGroups" => groups(&permission("tcp", 443, "", &["pl-1"])),
+        "ec2:GetManagedPrefixListEntries" => prefix_list(&["203.0.113.0/24"]),
         "logs:DescribeLogGroups" => {
             r#"{"logGroups":[{"logGroupName":"/aws/lambda/a"}]}"#.to_owned()
         }

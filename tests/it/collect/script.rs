@@ -22,7 +22,7 @@ pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const REGION: &str = "eu-west-1";
 
 /// What was asked: `service:METHOD path?query`, or `service:Operation` where the protocol names it,
-/// with ` from TOKEN` for a further page.
+/// with ` from TOKEN` for a further page, and ` on ID` where a load balancer, or what belongs to it, is named.
 type Asked = String;
 
 /// One answer.
@@ -213,8 +213,13 @@ fn describe(request: &HttpRequest) -> Asked {
     };
     match parameter("Action") {
         Some(action) => {
-            let further = parameter("NextToken").map(|token| format!(" from {token}"));
-            format!("{service}:{action}{}", further.unwrap_or_default())
+            let arns = ["TargetGroupArn", "LoadBalancerArn", "ListenerArn"];
+            let about = arns.into_iter().find_map(parameter);
+            let about = about.map(|arn| format!(" on {}", arn.rsplit("%2F").next().unwrap()));
+            let further = parameter("NextToken").or(parameter("Marker"));
+            let further = further.map(|token| format!(" from {token}"));
+            let told = [about, further].map(Option::unwrap_or_default).concat();
+            format!("{service}:{action}{told}")
         }
         None => format!("{service}:{} /{path}", request.method()),
     }
@@ -239,6 +244,9 @@ fn nothing_there(asked: &str) -> Answer {
         "sns" => ok(
             "<ListTopicsResponse><ListTopicsResult><Topics/></ListTopicsResult></ListTopicsResponse>",
         ),
+        "elasticloadbalancing" => ok(format!(
+            "<{what}Response><{what}Result><TargetGroups/></{what}Result></{what}Response>"
+        )),
         "sqs" => ok("{}"),
         "events" => ok(r#"{"Rules":[]}"#),
         "apigateway" => ok(r#"{"item":[],"items":[]}"#),

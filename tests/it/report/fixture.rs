@@ -69,6 +69,7 @@ pub(super) fn account(id: &str, name: &str, regions: Vec<RegionInventory>) -> Ac
         regions,
         sources: Vec::new(),
         apis: Vec::new(),
+        balancers: Vec::new(),
     }
 }
 

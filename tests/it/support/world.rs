@@ -67,6 +67,7 @@ pub(crate) fn quiet() -> AccountInventory {
         regions: vec![region(REGION, vec![function("quiet")])],
         sources: Vec::new(),
         apis: Vec::new(),
+        balancers: Vec::new(),
     }
 }
 
@@ -170,6 +171,7 @@ pub(crate) fn network() -> Network {
         id: id.to_owned(),
         name: name.to_owned(),
         vpc_id: "vpc-1".to_owned(),
+        ingress: Vec::new(),
         egress: vec![SecurityGroupRule {
             protocol: "-1".to_owned(),
             from_port: None,

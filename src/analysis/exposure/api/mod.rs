@@ -4,7 +4,6 @@
 //! route that asks for nothing, a resource policy of the API that lets everybody pass, and a policy of the function
 //! that lets the API in. What was not read is unknown, never taken for closed.
 
-mod admission;
 mod gate;
 mod openness;
 mod route;
@@ -12,9 +11,9 @@ mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::admission::Admission;
 use self::gate::{Gate, Opens};
 pub use self::route::ReachingRoute;
+use super::admission::{Admission, admission, qualifier};
 use super::home::Home;
 use super::lists::{Found, home};
 use crate::analysis::grants::Policies;
@@ -156,7 +155,7 @@ impl<'a, 'f> Search<'a, 'f> {
                 let own = &self.context.function.arn;
                 let qualifiers: BTreeSet<String> = functions
                     .iter()
-                    .filter_map(|function| target::qualifier(function, own))
+                    .filter_map(|function| qualifier(function, own))
                     .map(str::to_owned)
                     .collect();
                 for qualifier in qualifiers {
@@ -298,16 +297,18 @@ impl<'a, 'f> Search<'a, 'f> {
         qualifier: &str,
         requests: &target::Requests<'_>,
     ) -> Observed<Option<Admission>> {
-        let read = self.policies.iter().find(|(of, _)| of == qualifier);
-        if let Some((_, policy)) = read {
-            let arn = match qualifier {
-                "$LATEST" => self.context.function.arn.clone(),
-                _ => format!("{}:{qualifier}", self.context.function.arn),
-            };
-            let admission = Admission::of(policy, qualifier, arn, &self.home, requests);
-            return Observed::Known(admission);
-        }
-        admission::without(self.context, qualifier)
+        let (home, service) = (&self.home, "apigateway.amazonaws.com");
+        admission(
+            self.context,
+            home,
+            self.policies,
+            qualifier,
+            service,
+            |policy| {
+                let statements = policy.statements.iter();
+                requests.sources(statements.flat_map(|statement| statement.wanted("aws:sourcearn")))
+            },
+        )
     }
 
     fn finish(mut self) -> ApiRoutes {

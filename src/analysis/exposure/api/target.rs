@@ -22,14 +22,6 @@ pub(super) fn functions(
     Some(whole.collect())
 }
 
-/// The qualifier in a function's ARN, where the ARN is that of this function; `$LATEST` where it has none.
-pub(super) fn qualifier<'a>(function: &'a str, own: &str) -> Option<&'a str> {
-    match function.strip_prefix(own)? {
-        "" => Some("$LATEST"),
-        rest => rest.strip_prefix(':').filter(|rest| !rest.is_empty()),
-    }
-}
-
 /// What stands in the place of a parameter that no policy names.
 const SOMETHING: &str = "lamppost";
 
@@ -144,8 +136,6 @@ fn is_open(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const OWN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
-
     #[test]
     fn stage_variables_choose_the_function() {
         let variables: BTreeMap<String, Vec<String>> = BTreeMap::from([
@@ -176,24 +166,6 @@ mod tests {
                 expected,
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn only_the_function_itself_counts() {
-        for (function, expected) in [
-            (OWN.to_owned(), Some("$LATEST")),
-            (format!("{OWN}:live"), Some("live")),
-            (format!("{OWN}:7"), Some("7")),
-            (format!("{OWN}:"), None),
-            (format!("{OWN}2"), None),
-            (format!("{OWN}2:live"), None),
-            (
-                "arn:aws:lambda:us-east-1:111122223333:function:f".to_owned(),
-                None,
-            ),
-        ] {
-            assert_eq!(qualifier(&function, OWN), expected, "{function}");
         }
     }
 

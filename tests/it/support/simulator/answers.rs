@@ -85,6 +85,7 @@ impl Simulator {
             "sqs" => json(json!({})),
             "events" => json(json!({"Rules": []})),
             "apigateway" | "apigatewayv2" => json(json!({"item": [], "items": []})),
+            "elasticloadbalancing" => query(operation.name, "<TargetGroups/>"),
             _ => error(operation.prefix, 400, "UnknownOperationException", ""),
         }
     }

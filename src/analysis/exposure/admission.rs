@@ -1,18 +1,16 @@
-//! Whether a function's policy lets API Gateway in for a route.
+//! Whether a function's policy lets a service in that calls for something of the own account.
 
+use super::door::{self, Door, Mentioned, UrlState};
+use super::home::{Home, Membership};
+use super::probe::Callers;
 use crate::analysis::Context;
-use crate::analysis::exposure::door::{self, Door, Mentioned, UrlState};
-use crate::analysis::exposure::home::{Home, Membership};
-use crate::analysis::exposure::probe::Callers;
 use crate::inventory::{Gap, GapKind, Observed};
 use crate::policy::{
     AskedKeys, Caller, Decision, Effect, KeyState, Layer, Policy, Request, Source, Target, Verdict,
     evaluate,
 };
 
-use super::target::Requests;
-
-/// How the API gets in.
+/// How the service gets in.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Admission {
     pub(super) certain: bool,
@@ -32,13 +30,14 @@ impl Admission {
         }
     }
 
-    /// By the policy of a qualifier; `None`: it does not let it in.
-    pub(super) fn of(
+    /// By the policy of a qualifier, for one of these sources; `None`: it does not let it in.
+    fn of(
         policy: &Policy,
         qualifier: &str,
         arn: String,
         home: &Home<'_>,
-        requests: &Requests<'_>,
+        service: &str,
+        sent: Vec<String>,
     ) -> Option<Self> {
         let door = Door {
             qualifier,
@@ -66,18 +65,14 @@ impl Admission {
         context.set("lambda:FunctionUrlAuthType", KeyState::Absent);
         context.set("lambda:InvokedViaFunctionUrl", KeyState::one("false"));
         let mut request = Request::new(
-            Caller::service("apigateway.amazonaws.com"),
+            Caller::service(service),
             "lambda:InvokeFunction",
             door.resource.clone(),
             context,
         );
         let sources = [Source::new("policy", policy)];
-        let named = policy
-            .statements
-            .iter()
-            .flat_map(|statement| statement.wanted("aws:sourcearn"));
         let mut admission: Option<Self> = None;
-        for arn in requests.sources(named) {
+        for arn in sent {
             request.context.set("aws:SourceArn", KeyState::one(arn));
             let decision = evaluate(Layer::Resource, &sources, &request);
             if decision.verdict == Verdict::Deny {
@@ -112,8 +107,37 @@ impl Admission {
     }
 }
 
+/// Whether the policy of the qualifier lets a service in that calls for one of the sources that `sent` gives.
+pub(super) fn admission(
+    context: Context<'_>,
+    home: &Home<'_>,
+    policies: &[(String, Policy)],
+    qualifier: &str,
+    service: &str,
+    sent: impl FnOnce(&Policy) -> Vec<String>,
+) -> Observed<Option<Admission>> {
+    let read = policies.iter().find(|(of, _)| of == qualifier);
+    let Some((_, policy)) = read else {
+        return without(context, qualifier);
+    };
+    let arn = match qualifier {
+        "$LATEST" => context.function.arn.clone(),
+        _ => format!("{}:{qualifier}", context.function.arn),
+    };
+    let sent = sent(policy);
+    Observed::Known(Admission::of(policy, qualifier, arn, home, service, sent))
+}
+
+/// The qualifier in a function's ARN, where the ARN is that of this function; `$LATEST` where it has none.
+pub(super) fn qualifier<'a>(function: &'a str, own: &str) -> Option<&'a str> {
+    match function.strip_prefix(own)? {
+        "" => Some("$LATEST"),
+        rest => rest.strip_prefix(':').filter(|rest| !rest.is_empty()),
+    }
+}
+
 /// Of a qualifier whose policy was not understood: `None` where it is known to have none, or not to be there at all.
-pub(super) fn without(context: Context<'_>, qualifier: &str) -> Observed<Option<Admission>> {
+fn without(context: Context<'_>, qualifier: &str) -> Observed<Option<Admission>> {
     let function = context.function;
     let unread = || Observed::Missing(unread(context, qualifier));
     let read = |policy: &Observed<Option<String>>| match policy {
@@ -147,4 +171,29 @@ fn unread(context: Context<'_>, qualifier: &str) -> Gap {
     Gap::new("lambda:GetPolicy", GapKind::Unrecognised, message)
         .at(context.account.id(), &context.region.region)
         .about(&context.function.arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+
+    #[test]
+    fn only_the_function_itself_counts() {
+        for (function, expected) in [
+            (OWN.to_owned(), Some("$LATEST")),
+            (format!("{OWN}:live"), Some("live")),
+            (format!("{OWN}:7"), Some("7")),
+            (format!("{OWN}:"), None),
+            (format!("{OWN}2"), None),
+            (format!("{OWN}2:live"), None),
+            (
+                "arn:aws:lambda:us-east-1:111122223333:function:f".to_owned(),
+                None,
+            ),
+        ] {
+            assert_eq!(qualifier(&function, OWN), expected, "{function}");
+        }
+    }
 }

@@ -1,0 +1,254 @@
+//! What keeps callers out before the function's policy is asked: scheme, addresses, sign-in and certificates.
+
+use super::{Place, Search};
+use crate::analysis::Fact;
+use crate::inventory::{
+    Gap, GapKind, ListenerRule, Observed, RegionBalancers, SecurityGroup, SecurityGroupRule,
+};
+use crate::policy::AddressRanges;
+
+/// What asks who is calling.
+pub(super) struct Asked<'a> {
+    /// As facts write it.
+    pub(super) by: &'a str,
+    /// Whether nothing does.
+    pub(super) nobody: Fact<bool>,
+}
+
+/// From where callers are let in.
+pub(super) struct Entrance {
+    /// Whether from everywhere.
+    pub(super) everybody: Fact<bool>,
+    /// What limits them otherwise.
+    pub(super) addresses: Vec<String>,
+}
+
+impl Entrance {
+    /// As facts write it.
+    pub(super) fn callers(&self) -> &'static str {
+        match (&self.everybody, self.addresses.is_empty()) {
+            (Fact::Known(true), _) => "everywhere",
+            (Fact::Known(false), false) => "addresses",
+            (Fact::Known(false), true) => "nowhere",
+            (Fact::Unknown(_), _) => "unknown",
+        }
+    }
+}
+
+/// Addresses that a load balancer has.
+struct Families {
+    v4: bool,
+    v6: bool,
+}
+
+impl Families {
+    /// Any where AWS writes what this version does not know.
+    fn of(address_type: &str) -> Self {
+        Self {
+            v4: address_type != "dualstack-without-public-ipv4",
+            v6: address_type != "ipv4",
+        }
+    }
+
+    fn all_in(&self, ranges: &AddressRanges) -> bool {
+        (self.v4 && ranges.covers_ipv4()) || (self.v6 && ranges.covers_ipv6())
+    }
+}
+
+impl Search<'_, '_> {
+    /// A step before the one that forwards may ask who is calling, and a listener may want a certificate.
+    ///
+    /// Sources: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html>,
+    /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html>
+    pub(super) fn asks<'r>(&self, place: Place<'r>, rule: &'r ListenerRule) -> Asked<'r> {
+        let mut doubts = Vec::new();
+        let mut by = "none";
+        match place.listener.client_certificates.as_str() {
+            "verify" => return Asked::by("client-certificate"),
+            "" | "off" | "passthrough" => {}
+            other => {
+                by = other;
+                doubts.push(self.unrecognised("DescribeListeners", "mutual authentication", other));
+            }
+        }
+        for action in &rule.actions {
+            let kind = action.kind.as_str();
+            match (kind, action.unauthenticated.as_str()) {
+                ("forward" | "redirect" | "fixed-response", _) => {}
+                ("authenticate-oidc" | "authenticate-cognito", "allow") => {}
+                // `authenticate` is what AWS does where nothing is set
+                ("authenticate-oidc" | "authenticate-cognito", "" | "authenticate" | "deny")
+                | ("jwt-validation", _) => return Asked::by(kind),
+                ("authenticate-oidc" | "authenticate-cognito", other) => {
+                    by = kind;
+                    doubts.push(self.unrecognised(
+                        "DescribeRules",
+                        "unauthenticated request",
+                        other,
+                    ));
+                }
+                (other, _) => {
+                    by = other;
+                    doubts.push(self.unrecognised("DescribeRules", "action", other));
+                }
+            }
+        }
+        let nobody = match doubts.is_empty() {
+            true => Fact::Known(true),
+            false => Fact::Unknown(doubts),
+        };
+        Asked { by, nobody }
+    }
+
+    /// Whether the load balancer takes requests from the internet.
+    pub(super) fn on_the_internet(&self, place: Place<'_>) -> Fact<bool> {
+        let facing = match place.balancer.scheme.as_str() {
+            "internet-facing" => Fact::Known(true),
+            "internal" => Fact::Known(false),
+            other => Fact::unknown(&self.unrecognised("DescribeLoadBalancers", "scheme", other)),
+        };
+        let serving = match place.balancer.state.as_str() {
+            // what is being made will serve in a moment
+            "active" | "active_impaired" | "provisioning" => Fact::Known(true),
+            "failed" => Fact::Known(false),
+            other => Fact::unknown(&self.unrecognised("DescribeLoadBalancers", "state", other)),
+        };
+        Fact::all([facing, serving])
+    }
+
+    /// From where the security groups let callers come to the listener, and the rule takes requests.
+    pub(super) fn entrance(&self, place: Place<'_>, rule: &ListenerRule) -> Entrance {
+        if place.balancer.scheme == "internal" {
+            // its security groups are not read: nobody on the internet gets to it anyway
+            return Entrance {
+                everybody: Fact::Known(false),
+                addresses: Vec::new(),
+            };
+        }
+        let families = Families::of(&place.balancer.address_type);
+        let mut entrance = self.by_groups(place, &families);
+        for condition in rule
+            .conditions
+            .iter()
+            .filter(|one| one.field == "source-ip")
+        {
+            let ranges = AddressRanges::new(condition.values.iter().map(String::as_str));
+            if !families.all_in(&ranges) {
+                entrance.everybody = Fact::Known(false);
+                entrance.addresses = condition.values.clone();
+            }
+        }
+        entrance
+    }
+
+    fn by_groups(&self, place: Place<'_>, families: &Families) -> Entrance {
+        let groups = match &place.region.security_groups {
+            Observed::Known(groups) => groups,
+            Observed::Missing(gap) => {
+                return Entrance {
+                    everybody: Fact::unknown(gap),
+                    addresses: Vec::new(),
+                };
+            }
+        };
+        let mut gaps = Vec::new();
+        if place.balancer.security_groups.is_empty() {
+            let message = format!(
+                "load balancer {} has no security group",
+                place.balancer.name
+            );
+            gaps.push(self.gap(
+                "elasticloadbalancing:DescribeLoadBalancers",
+                GapKind::Malformed,
+                message,
+            ));
+        }
+        let mut ranges: Vec<&str> = Vec::new();
+        let mut addresses: Vec<String> = Vec::new();
+        for id in &place.balancer.security_groups {
+            let Some(group) = groups.iter().find(|group| group.id == *id) else {
+                let message = format!(
+                    "security group {id} of load balancer {} was not found",
+                    place.balancer.name
+                );
+                gaps.push(self.gap("ec2:DescribeSecurityGroups", GapKind::Malformed, message));
+                continue;
+            };
+            for rule in letting_in(group, place.listener.port) {
+                for range in &rule.ranges {
+                    ranges.push(&range.text);
+                    addresses.push(range.text.clone());
+                }
+                for list in rule.others.iter().filter(|other| other.starts_with("pl-")) {
+                    addresses.push(list.clone());
+                    match listed(place.region, list) {
+                        Some(Observed::Known(held)) => ranges.extend(held),
+                        Some(Observed::Missing(gap)) => gaps.push(gap),
+                        None => gaps.push(self.gap(
+                            "ec2:GetManagedPrefixListEntries",
+                            GapKind::NotPlanned,
+                            format!("prefix list {list} was not read"),
+                        )),
+                    }
+                }
+            }
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        let everybody = match families.all_in(&AddressRanges::new(ranges)) {
+            true => Fact::Known(true),
+            false if gaps.is_empty() => Fact::Known(false),
+            false => Fact::Unknown(gaps),
+        };
+        Entrance {
+            everybody,
+            addresses,
+        }
+    }
+
+    pub(super) fn gap(&self, operation: &str, kind: GapKind, message: String) -> Gap {
+        Gap::new(operation, kind, message)
+            .at(self.context.account.id(), &self.context.region.region)
+            .about(&self.context.function.arn)
+    }
+
+    fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {
+        let operation = format!("elasticloadbalancing:{operation}");
+        self.context.unrecognised(&operation, what, value)
+    }
+}
+
+impl<'a> Asked<'a> {
+    fn by(by: &'a str) -> Self {
+        Self {
+            by,
+            nobody: Fact::Known(false),
+        }
+    }
+}
+
+/// The permissions of a group by which TCP comes to a port.
+fn letting_in(group: &SecurityGroup, port: i32) -> impl Iterator<Item = &SecurityGroupRule> {
+    group
+        .ingress
+        .iter()
+        .filter(move |rule| match rule.protocol.as_str() {
+            "-1" => true,
+            "tcp" | "6" => {
+                rule.from_port.is_none_or(|from| from <= port)
+                    && rule.to_port.is_none_or(|to| port <= to)
+            }
+            _ => false,
+        })
+}
+
+/// What a prefix list holds; `None` where nobody looked.
+fn listed<'a>(region: &'a RegionBalancers, id: &str) -> Option<Observed<Vec<&'a str>>> {
+    let list = region.prefix_lists.iter().find(|list| list.id == id)?;
+    Some(match &list.ranges {
+        Observed::Known(ranges) => {
+            Observed::Known(ranges.iter().map(|range| range.text.as_str()).collect())
+        }
+        Observed::Missing(gap) => Observed::Missing(gap.clone()),
+    })
+}
