@@ -1,7 +1,10 @@
-//! Ways in: grants of the function's policies, and principals of the account that can change it. Those by routes have a file of their own.
+//! Ways in: grants of the function's policies, and principals of the account that can change it. Those by
+//! routes of APIs and by rules of load balancers have files of their own.
+
+use std::collections::BTreeSet;
 
 use super::super::access::owners;
-use super::super::exposure::{Cause, Grant, Reach, ReachingRoute, Whose};
+use super::super::exposure::{Cause, Grant, Reach, ReachingRoute, ReachingRule, Whose};
 use super::super::{Context, ExposureFacts, Fact, RoleFacts};
 use super::place;
 
@@ -21,7 +24,15 @@ pub(super) struct Entry {
     pub(super) evidence: Vec<String>,
     /// The routes that it goes through; none unless it goes through an API.
     pub(super) routes: Vec<ReachingRoute>,
+    /// The rules that it goes through; none unless it goes through a load balancer.
+    pub(super) rules: Vec<ReachingRule>,
 }
+
+/// Routes and rules that a sentence names; beyond them the number says enough.
+const TOLD: usize = 3;
+
+/// Routes and rules that evidence and remediation show.
+pub(super) const SHOWN: usize = 10;
 
 /// The ways in of several kinds: one that is known counts, whatever is not known of others.
 pub(super) fn together(kinds: impl IntoIterator<Item = Fact<Vec<Entry>>>) -> Fact<Vec<Entry>> {
@@ -133,6 +144,7 @@ fn entries(
                 changes,
                 evidence: vec![evidence],
                 routes: Vec::new(),
+                rules: Vec::new(),
             }),
         }
     }
@@ -182,9 +194,60 @@ pub(super) fn inside(
                 .map(|name| format!("{}, statement {}", name.policy, name.statement))
                 .collect(),
             routes: Vec::new(),
+            rules: Vec::new(),
         })
         .collect();
     entries.sort_by_key(|entry| !entry.certain);
     entries.truncate(NAMED);
     Fact::offenders(entries, owners.gaps(|arn| arn != role.arn))
+}
+
+/// What belongs together by a key, in the order in which it is met.
+pub(super) fn together_by<'a, T, Key: PartialEq>(
+    all: &'a [T],
+    key: impl Fn(&'a T) -> Key,
+) -> Vec<Vec<&'a T>> {
+    let mut groups: Vec<Vec<&T>> = Vec::new();
+    for one in all {
+        let mut places = groups.iter_mut();
+        let same =
+            |group: &&mut Vec<&'a T>| group.first().is_some_and(|first| key(first) == key(one));
+        match places.find(same) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+/// Statements that let something in, each once, and what they are evidence of.
+pub(super) fn letting<'a>(
+    context: Context<'_>,
+    qualifier: &str,
+    named: impl Iterator<Item = &'a String>,
+) -> (Vec<String>, Vec<String>) {
+    let place = place(&context.function.name, qualifier);
+    let statements: BTreeSet<&String> = named.collect();
+    let evidence = statements
+        .iter()
+        .map(|statement| format!("resource-based policy of {place}, statement {statement}"));
+    let evidence = evidence.collect();
+    (statements.into_iter().cloned().collect(), evidence)
+}
+
+/// `GET /a, GET /b, GET /c and 2 more routes`.
+pub(super) fn listed(names: &[String], what: &str) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        all if all.len() > TOLD => {
+            let more = match all.len() - TOLD {
+                1 => format!("1 more {what}"),
+                more => format!("{more} more {what}s"),
+            };
+            let some: Vec<&str> = all.iter().take(TOLD).map(String::as_str).collect();
+            format!("{} and {more}", some.join(", "))
+        }
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
 }

@@ -5,21 +5,23 @@
 
 mod entry;
 mod route;
+mod rule;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::exposure::{Reach, ReachingRoute};
+use super::exposure::{Reach, ReachingRoute, ReachingRule};
 use super::privilege::{self, Escalation};
 use super::{Context, ExposureFacts, Fact, RoleFacts};
 use entry::{Entry, by_policy, inside, is_control, is_public, outside, together};
 use route::open_routes;
+use rule::open_rules;
 
 /// Chains that lead from outside, or from inside the account, through the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct PathFacts {
     /// How many ways in there are for everybody: from the internet, or from every AWS account, by grants of the
-    /// function's policies and by routes of APIs that ask nobody who is calling.
+    /// function's policies, and by routes of APIs and rules of load balancers that ask nobody who is calling.
     pub public_entries: Fact<i64>,
     /// How many ways in there are for strangers by name, and for customers of a service that acts for any.
     pub outside_entries: Fact<i64>,
@@ -51,12 +53,15 @@ pub struct Path {
     pub qualifier: String,
     /// The statements that let in.
     pub statements: Vec<String>,
-    /// Whom they let in; of an API the ARN of its stage.
+    /// Whom they let in; of an API the ARN of its stage, of a load balancer that of its listener.
     pub principal: String,
-    /// `url`, `api` for Lambda's own API, or `api-route` for routes of an API in front of the function.
+    /// `url`, `api` for Lambda's own API, and for what is in front of the function `api-route` or
+    /// `load-balancer-rule`.
     pub through: String,
     /// The routes, at most ten; none unless the path leads through them.
     pub api_routes: Vec<ReachingRoute>,
+    /// The rules, at most ten; none unless the path leads through them.
+    pub load_balancer_rules: Vec<ReachingRule>,
     /// Where it leads: `admin`, `escalation`, `credentials` or `data`.
     pub target: String,
     /// Whether every hop is certain.
@@ -95,6 +100,7 @@ impl PathFacts {
         let public = together([
             by_policy(context, exposure, is_public, false),
             open_routes(context, exposure),
+            open_rules(context, exposure),
         ]);
         let control = by_policy(context, exposure, is_control, true);
         let outside = outside(context, exposure);
@@ -238,6 +244,7 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
         (true, _) => "changes the function",
         (false, "url") => "calls the function URL",
         (false, route::THROUGH) => "calls routes that ask for nothing",
+        (false, rule::THROUGH) => "calls a load balancer that asks for nothing",
         (false, _) => "invokes the function",
     };
     let hop = |from: &str, to: &str, deed: &str, evidence: &[String]| Hop {
@@ -253,6 +260,7 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
         principal: entry.principal.clone(),
         through: entry.through.clone(),
         api_routes: entry.routes.clone(),
+        load_balancer_rules: entry.rules.clone(),
         target: end.target.to_owned(),
         certain: entry.certain && end.certain,
         summary,

@@ -2,35 +2,17 @@
 
 use super::super::exposure::{Reach, ReachingRoute};
 use super::super::{Context, ExposureFacts, Fact};
-use super::entry::Entry;
-use super::place;
+use super::entry::{Entry, SHOWN, letting, listed, together_by};
 
 /// How such an entry is gone through.
 pub(super) const THROUGH: &str = "api-route";
 
-/// Routes that a sentence names; beyond them the number says enough.
-const NAMED: usize = 3;
-
-/// Routes that evidence and remediation show.
-const SHOWN: usize = 10;
-
 /// The ways in by open routes, those of one API and stage to one qualifier together.
 pub(super) fn open_routes(context: Context<'_>, exposure: &ExposureFacts) -> Fact<Vec<Entry>> {
     exposure.open_api_routes.map_ref(|routes| {
-        let mut doors: Vec<Vec<&ReachingRoute>> = Vec::new();
-        for route in routes {
-            let same = |one: &ReachingRoute| {
-                (&one.region, &one.api, &one.stage, &one.qualifier)
-                    == (&route.region, &route.api, &route.stage, &route.qualifier)
-            };
-            let door = doors
-                .iter_mut()
-                .find(|door| door.first().is_some_and(|one| same(one)));
-            match door {
-                Some(door) => door.push(route),
-                None => doors.push(vec![route]),
-            }
-        }
+        let doors = together_by(routes, |one| {
+            (&one.region, &one.api, &one.stage, &one.qualifier)
+        });
         let entries = doors.iter().filter_map(|door| entry(context, door));
         entries.collect()
     })
@@ -39,19 +21,12 @@ pub(super) fn open_routes(context: Context<'_>, exposure: &ExposureFacts) -> Fac
 fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
     let first = routes.first()?;
     let account = &context.account.inventory.account;
-    let mut statements: Vec<String> = routes
-        .iter()
-        .flat_map(|route| route.statements.iter().cloned())
-        .collect();
-    statements.sort_unstable();
-    statements.dedup();
+    let named = routes.iter().flat_map(|route| &route.statements);
+    let (statements, letting) = letting(context, &first.qualifier, named);
     let api = api(first);
-    let own = place(&context.function.name, &first.qualifier);
     let shown = || routes.iter().take(SHOWN);
     let asking = shown().map(|route| asking(&api, route));
-    let letting = statements
-        .iter()
-        .map(|statement| format!("resource-based policy of {own}, statement {statement}"));
+    let keys: Vec<String> = routes.iter().map(|route| key(route)).collect();
     let roles = shown().filter(|route| !route.role.is_empty());
     let roles = roles.map(|route| format!("role of the integration {}", route.role));
     let mut evidence: Vec<String> = Vec::new();
@@ -72,11 +47,12 @@ fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
         certain: routes.iter().any(|route| route.certain),
         reason: format!(
             "Anybody on the internet may call it by {} of the {api}",
-            named(routes)
+            listed(&keys, "route")
         ),
         changes: false,
         evidence,
         routes: shown().map(|route| (*route).clone()).collect(),
+        rules: Vec::new(),
     })
 }
 
@@ -109,22 +85,4 @@ fn asking(api: &str, route: &ReachingRoute) -> String {
 
 fn key(route: &ReachingRoute) -> String {
     format!("{} {}", route.method, route.path).trim().to_owned()
-}
-
-/// `GET /a, GET /b, GET /c and 2 more routes`.
-fn named(routes: &[&ReachingRoute]) -> String {
-    let keys: Vec<String> = routes.iter().map(|route| key(route)).collect();
-    match keys.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        all if all.len() > NAMED => {
-            let more = match all.len() - NAMED {
-                1 => "1 more route".to_owned(),
-                more => format!("{more} more routes"),
-            };
-            let some: Vec<&str> = all.iter().take(NAMED).map(String::as_str).collect();
-            format!("{} and {more}", some.join(", "))
-        }
-        [head @ .., last] => format!("{} and {last}", head.join(", ")),
-    }
 }
