@@ -7,7 +7,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from . import answers, call, control_plane, neighbours
+from . import answers, call, control_plane, domains, neighbours
 from .refusals import Flags
 
 
@@ -20,6 +20,7 @@ class Emulator:
         self.moto.debug = True
         self.flags = Flags()
         self.plane = control_plane.ControlPlane(self.flags)
+        self.domains = domains.Domains()
 
     def __call__(self, environ, start_response):
         seen = call.read(environ)
@@ -46,7 +47,7 @@ class Emulator:
                 return neighbours.paged(seen, self.ask_moto(seen, environ))
         if seen.service == "kms":
             neighbours.check_foreign_key(seen)
-        return self.ask_moto(seen, environ)
+        return self.domains.answer(seen) or self.ask_moto(seen, environ)
 
     def ask_moto(self, seen, environ):
         if seen.service:
@@ -70,6 +71,7 @@ class Emulator:
         if path == "/lamppost/reset" and request.method == "POST":
             self.flags.clear()
             self.plane.clear()
+            self.domains.clear()
             from moto.moto_api._internal.models import moto_api_backend
 
             moto_api_backend.reset()

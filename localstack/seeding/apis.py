@@ -2,6 +2,9 @@
 
 endpoint    `REGIONAL` or `PRIVATE`, of REST; else `EDGE`
 policy      the statements of its resource policy, of REST
+disabled    whether it answers at custom domain names only
+
+Custom domain names are tables with `endpoint`, `mutual_tls`, and `API STAGE` under `mappings` or `rules`.
 """
 
 import json
@@ -17,6 +20,31 @@ def seed(account, region, described):
             account.ids[f"api:{name}", region] = there.get(name) or make(account, region, name, api)
 
 
+def seed_domains(account, region, described):
+    """Makes custom domain names, each leading to APIs by mappings or by rules."""
+    if not described:
+        return
+    rest, http = account.client("apigateway", region), account.client("apigatewayv2", region)
+    there = {domain["domainName"] for domain in rest.get_domain_names(limit=500)["items"]}
+    for name, domain in described.items():
+        if name in there:
+            continue
+        settings = {"endpointConfiguration": {"types": [domain["endpoint"]]}}
+        settings["routingMode"] = "ROUTING_RULE_ONLY" if "rules" in domain else "BASE_PATH_MAPPING_ONLY"
+        if domain.get("mutual_tls"):
+            settings["mutualTlsAuthentication"] = {"truststoreUri": "s3://lanternworks-trust/clients.pem"}
+        rest.create_domain_name(domainName=name, **settings)
+        for api, stage in map(str.split, domain.get("mappings", [])):
+            number = account.ids[f"api:{api}", region]
+            if domain["endpoint"] == "EDGE":
+                rest.create_base_path_mapping(domainName=name, restApiId=number, stage=stage)
+            else:
+                http.create_api_mapping(DomainName=name, ApiId=number, Stage=stage)
+        for priority, (api, stage) in enumerate(map(str.split, domain.get("rules", [])), 1):
+            invoked = {"InvokeApi": {"ApiId": account.ids[f"api:{api}", region], "Stage": stage}}
+            http.create_routing_rule(DomainName=name, Actions=[invoked], Conditions=[], Priority=priority)
+
+
 def existing(account, region, kind):
     if kind == "rest":
         apis = account.client("apigateway", region).get_rest_apis(limit=500)["items"]
@@ -28,6 +56,7 @@ def rest_api(account, region, name, described):
     """`METHOD /path AUTHORIZATION FUNCTION` of each route, deployed to `prod`; paths have one part."""
     api = account.client("apigateway", region)
     settings = {"endpointConfiguration": {"types": [described.get("endpoint", "EDGE")]}}
+    settings["disableExecuteApiEndpoint"] = described.get("disabled", False)
     if "policy" in described:
         settings["policy"] = json.dumps({"Version": "2012-10-17", "Statement": described["policy"]})
     number = api.create_rest_api(name=name, **settings)["id"]
@@ -47,7 +76,8 @@ def rest_api(account, region, name, described):
 def http_api(account, region, name, described):
     """`METHOD /path AUTHORIZATION FUNCTION` of each route, deployed to `$default`."""
     api = account.client("apigatewayv2", region)
-    number = api.create_api(Name=name, ProtocolType="HTTP")["ApiId"]
+    disabled = described.get("disabled", False)
+    number = api.create_api(Name=name, ProtocolType="HTTP", DisableExecuteApiEndpoint=disabled)["ApiId"]
     for route in described["routes"]:
         method, path, authorization, function = route.split()
         called = {"IntegrationUri": arn(account, region, function), "PayloadFormatVersion": "2.0"}

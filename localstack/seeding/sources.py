@@ -17,6 +17,7 @@ def seed(account, region, sources):
         sqs.create_queue(QueueName=queue)
     seed_rules(account.client("events", region), sources)
     apis.seed(account, region, sources.get("apis", {}))
+    apis.seed_domains(account, region, sources.get("domains", {}))
 
 
 def seed_rules(events, sources):

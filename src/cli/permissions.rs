@@ -59,8 +59,15 @@ pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -
         }
     }
     statements.extend(bound.into_iter().map(|(action, resources)| {
+        let name = action.split_once(':').map_or(action, |(_, name)| name);
+        // the action of API Gateway for whatever has none of its own
+        let subject = if name == "GET" {
+            "Apis"
+        } else {
+            name.trim_start_matches("List")
+        };
         json!({
-            "Sid": "ObserveApis",
+            "Sid": format!("Observe{subject}"),
             "Effect": "Allow",
             "Action": action,
             "Resource": resources,

@@ -28,6 +28,36 @@ pub struct RegionApis {
     pub rest: Observed<Vec<Api>>,
     /// Those of HTTP and WebSocket.
     pub http: Observed<Vec<Api>>,
+    /// Custom domain names that are not private; `None` where every API answers at the address that AWS gives it.
+    #[serde(default)]
+    pub domains: Option<Observed<Vec<ApiDomain>>>,
+}
+
+/// A custom domain name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ApiDomain {
+    /// The name.
+    pub name: String,
+    /// Whether callers must show a client certificate there.
+    pub mutual_tls: bool,
+    /// Where it leads, among the APIs that answer at such names only.
+    pub targets: Observed<Vec<DomainTarget>>,
+}
+
+/// Where a custom domain name leads.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct DomainTarget {
+    /// The API's id.
+    pub api: String,
+    /// The stage; empty where callers choose it.
+    pub stage: String,
+}
+
+impl DomainTarget {
+    /// Whether it leads to that stage.
+    pub fn is(&self, api: &str, stage: &str) -> bool {
+        self.api == api && (self.stage.is_empty() || self.stage == stage)
+    }
 }
 
 /// An API.

@@ -23,7 +23,10 @@ mod snapshot;
 mod source;
 
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
-pub use api::{AdmittedApis, Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, RegionApis};
+pub use api::{
+    AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiSettings, ApiStage, DomainTarget,
+    RegionApis,
+};
 pub use balancer::{
     BALANCING, Listener, ListenerRule, LoadBalancer, PrefixList, RegionBalancers, RuleAction,
     RuleCondition, TargetGroup, lets_balancers_in,

@@ -312,6 +312,11 @@ pub const OPERATIONS: &[Operation] = &[
         "GetDeployment",
         &["arn:aws:apigateway:*::/restapis/*/deployments/*"],
     ),
+    rest_apis("GetDomainNames", &["arn:aws:apigateway:*::/domainnames"]),
+    rest_apis(
+        "GetBasePathMappings",
+        &["arn:aws:apigateway:*::/domainnames/*/basepathmappings"],
+    ),
     http_apis("GetApis", &["arn:aws:apigateway:*::/apis"]),
     http_apis(
         "GetIntegrations",
@@ -319,6 +324,17 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     http_apis("GetRoutes", &["arn:aws:apigateway:*::/apis/*/routes"]),
     http_apis("GetStages", &["arn:aws:apigateway:*::/apis/*/stages"]),
+    http_apis(
+        "GetApiMappings",
+        &["arn:aws:apigateway:*::/domainnames/*/apimappings"],
+    ),
+    Operation {
+        action: Some("apigateway:ListRoutingRules"),
+        ..http_apis(
+            "ListRoutingRules",
+            &["arn:aws:apigateway:*:*:/domainnames/*/routingrules/*"],
+        )
+    },
     Operation {
         action: None,
         ..read("STS", "sts", "GetCallerIdentity", "", Budget::STS)

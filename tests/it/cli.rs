@@ -227,12 +227,25 @@ fn permissions_follow_from_the_checks() {
             "arn:aws:apigateway:*::/restapis/*/resources",
             "arn:aws:apigateway:*::/restapis/*/stages",
             "arn:aws:apigateway:*::/restapis/*/deployments/*",
+            "arn:aws:apigateway:*::/domainnames",
+            "arn:aws:apigateway:*::/domainnames/*/basepathmappings",
             "arn:aws:apigateway:*::/apis",
             "arn:aws:apigateway:*::/apis/*/integrations",
             "arn:aws:apigateway:*::/apis/*/routes",
-            "arn:aws:apigateway:*::/apis/*/stages"
+            "arn:aws:apigateway:*::/apis/*/stages",
+            "arn:aws:apigateway:*::/domainnames/*/apimappings"
         ])
     );
+    assert_eq!(
+        policy["Statement"][2]["Action"],
+        "apigateway:ListRoutingRules"
+    );
+    let statements = policy["Statement"].as_array().unwrap();
+    let ids: std::collections::BTreeSet<&str> = statements
+        .iter()
+        .map(|one| one["Sid"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), statements.len());
     let reads = |action: &String| {
         let name = action.split(':').nth(1).unwrap();
         ["Get", "List", "Describe"]

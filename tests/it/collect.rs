@@ -2,6 +2,7 @@
 
 mod apis;
 mod balancers;
+mod domains;
 mod faults;
 mod script;
 mod sources;

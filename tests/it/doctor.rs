@@ -141,11 +141,11 @@ async fn every_denial_is_told_with_what_mends_it() {
     Accounts
     Account                 Regions  Actions allowed  Denied
     ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    100000000000 account-0   1 of 2         46 of 50  lambda:GetPolicy, lambda:ListLayers,
+    100000000000 account-0   1 of 2         50 of 54  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000001 account-1   1 of 2         37 of 41  lambda:GetPolicy, lambda:ListLayers,
+    100000000001 account-1   1 of 2         41 of 45  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000002 account-2   1 of 2         37 of 41  lambda:GetPolicy, lambda:ListLayers,
+    100000000002 account-2   1 of 2         41 of 45  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
 
     Not reached
@@ -293,7 +293,7 @@ async fn what_would_show_more_is_allowed_on_no_more_than_is_read() {
         .iter()
         .filter_map(|remedy| remedy.statement.as_ref())
         .collect();
-    insta::assert_snapshot!(serde_json::to_string(&statements).unwrap(), @r#"[[{"Effect":"Allow","Action":["sqs:ListQueues"],"Resource":"*"},{"Effect":"Allow","Action":["apigateway:GET"],"Resource":["arn:aws:apigateway:*::/restapis","arn:aws:apigateway:*::/restapis/*/resources","arn:aws:apigateway:*::/restapis/*/stages","arn:aws:apigateway:*::/restapis/*/deployments/*","arn:aws:apigateway:*::/apis","arn:aws:apigateway:*::/apis/*/integrations","arn:aws:apigateway:*::/apis/*/routes","arn:aws:apigateway:*::/apis/*/stages"]}]]"#);
+    insta::assert_snapshot!(serde_json::to_string(&statements).unwrap(), @r#"[[{"Effect":"Allow","Action":["sqs:ListQueues"],"Resource":"*"},{"Effect":"Allow","Action":["apigateway:GET"],"Resource":["arn:aws:apigateway:*::/restapis","arn:aws:apigateway:*::/restapis/*/resources","arn:aws:apigateway:*::/restapis/*/stages","arn:aws:apigateway:*::/restapis/*/deployments/*","arn:aws:apigateway:*::/domainnames","arn:aws:apigateway:*::/domainnames/*/basepathmappings","arn:aws:apigateway:*::/apis","arn:aws:apigateway:*::/apis/*/integrations","arn:aws:apigateway:*::/apis/*/routes","arn:aws:apigateway:*::/apis/*/stages","arn:aws:apigateway:*::/domainnames/*/apimappings"]}]]"#);
 }
 
 /// A server that knows who calls and refuses everything else.

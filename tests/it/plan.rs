@@ -242,14 +242,18 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     assert_eq!(
         unforeseen,
         [
+            "apigateway:GetBasePathMappings",
             "apigateway:GetDeployment",
+            "apigateway:GetDomainNames",
             "apigateway:GetResources",
             "apigateway:GetRestApis",
             "apigateway:GetStages",
+            "apigatewayv2:GetApiMappings",
             "apigatewayv2:GetApis",
             "apigatewayv2:GetIntegrations",
             "apigatewayv2:GetRoutes",
             "apigatewayv2:GetStages",
+            "apigatewayv2:ListRoutingRules",
             "ec2:GetManagedPrefixListEntries",
             "elasticloadbalancing:DescribeListeners",
             "elasticloadbalancing:DescribeLoadBalancers",

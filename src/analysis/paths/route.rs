@@ -56,14 +56,18 @@ fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
     })
 }
 
-/// `REST API a1b2c3 (shop), stage prod`.
+/// `REST API a1b2c3 (shop), stage prod`, with custom domain names where it answers at these only.
 fn api(route: &ReachingRoute) -> String {
     let name = match route.api_name.as_str() {
         "" => String::new(),
         name => format!(" ({name})"),
     };
+    let domains = match route.domains.as_slice() {
+        [] => String::new(),
+        domains => format!(", at {}", domains.join(", ")),
+    };
     format!(
-        "{} API {}{name}, stage {}",
+        "{} API {}{name}, stage {}{domains}",
         route.kind, route.api, route.stage
     )
 }

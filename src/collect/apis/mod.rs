@@ -3,6 +3,7 @@
 //! An API is read only where a resource-based policy of a function of the account lets it in, by its id or because
 //! no id is named. Of its routes those are kept that call a function.
 
+mod domains;
 mod http;
 mod rest;
 mod uri;
@@ -14,8 +15,8 @@ use super::place::{Place, together};
 use super::sources::{Way, policies, way};
 use crate::aws::Session;
 use crate::inventory::{
-    AccountRecord, AdmittedApis, Api, ApiRoute, ApiSettings, ApiStage, Gap, Observed, RegionApis,
-    RegionInventory,
+    AccountRecord, AdmittedApis, Api, ApiDomain, ApiRoute, ApiSettings, ApiStage, Gap, Observed,
+    RegionApis, RegionInventory,
 };
 use crate::policy::Policy;
 
@@ -111,6 +112,7 @@ pub(super) async fn collect(
             region: region.clone(),
             rest: Observed::Missing(gap.clone()),
             http: Observed::Missing(gap.clone()),
+            domains: None,
         })
     });
     let mut all: Vec<RegionApis> = shut.collect();
@@ -118,20 +120,41 @@ pub(super) async fn collect(
         let wanted = admitted.get(region)?;
         Some(async move {
             let place = collector.place(account, region);
-            let (rest, http) = tokio::join!(
+            let (rest, http, domains) = tokio::join!(
                 each(&listed.rest, wanted, |api| rest::api(session, &place, api)),
                 each(&listed.http, wanted, |api| http::api(session, &place, api)),
+                domains_of(session, &place, listed, wanted),
             );
             RegionApis {
                 region: region.clone(),
                 rest,
                 http,
+                domains,
             }
         })
     });
     all.extend(together(reading, AT_ONCE).await);
     all.sort_by(|one, other| one.region.cmp(&other.region));
     all
+}
+
+/// The custom domain names, if a wanted API answers at such names only.
+async fn domains_of(
+    session: &Session,
+    place: &Place<'_>,
+    listed: &Listed,
+    wanted: &BTreeSet<AdmittedApis>,
+) -> Option<Observed<Vec<ApiDomain>>> {
+    let lists = listed.both().into_iter().flatten().flatten();
+    let apis: BTreeSet<&str> = lists
+        .filter(|api| api.default_endpoint_disabled)
+        .map(|api| api.id.as_str())
+        .filter(|id| wanted.iter().any(|one| one.include(id)))
+        .collect();
+    if apis.is_empty() {
+        return None;
+    }
+    Some(domains::domains(session, place, &apis).await)
 }
 
 /// Reads those of a list that are wanted.

@@ -194,14 +194,18 @@ const FUNCTIONS: &[&str] = &["lambda:ListFunctions"];
 const POLICIES: &[&str] = &["lambda:GetPolicy", "lambda:ListAliases"];
 const URLS: &[&str] = &["lambda:ListFunctionUrlConfigs"];
 const API_ROUTES: &[&str] = &[
+    "apigateway:GetBasePathMappings",
     "apigateway:GetDeployment",
+    "apigateway:GetDomainNames",
     "apigateway:GetResources",
     "apigateway:GetRestApis",
     "apigateway:GetStages",
+    "apigatewayv2:GetApiMappings",
     "apigatewayv2:GetApis",
     "apigatewayv2:GetIntegrations",
     "apigatewayv2:GetRoutes",
     "apigatewayv2:GetStages",
+    "apigatewayv2:ListRoutingRules",
 ];
 const LOAD_BALANCERS: &[&str] = &[
     "ec2:DescribeSecurityGroups",

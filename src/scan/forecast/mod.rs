@@ -180,7 +180,8 @@ const OPENED_URLS: &str =
 
 /// What triggers name is in policies, which a forecast does not read.
 const SOURCES: &str = "lists of buckets, topics, rules, APIs and load balancers where policies name one as a trigger: one \
-                       call for each kind and region, and two or three for each API and load balancer";
+                       call for each kind and region, two or three for each API and load balancer, and custom \
+                       domain names of APIs";
 
 /// Lists that do not fit on one page.
 const PAGES: &str = "second pages of other services' lists";

@@ -8,7 +8,7 @@ use super::kind;
 use super::script::{ACCOUNT, Answer, REGION, Script, error, ok, triggers, with_functions};
 
 /// An account whose function `a` lets in what the source names.
-fn admitting(
+pub(super) fn admitting(
     source: &str,
     gateway: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static,
 ) -> Script {

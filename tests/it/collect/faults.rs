@@ -101,7 +101,22 @@ fn gateway(asked: &str) -> Option<Answer> {
     let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:a");
     let path = asked.split('?').next()?;
     let body = match path.strip_prefix("apigateway:GET /")? {
-        "restapis" => serde_json::json!({"item": [{"id": "a1b2c3"}]}),
+        "restapis" => {
+            serde_json::json!({"item": [{"id": "a1b2c3", "disableExecuteApiEndpoint": true}]})
+        }
+        "domainnames" => serde_json::json!({"item": [
+            {"domainName": "edge", "endpointConfiguration": {"types": ["EDGE"]}, "routingMode": "BASE_PATH_MAPPING_ONLY"},
+            {"domainName": "here", "endpointConfiguration": {"types": ["REGIONAL"]}, "routingMode": "ROUTING_RULE_THEN_BASE_PATH_MAPPING"},
+        ]}),
+        "domainnames/edge/basepathmappings" => {
+            serde_json::json!({"item": [{"restApiId": "a1b2c3", "stage": "prod"}]})
+        }
+        "v2/domainnames/here/apimappings" => {
+            serde_json::json!({"items": [{"apiId": "a1b2c3", "stage": "prod"}]})
+        }
+        "v2/domainnames/here/routingrules" => serde_json::json!({"routingRules": [
+            {"actions": [{"invokeApi": {"apiId": "a1b2c3", "stage": "prod"}}]},
+        ]}),
         "restapis/a1b2c3/stages" => {
             serde_json::json!({"item": [{"stageName": "prod", "deploymentId": "d"}]})
         }

@@ -46,6 +46,7 @@ fn put_api(inventory: &mut AccountInventory, routes: &[(&str, &str, &str)]) {
         region: region.region.clone(),
         rest: Observed::Known(Vec::new()),
         http: Observed::Known(vec![api]),
+        domains: None,
     }];
 }
 
@@ -117,6 +118,7 @@ fn apis_that_were_not_read_matter_only_where_one_is_let_in() {
             region: inventory.regions[0].region.clone(),
             rest: Observed::Known(Vec::new()),
             http: Observed::Missing(denied("apigatewayv2:GetApis")),
+            domains: None,
         }];
     };
     let one = |principals, prepare: &dyn Fn(&mut AccountInventory)| {

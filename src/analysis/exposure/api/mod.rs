@@ -19,7 +19,7 @@ use super::lists::{Found, home};
 use crate::analysis::grants::Policies;
 use crate::analysis::{Context, Fact};
 use crate::inventory::{
-    AdmittedApis, Api, ApiMethod, ApiRoute, ApiStage, Gap, GapKind, Observed, RegionApis,
+    AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiStage, Gap, GapKind, Observed, RegionApis,
 };
 use crate::policy::Policy;
 
@@ -69,6 +69,21 @@ struct Place<'a> {
     api: &'a Api,
     routes: &'a [ApiRoute],
     policy: Observed<Option<Policy>>,
+    /// Custom domain names of the region, if they were looked into.
+    domains: Option<&'a Observed<Vec<ApiDomain>>>,
+}
+
+impl Place<'_> {
+    /// The names that lead to a stage and ask for no client certificate, as far as they are known.
+    fn names(&self, stage: &str) -> Vec<String> {
+        let domains = self.domains.and_then(Observed::known);
+        let asking_nobody = domains.into_iter().flatten().filter(|one| !one.mutual_tls);
+        let leading = asking_nobody.filter(|domain| {
+            let mut targets = domain.targets.known().into_iter().flatten();
+            targets.any(|target| target.is(&self.api.settings.id, stage))
+        });
+        leading.map(|domain| domain.name.clone()).collect()
+    }
 }
 
 impl<'a, 'f> Search<'a, 'f> {
@@ -108,7 +123,7 @@ impl<'a, 'f> Search<'a, 'f> {
                         .iter()
                         .filter(|api| admitted.iter().any(|one| one.include(&api.settings.id)));
                     for api in wanted {
-                        self.api(&apis.region, api);
+                        self.api(apis, api);
                     }
                 }
                 Observed::Missing(gap) => self.gaps.push(gap.clone()),
@@ -116,7 +131,8 @@ impl<'a, 'f> Search<'a, 'f> {
         }
     }
 
-    fn api(&mut self, region: &'a str, api: &'a Api) {
+    fn api(&mut self, apis: &'a RegionApis, api: &'a Api) {
+        let region = apis.region.as_str();
         let (stages, routes) = match (&api.stages, &api.routes) {
             (Observed::Known(stages), Observed::Known(routes)) => (stages, routes),
             (stages, routes) => {
@@ -130,6 +146,7 @@ impl<'a, 'f> Search<'a, 'f> {
             api,
             routes,
             policy: self.policy_of(region, api),
+            domains: apis.domains.as_ref(),
         };
         for stage in stages.iter().filter(|stage| stage.deployed) {
             let deployed = match &stage.methods {
@@ -208,6 +225,7 @@ impl<'a, 'f> Search<'a, 'f> {
             key_required: asking.is_some_and(|one| one.key_required),
             private: settings.endpoints.iter().any(|one| one == "PRIVATE"),
             default_endpoint: !settings.default_endpoint_disabled,
+            domains: place.names(&stage.name),
             api_policy: told
                 .map_or("unknown", |gate| gate.opens.as_str())
                 .to_owned(),
@@ -227,7 +245,7 @@ impl<'a, 'f> Search<'a, 'f> {
             self.on_the_internet(place),
             Fact::of(&gate, passes),
             Fact::of(&admission, Option::is_some),
-            self.at_default_endpoint(place),
+            self.answers(place, &stage.name),
         ]);
         match open {
             Fact::Known(true) => self.open.push(found.clone()),

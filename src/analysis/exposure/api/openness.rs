@@ -2,7 +2,7 @@
 
 use super::{Place, ReachingRoute, Search};
 use crate::analysis::Fact;
-use crate::inventory::{Gap, GapKind};
+use crate::inventory::{Gap, GapKind, Observed};
 
 impl Search<'_, '_> {
     /// Whether nothing asks who is calling.
@@ -47,29 +47,40 @@ impl Search<'_, '_> {
         Fact::unknown(&self.unrecognised(place, "apigateway:GetRestApis", "endpoint type", value))
     }
 
-    /// An API without it may still answer at domain names of its own, which are not read.
-    pub(super) fn at_default_endpoint(&self, place: &Place<'_>) -> Fact<bool> {
-        let settings = &place.api.settings;
-        if !settings.default_endpoint_disabled {
+    /// Whether the stage answers callers without a client certificate, at the address that AWS gives the API or at a
+    /// custom domain name. While it answers at the first, certificates at the other hold nobody back.
+    ///
+    /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>
+    pub(super) fn answers(&self, place: &Place<'_>, stage: &str) -> Fact<bool> {
+        let api = &place.api.settings;
+        if !api.default_endpoint_disabled {
             return Fact::Known(true);
         }
+        let domains = match place.domains {
+            Some(Observed::Known(domains)) => domains,
+            Some(Observed::Missing(gap)) => return Fact::unknown(gap),
+            None => return Fact::unknown(&self.no_domains(place)),
+        };
+        let asking_nobody = domains.iter().filter(|domain| !domain.mutual_tls);
+        Fact::any(asking_nobody.map(|domain| {
+            Fact::of(&domain.targets, |targets| {
+                targets.iter().any(|target| target.is(&api.id, stage))
+            })
+        }))
+    }
+
+    fn no_domains(&self, place: &Place<'_>) -> Gap {
         let message = format!(
-            "API {} answers at custom domain names only, which are not read",
-            settings.id
+            "API {} answers at custom domain names only, which were not looked into",
+            place.api.settings.id
         );
-        Fact::unknown(&self.gap(list_of(place), GapKind::Unrecognised, message, place.region))
+        let kind = GapKind::NotPlanned;
+        self.gap("apigateway:GetDomainNames", kind, message, place.region)
     }
 
     fn unrecognised(&self, place: &Place<'_>, operation: &str, what: &str, value: &str) -> Gap {
         let mut gap = self.context.unrecognised(operation, what, value);
         place.region.clone_into(&mut gap.region);
         gap
-    }
-}
-
-fn list_of(place: &Place<'_>) -> &'static str {
-    match place.api.settings.kind.as_str() {
-        "REST" => "apigateway:GetRestApis",
-        _ => "apigatewayv2:GetApis",
     }
 }

@@ -34,6 +34,9 @@ pub struct ReachingRoute {
     pub private: bool,
     /// Whether it answers at the address that AWS gives it, and not only at custom domain names.
     pub default_endpoint: bool,
+    /// Custom domain names at which the stage answers callers without a client certificate; looked for only where it
+    /// does not answer at the address that AWS gives it.
+    pub domains: Vec<String>,
     /// What the API's own resource policy says of callers without credentials: `none` (there is no policy, so they
     /// pass), `everybody`, `addresses` (from some addresses only), `nobody`; `unknown` where it is not understood.
     pub api_policy: String,

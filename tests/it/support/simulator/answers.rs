@@ -84,7 +84,9 @@ impl Simulator {
             "sns" => query(operation.name, "<Topics/>"),
             "sqs" => json(json!({})),
             "events" => json(json!({"Rules": []})),
-            "apigateway" | "apigatewayv2" => json(json!({"item": [], "items": []})),
+            "apigateway" | "apigatewayv2" => {
+                json(json!({"item": [], "items": [], "routingRules": []}))
+            }
             "elasticloadbalancing" => query(operation.name, "<TargetGroups/>"),
             _ => error(operation.prefix, 400, "UnknownOperationException", ""),
         }
