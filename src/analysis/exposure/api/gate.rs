@@ -110,6 +110,7 @@ impl Gate {
             let mut conditions: Vec<String> = decision
                 .residual()
                 .map(|(_, open)| open.to_string())
+                .chain(headers(&sources, &request))
                 .collect();
             conditions.sort_unstable();
             conditions.dedup();
@@ -139,6 +140,26 @@ impl Gate {
             conditions: Vec::new(),
         }
     }
+}
+
+/// What stands for a header of somebody who does not know what the policy asks for.
+const SOMETHING: &str = "lamppost";
+
+/// The headers that callers must send as the policy asks for. Everybody can, but perhaps only some know how.
+fn headers(sources: &[Source<'_>], request: &Request) -> Vec<String> {
+    let kept_out = |key: &&str| {
+        let plain = [KeyState::one(SOMETHING), KeyState::Absent];
+        plain.into_iter().all(|state| {
+            let mut request = request.clone();
+            request.context.set(key, state);
+            evaluate(Layer::Resource, sources, &request).verdict == Verdict::Deny
+        })
+    };
+    let asked = ["aws:Referer", "aws:UserAgent"].into_iter();
+    asked
+        .filter(kept_out)
+        .map(|key| format!("callers know what {key} must be"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -262,6 +283,38 @@ mod tests {
         ] {
             assert_eq!(gate(&statements).opens, expected, "{name}");
         }
+        for (name, condition, expected) in [
+            (
+                "one value",
+                r#""StringEquals":{"aws:Referer":"sesame"}"#,
+                vec!["callers know what aws:Referer must be"],
+            ),
+            (
+                "both",
+                r#""StringLike":{"aws:Referer":"sesame*","aws:UserAgent":"a*"}"#,
+                vec![
+                    "callers know what aws:Referer must be",
+                    "callers know what aws:UserAgent must be",
+                ],
+            ),
+            ("any value", r#""StringLike":{"aws:UserAgent":"*"}"#, vec![]),
+            (
+                "all but one value",
+                r#""StringNotEquals":{"aws:UserAgent":"curl"}"#,
+                vec![],
+            ),
+            (
+                "no value, or one",
+                r#""StringEqualsIfExists":{"aws:Referer":"sesame"}"#,
+                vec![],
+            ),
+        ] {
+            assert_eq!(gate(&allow(condition)).conditions, expected, "{name}");
+        }
+        assert_eq!(
+            gate(&deny(r#""StringNotEquals":{"aws:Referer":"sesame"}"#)).conditions,
+            ["callers know what aws:Referer must be"]
+        );
         let narrowed = gate(&allow(
             r#""IpAddress":{"aws:SourceIp":["203.0.113.0/25","203.0.113.128/25"]}"#,
         ));
