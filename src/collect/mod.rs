@@ -21,6 +21,7 @@
 mod account;
 mod apis;
 mod balancers;
+mod collector;
 mod ec2;
 mod iam;
 mod kms;
@@ -30,11 +31,13 @@ mod place;
 mod probe;
 mod progress;
 mod region;
+mod seen;
 mod sources;
 mod sweep;
 mod text;
 
-pub use account::{Collector, collect_account};
+pub use account::collect_account;
+pub use collector::Collector;
 pub use place::Inspect;
 pub use probe::{Entry, Probed, entries, probe};
 pub use progress::Progress;

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-use super::account::Collector;
+use super::collector::Collector;
 use super::lambda::{FUNCTIONS_AT_ONCE, Lambda, Listing, Page};
 use super::place::Place;
 use super::{Progress, ec2, kms, logs};

@@ -10,9 +10,9 @@ mod uri;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::Collector;
+use super::collector::Collector;
 use super::place::{Place, together};
-use super::sources::{Way, policies, way};
+use super::seen::{Way, policies, way};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, AdmittedApis, Api, ApiDomain, ApiRoute, ApiSettings, ApiStage, Gap, Observed,

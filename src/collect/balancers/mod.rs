@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticloadbalancingv2 as sdk;
 
-use super::account::Collector;
+use super::collector::Collector;
 use super::ec2;
 use super::place::{Place, together};
-use super::sources::policies;
+use super::seen::policies;
 use super::text::{listed, required};
 use crate::aws::Session;
 use crate::inventory::{
