@@ -475,6 +475,15 @@ fn a_rule_takes_what_no_earlier_one_takes() {
             is_open(),
         ),
         (
+            "from all addresses of a kind that the security group keeps out",
+            |world| {
+                wants(world, condition("source-ip", &["::/0"]));
+                balancer(world).address_type = "dualstack".to_owned();
+            },
+            OPEN,
+            nothing(),
+        ),
+        (
             "with a header that everybody sends",
             |world| wants(world, header("http-header", "User-Agent")),
             PRIORITY,

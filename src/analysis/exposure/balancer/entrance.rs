@@ -35,7 +35,7 @@ impl Entrance {
     }
 }
 
-/// Addresses that a load balancer has.
+/// Kinds of addresses from which callers may come.
 struct Families {
     v4: bool,
     v6: bool,
@@ -50,8 +50,16 @@ impl Families {
         }
     }
 
-    fn all_in(&self, ranges: &AddressRanges) -> bool {
-        (self.v4 && ranges.covers_ipv4()) || (self.v6 && ranges.covers_ipv6())
+    /// Those of which all addresses are in the ranges.
+    fn all_in(&self, ranges: &AddressRanges) -> Self {
+        Self {
+            v4: self.v4 && ranges.covers_ipv4(),
+            v6: self.v6 && ranges.covers_ipv6(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !(self.v4 || self.v6)
     }
 }
 
@@ -125,20 +133,27 @@ impl Search<'_, '_> {
                 addresses: Vec::new(),
             };
         }
-        let families = Families::of(&place.balancer.address_type);
-        let mut entrance = self.by_groups(place, &families);
+        let mut families = Families::of(&place.balancer.address_type);
+        let mut limits: &[String] = &[];
         for condition in rule
             .conditions
             .iter()
             .filter(|one| one.field == "source-ip")
         {
             let ranges = AddressRanges::new(condition.values.iter().map(String::as_str));
-            if !families.all_in(&ranges) {
-                entrance.everybody = Fact::Known(false);
-                entrance.addresses = condition.values.clone();
+            families = families.all_in(&ranges);
+            if families.is_empty() {
+                limits = &condition.values;
             }
         }
-        entrance
+        let entrance = self.by_groups(place, &families);
+        match limits {
+            [] => entrance,
+            limits => Entrance {
+                everybody: Fact::Known(false),
+                addresses: limits.to_vec(),
+            },
+        }
     }
 
     fn by_groups(&self, place: Place<'_>, families: &Families) -> Entrance {
@@ -195,10 +210,11 @@ impl Search<'_, '_> {
         }
         addresses.sort_unstable();
         addresses.dedup();
-        let everybody = match families.all_in(&AddressRanges::new(ranges)) {
-            true => Fact::Known(true),
-            false if gaps.is_empty() => Fact::Known(false),
-            false => Fact::Unknown(gaps),
+        let open = families.all_in(&AddressRanges::new(ranges));
+        let everybody = match (open.is_empty(), gaps.is_empty()) {
+            (false, _) => Fact::Known(true),
+            (true, true) => Fact::Known(false),
+            (true, false) => Fact::Unknown(gaps),
         };
         Entrance {
             everybody,
