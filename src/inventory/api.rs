@@ -8,7 +8,7 @@ use super::Observed;
 use crate::policy::{Arn, Effect, Pattern, Policy, Principal, Statement};
 
 /// The service that calls for an API, as policies name it.
-const GATEWAY: &str = "apigateway.amazonaws.com";
+pub const GATEWAY: &str = "apigateway.amazonaws.com";
 
 /// Which APIs a policy of a function lets in, as far as its conditions tell.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]

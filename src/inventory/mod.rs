@@ -25,7 +25,7 @@ mod source;
 pub use account::{AccountInventory, AccountRecord, Organization, ServiceControlPolicy};
 pub use api::{
     AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiSettings, ApiStage, DomainTarget,
-    RegionApis,
+    GATEWAY, RegionApis,
 };
 pub use balancer::{
     BALANCING, Listener, ListenerRule, LoadBalancer, PrefixList, RegionBalancers, RuleAction,

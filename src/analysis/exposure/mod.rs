@@ -12,7 +12,7 @@
 //! | Are the sources there that services act for? | `trigger` |
 //! | Which routes of APIs reach it, and what do they ask for? | `api` |
 //! | Which rules of load balancers reach it, and whom do they let in? | `balancer` |
-//! | Does its policy let in what calls for them? | `admission` |
+//! | What have these in common? | `front`, `admission` |
 //! | What does a grant say, and why? | `grant`, `verdict`, `reason` |
 //! | Which of them do checks want to see? | `lists` |
 //!
@@ -25,6 +25,7 @@ mod ask;
 mod balancer;
 mod door;
 mod fitting;
+mod front;
 mod grant;
 mod home;
 mod identity;
@@ -54,8 +55,6 @@ pub use url::{OpenUrl, SplitAlias, Url};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::api::ApiRoutes;
-use self::balancer::BalancerRules;
 use self::lists::Found;
 use self::trigger::Triggers;
 use super::{Context, Fact};
@@ -148,8 +147,8 @@ impl ExposureFacts {
         let function = context.function;
         let found = Found::new(context);
         let triggers = Triggers::of(context, &found);
-        let routes = ApiRoutes::of(context, &found);
-        let rules = BalancerRules::of(context, &found);
+        let routes = api::routes(context, &found);
+        let rules = balancer::rules(context, &found);
         let select = |choose: fn(&FunctionUrl) -> bool| {
             Fact::of(&function.urls, |urls| {
                 urls.iter()

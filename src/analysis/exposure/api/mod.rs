@@ -13,54 +13,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::gate::{Gate, Opens};
 pub use self::route::ReachingRoute;
-use super::admission::{Admission, admission, qualifier};
-use super::home::Home;
-use super::lists::{Found, home};
-use crate::analysis::grants::Policies;
+use super::admission::{Admission, qualifier};
+use super::front::{self, Fronts};
+use super::lists::Found;
 use crate::analysis::{Context, Fact};
 use crate::inventory::{
-    AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiStage, Gap, GapKind, Observed, RegionApis,
+    AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiStage, GATEWAY, Gap, GapKind, Observed,
+    RegionApis,
 };
 use crate::policy::Policy;
 
-/// The routes that reach a function.
-pub(super) struct ApiRoutes {
-    pub(super) all: Fact<Vec<ReachingRoute>>,
-    pub(super) open: Fact<Vec<ReachingRoute>>,
-}
+type Search<'a, 'f> = front::Search<'a, 'f, ReachingRoute>;
 
-impl ApiRoutes {
-    pub(super) fn of(context: Context<'_>, found: &Found) -> Self {
-        let mut search = Search::new(context, found);
-        for (region, admitted) in search.admitted() {
-            match context.account.apis(&region) {
-                Some(apis) => search.region(apis, &admitted),
-                None => search.gaps.push(not_looked_into(context, &region)),
+/// The routes that reach a function.
+pub(super) fn routes(context: Context<'_>, found: &Found) -> Fronts<ReachingRoute> {
+    let mut search = Search::new(context, found);
+    for (region, admitted) in search.admitted() {
+        match context.account.apis(&region) {
+            Some(apis) => search.region(apis, &admitted),
+            None => {
+                // a region that is not scanned, or checks that do not need its APIs
+                let message = format!("the APIs of {region} were not looked into");
+                let kind = GapKind::NotPlanned;
+                search.miss(search.gap("apigateway:GetResources", kind, message, &region));
             }
         }
-        search.finish()
     }
-}
-
-/// A region that is not scanned, or checks that do not need its APIs.
-fn not_looked_into(context: Context<'_>, region: &str) -> Gap {
-    let message = format!("the APIs of {region} were not looked into");
-    Gap::new("apigateway:GetResources", GapKind::NotPlanned, message)
-        .at(context.account.id(), region)
-        .about(&context.function.arn)
-}
-
-struct Search<'a, 'f> {
-    context: Context<'a>,
-    home: Home<'a>,
-    /// By qualifier.
-    policies: &'f [(String, Policy)],
-    found: Vec<ReachingRoute>,
-    open: Vec<ReachingRoute>,
-    /// Why there may be more routes.
-    gaps: Vec<Gap>,
-    /// Why one that was found may be open.
-    doubts: Vec<Gap>,
+    search.finish()
 }
 
 /// What is the same for all routes of an API.
@@ -86,21 +65,7 @@ impl Place<'_> {
     }
 }
 
-impl<'a, 'f> Search<'a, 'f> {
-    fn new(context: Context<'a>, found: &'f Found) -> Self {
-        let all = Policies::of(context.function);
-        let gaps = all.gaps().chain(found.unparsable());
-        Self {
-            context,
-            home: home(context.account),
-            gaps: gaps.cloned().collect(),
-            policies: found.understood(),
-            found: Vec::new(),
-            open: Vec::new(),
-            doubts: Vec::new(),
-        }
-    }
-
+impl<'a> Search<'a, '_> {
     /// The APIs that the function's policies let in, by region.
     fn admitted(&self) -> BTreeMap<String, BTreeSet<AdmittedApis>> {
         let account = &self.context.account.inventory.account;
@@ -126,7 +91,7 @@ impl<'a, 'f> Search<'a, 'f> {
                         self.api(apis, api);
                     }
                 }
-                Observed::Missing(gap) => self.gaps.push(gap.clone()),
+                Observed::Missing(gap) => self.miss(gap.clone()),
             }
         }
     }
@@ -137,7 +102,7 @@ impl<'a, 'f> Search<'a, 'f> {
             (Observed::Known(stages), Observed::Known(routes)) => (stages, routes),
             (stages, routes) => {
                 let missing = stages.gap().into_iter().chain(routes.gap());
-                self.gaps.extend(missing.cloned());
+                missing.for_each(|gap| self.miss(gap.clone()));
                 return;
             }
         };
@@ -152,13 +117,13 @@ impl<'a, 'f> Search<'a, 'f> {
             let deployed = match &stage.methods {
                 Observed::Known(deployed) => deployed,
                 Observed::Missing(gap) => {
-                    self.gaps.push(gap.clone());
+                    self.miss(gap.clone());
                     continue;
                 }
             };
             let gone = |key: &&String| !routes.iter().any(|route| route.key() == **key);
             if let Some(key) = deployed.iter().flat_map(BTreeMap::keys).find(gone) {
-                self.gaps.push(self.undefined(region, api, stage, key));
+                self.miss(self.undefined(region, api, stage, key));
             }
             for route in routes.iter().filter(|route| !route.function.is_empty()) {
                 let Some(route) = as_deployed(route, deployed.as_ref()) else {
@@ -166,7 +131,7 @@ impl<'a, 'f> Search<'a, 'f> {
                 };
                 let route = &route;
                 let Some(functions) = target::functions(&route.function, &stage.variables) else {
-                    self.gaps.push(self.unresolved(region, api, stage, route));
+                    self.miss(self.unresolved(region, api, stage, route));
                     continue;
                 };
                 let own = &self.context.function.arn;
@@ -202,7 +167,10 @@ impl<'a, 'f> Search<'a, 'f> {
         };
         let admission = match &route.role {
             Some(role) => Observed::Known(Some(Admission::by_role(role))),
-            None => self.admission(qualifier, &requests),
+            None => self.admission(qualifier, GATEWAY, |policy| {
+                let statements = policy.statements.iter();
+                requests.sources(statements.flat_map(|one| one.wanted("aws:sourcearn")))
+            }),
         };
         let told = gate.known();
         let let_in = admission.known().and_then(Option::as_ref);
@@ -247,18 +215,7 @@ impl<'a, 'f> Search<'a, 'f> {
             Fact::of(&admission, Option::is_some),
             self.answers(place, &stage.name),
         ]);
-        match open {
-            Fact::Known(true) => self.open.push(found.clone()),
-            Fact::Known(false) => {}
-            Fact::Unknown(gaps) => self.doubts.extend(gaps),
-        }
-        self.found.push(found);
-    }
-
-    fn gap(&self, operation: &str, kind: GapKind, message: String, region: &str) -> Gap {
-        Gap::new(operation, kind, message)
-            .at(self.context.account.id(), region)
-            .about(&self.context.function.arn)
+        self.add(found, open);
     }
 
     fn unresolved(&self, region: &str, api: &Api, stage: &ApiStage, route: &ApiRoute) -> Gap {
@@ -306,39 +263,6 @@ impl<'a, 'f> Search<'a, 'f> {
                 let kind = GapKind::Malformed;
                 Observed::Missing(self.gap("apigateway:GetRestApis", kind, message, region))
             }
-        }
-    }
-
-    /// Whether the policy of the qualifier lets the API in by that route.
-    fn admission(
-        &self,
-        qualifier: &str,
-        requests: &target::Requests<'_>,
-    ) -> Observed<Option<Admission>> {
-        let (home, service) = (&self.home, "apigateway.amazonaws.com");
-        admission(
-            self.context,
-            home,
-            self.policies,
-            qualifier,
-            service,
-            |policy| {
-                let statements = policy.statements.iter();
-                requests.sources(statements.flat_map(|statement| statement.wanted("aws:sourcearn")))
-            },
-        )
-    }
-
-    fn finish(mut self) -> ApiRoutes {
-        self.gaps.sort();
-        self.gaps.dedup();
-        let mut doubts = self.gaps.clone();
-        doubts.append(&mut self.doubts);
-        doubts.sort();
-        doubts.dedup();
-        ApiRoutes {
-            all: Fact::offenders(self.found, self.gaps),
-            open: Fact::offenders(self.open, doubts),
         }
     }
 }

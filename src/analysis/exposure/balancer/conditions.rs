@@ -65,7 +65,8 @@ impl Search<'_, '_> {
                         rule.priority,
                         place.balancer.name
                     );
-                    Fact::unknown(&self.gap("elasticloadbalancing:DescribeRules", GapKind::Unrecognised, message))
+                    let (operation, kind) = ("elasticloadbalancing:DescribeRules", GapKind::Unrecognised);
+                    Fact::unknown(&self.gap(operation, kind, message, &place.region.region))
                 }
                 other => {
                     let operation = "elasticloadbalancing:DescribeRules";

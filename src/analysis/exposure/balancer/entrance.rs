@@ -166,6 +166,7 @@ impl Search<'_, '_> {
                 };
             }
         };
+        let region = &place.region.region;
         let mut gaps = Vec::new();
         if place.balancer.security_groups.is_empty() {
             let message = format!(
@@ -176,6 +177,7 @@ impl Search<'_, '_> {
                 "elasticloadbalancing:DescribeLoadBalancers",
                 GapKind::Malformed,
                 message,
+                region,
             ));
         }
         let mut ranges: Vec<&str> = Vec::new();
@@ -186,7 +188,12 @@ impl Search<'_, '_> {
                     "security group {id} of load balancer {} was not found",
                     place.balancer.name
                 );
-                gaps.push(self.gap("ec2:DescribeSecurityGroups", GapKind::Malformed, message));
+                gaps.push(self.gap(
+                    "ec2:DescribeSecurityGroups",
+                    GapKind::Malformed,
+                    message,
+                    region,
+                ));
                 continue;
             };
             for rule in letting_in(group, place.listener.port) {
@@ -203,6 +210,7 @@ impl Search<'_, '_> {
                             "ec2:GetManagedPrefixListEntries",
                             GapKind::NotPlanned,
                             format!("prefix list {list} was not read"),
+                            region,
                         )),
                     }
                 }
@@ -220,12 +228,6 @@ impl Search<'_, '_> {
             everybody,
             addresses,
         }
-    }
-
-    pub(super) fn gap(&self, operation: &str, kind: GapKind, message: String) -> Gap {
-        Gap::new(operation, kind, message)
-            .at(self.context.account.id(), &self.context.region.region)
-            .about(&self.context.function.arn)
     }
 
     fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {

@@ -10,58 +10,35 @@ mod entrance;
 mod rule;
 
 pub use self::rule::ReachingRule;
-use super::admission::{Admission, admission, qualifier};
-use super::home::Home;
-use super::lists::{Found, home};
-use crate::analysis::grants::Policies;
+use super::admission::{Admission, qualifier};
+use super::front::{self, Fronts};
+use super::lists::Found;
 use crate::analysis::{Context, Fact};
 use crate::inventory::{
-    BALANCING, Gap, GapKind, Listener, ListenerRule, LoadBalancer, Observed, RegionBalancers,
+    BALANCING, GapKind, Listener, ListenerRule, LoadBalancer, Observed, RegionBalancers,
     TargetGroup, lets_balancers_in,
 };
 use crate::policy::Policy;
 
-/// The rules that reach a function.
-pub(super) struct BalancerRules {
-    pub(super) all: Fact<Vec<ReachingRule>>,
-    pub(super) open: Fact<Vec<ReachingRule>>,
-}
+type Search<'a, 'f> = front::Search<'a, 'f, ReachingRule>;
 
-impl BalancerRules {
-    pub(super) fn of(context: Context<'_>, found: &Found) -> Self {
-        let mut search = Search::new(context, found);
-        let mut policies = search.policies.iter();
-        if policies.any(|(_, policy)| lets_balancers_in(policy)) {
-            match context.account.balancers(&context.region.region) {
-                Some(balancers) => search.region(balancers),
-                None => search.gaps.push(not_looked_into(context)),
+/// The rules that reach a function.
+pub(super) fn rules(context: Context<'_>, found: &Found) -> Fronts<ReachingRule> {
+    let mut search = Search::new(context, found);
+    let mut policies = search.policies.iter();
+    if policies.any(|(_, policy)| lets_balancers_in(policy)) {
+        let region = &context.region.region;
+        match context.account.balancers(region) {
+            Some(balancers) => search.region(balancers),
+            None => {
+                // no chosen check needed them
+                let message = format!("the load balancers of {region} were not looked into");
+                let operation = "elasticloadbalancing:DescribeTargetGroups";
+                search.miss(search.gap(operation, GapKind::NotPlanned, message, region));
             }
         }
-        search.finish()
     }
-}
-
-/// A region of which no chosen check needed the load balancers.
-fn not_looked_into(context: Context<'_>) -> Gap {
-    let region = &context.region.region;
-    let message = format!("the load balancers of {region} were not looked into");
-    let operation = "elasticloadbalancing:DescribeTargetGroups";
-    Gap::new(operation, GapKind::NotPlanned, message)
-        .at(context.account.id(), region)
-        .about(&context.function.arn)
-}
-
-struct Search<'a, 'f> {
-    context: Context<'a>,
-    home: Home<'a>,
-    /// By qualifier.
-    policies: &'f [(String, Policy)],
-    found: Vec<ReachingRule>,
-    open: Vec<ReachingRule>,
-    /// Why there may be more rules.
-    gaps: Vec<Gap>,
-    /// Why one that was found may be open.
-    doubts: Vec<Gap>,
+    search.finish()
 }
 
 /// How a target group reaches the function.
@@ -79,31 +56,17 @@ struct Place<'a> {
     listener: &'a Listener,
 }
 
-impl<'a, 'f> Search<'a, 'f> {
-    fn new(context: Context<'a>, found: &'f Found) -> Self {
-        let all = Policies::of(context.function);
-        let gaps = all.gaps().chain(found.unparsable());
-        Self {
-            context,
-            home: home(context.account),
-            gaps: gaps.cloned().collect(),
-            policies: found.understood(),
-            found: Vec::new(),
-            open: Vec::new(),
-            doubts: Vec::new(),
-        }
-    }
-
+impl<'a> Search<'a, '_> {
     fn region(&mut self, region: &'a RegionBalancers) {
         let groups = match &region.target_groups {
             Observed::Known(groups) => groups,
-            Observed::Missing(gap) => return self.gaps.push(gap.clone()),
+            Observed::Missing(gap) => return self.miss(gap.clone()),
         };
         for group in groups {
             let functions = match &group.functions {
                 Observed::Known(functions) => functions,
                 Observed::Missing(gap) => {
-                    self.gaps.push(gap.clone());
+                    self.miss(gap.clone());
                     continue;
                 }
             };
@@ -119,15 +82,14 @@ impl<'a, 'f> Search<'a, 'f> {
             return;
         }
         let sent = |_: &Policy| vec![group.arn.clone()];
-        let (home, policies) = (&self.home, self.policies);
         let target = Target {
             group,
             qualifier,
-            admission: admission(self.context, home, policies, qualifier, BALANCING, sent),
+            admission: self.admission(qualifier, BALANCING, sent),
         };
         let balancers = match &region.load_balancers {
             Observed::Known(balancers) => balancers,
-            Observed::Missing(gap) => return self.gaps.push(gap.clone()),
+            Observed::Missing(gap) => return self.miss(gap.clone()),
         };
         for balancer in balancers {
             if !group.load_balancers.contains(&balancer.arn) {
@@ -144,7 +106,7 @@ impl<'a, 'f> Search<'a, 'f> {
                         self.listener(place, &target);
                     }
                 }
-                Observed::Missing(gap) => self.gaps.push(gap.clone()),
+                Observed::Missing(gap) => self.miss(gap.clone()),
             }
         }
     }
@@ -152,7 +114,7 @@ impl<'a, 'f> Search<'a, 'f> {
     fn listener(&mut self, place: Place<'a>, target: &Target<'a>) {
         let rules = match &place.listener.rules {
             Observed::Known(rules) => rules,
-            Observed::Missing(gap) => return self.gaps.push(gap.clone()),
+            Observed::Missing(gap) => return self.miss(gap.clone()),
         };
         for rule in rules {
             let mut forwarded = rule.actions.iter().flat_map(|action| &action.target_groups);
@@ -199,24 +161,6 @@ impl<'a, 'f> Search<'a, 'f> {
             Fact::of(&target.admission, Option::is_some),
             self.needs_no_secret(place, rule),
         ]);
-        match open {
-            Fact::Known(true) => self.open.push(found.clone()),
-            Fact::Known(false) => {}
-            Fact::Unknown(gaps) => self.doubts.extend(gaps),
-        }
-        self.found.push(found);
-    }
-
-    fn finish(mut self) -> BalancerRules {
-        self.gaps.sort();
-        self.gaps.dedup();
-        let mut doubts = self.gaps.clone();
-        doubts.append(&mut self.doubts);
-        doubts.sort();
-        doubts.dedup();
-        BalancerRules {
-            all: Fact::offenders(self.found, self.gaps),
-            open: Fact::offenders(self.open, doubts),
-        }
+        self.add(found, open);
     }
 }

@@ -1,0 +1,97 @@
+//! What stands in front of a function and calls it: what routes of APIs and rules of load balancers have in common.
+
+use super::admission::{Admission, admission};
+use super::home::Home;
+use super::lists::{Found, home};
+use crate::analysis::grants::Policies;
+use crate::analysis::{Context, Fact};
+use crate::inventory::{Gap, GapKind, Observed};
+use crate::policy::Policy;
+
+/// What reaches a function, and what of that lets anybody in.
+pub(super) struct Fronts<T> {
+    pub(super) all: Fact<Vec<T>>,
+    pub(super) open: Fact<Vec<T>>,
+}
+
+/// A search for them.
+pub(super) struct Search<'a, 'f, T> {
+    pub(super) context: Context<'a>,
+    pub(super) home: Home<'a>,
+    /// The function's policies, by qualifier.
+    pub(super) policies: &'f [(String, Policy)],
+    found: Vec<T>,
+    open: Vec<T>,
+    /// Why there may be more.
+    gaps: Vec<Gap>,
+    /// Why something that was found may be open.
+    doubts: Vec<Gap>,
+}
+
+impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
+    pub(super) fn new(context: Context<'a>, found: &'f Found) -> Self {
+        let all = Policies::of(context.function);
+        let gaps = all.gaps().chain(found.unparsable());
+        Self {
+            context,
+            home: home(context.account),
+            gaps: gaps.cloned().collect(),
+            policies: found.understood(),
+            found: Vec::new(),
+            open: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Whether the policy of the qualifier lets a service in that calls for one of the sources that `sent` gives.
+    pub(super) fn admission(
+        &self,
+        qualifier: &str,
+        service: &str,
+        sent: impl FnOnce(&Policy) -> Vec<String>,
+    ) -> Observed<Option<Admission>> {
+        admission(
+            self.context,
+            &self.home,
+            self.policies,
+            qualifier,
+            service,
+            sent,
+        )
+    }
+
+    /// Something was found, of which this is known.
+    pub(super) fn add(&mut self, found: T, open: Fact<bool>) {
+        match open {
+            Fact::Known(true) => self.open.push(found.clone()),
+            Fact::Known(false) => {}
+            Fact::Unknown(gaps) => self.doubts.extend(gaps),
+        }
+        self.found.push(found);
+    }
+
+    /// There may be more.
+    pub(super) fn miss(&mut self, gap: Gap) {
+        self.gaps.push(gap);
+    }
+
+    /// A gap of this function, in the region of what stands in front of it.
+    pub(super) fn gap(&self, operation: &str, kind: GapKind, message: String, region: &str) -> Gap {
+        Gap::new(operation, kind, message)
+            .at(self.context.account.id(), region)
+            .about(&self.context.function.arn)
+    }
+
+    pub(super) fn finish(mut self) -> Fronts<T> {
+        self.gaps.sort();
+        self.gaps.dedup();
+        let mut doubts = self.gaps.clone();
+        doubts.append(&mut self.doubts);
+        doubts.sort();
+        doubts.dedup();
+        Fronts {
+            all: Fact::offenders(self.found, self.gaps),
+            open: Fact::offenders(self.open, doubts),
+        }
+    }
+}
