@@ -1,6 +1,8 @@
 //! Routes of APIs that reach a function.
 
 mod domains;
+mod policies;
+mod unread;
 
 use lamppost::inventory::{Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, GapKind, RegionApis};
 
@@ -107,15 +109,6 @@ const PATH: &str = "exposure.open_api_routes.0.path";
 
 fn nothing() -> Expected {
     Is(json!([]))
-}
-
-fn policy_of_api(world: &mut AccountInventory, condition: Value) {
-    open(world);
-    let policy = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/prod/*",
-        "Condition": condition,
-    }]});
-    rest(world).settings.policy = Some(policy.to_string());
 }
 
 #[test]
@@ -299,198 +292,6 @@ fn what_is_deployed_counts() {
             },
             OPEN,
             Missing("apigateway:GetDeployment"),
-        ),
-    ]);
-}
-
-#[test]
-fn policies_of_the_api_and_of_the_function_decide() {
-    check(&[
-        (
-            "its resource policy lets everybody pass",
-            |world| policy_of_api(world, json!({})),
-            "exposure.open_api_routes.0.api_policy",
-            Is(json!("everybody")),
-        ),
-        (
-            "it limits them to addresses",
-            |world| {
-                policy_of_api(
-                    world,
-                    json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
-                )
-            },
-            OPEN,
-            nothing(),
-        ),
-        (
-            "the addresses are told",
-            |world| {
-                policy_of_api(
-                    world,
-                    json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
-                )
-            },
-            "exposure.api_routes.0.addresses",
-            Is(json!(["203.0.113.0/24"])),
-        ),
-        (
-            "it cannot be understood",
-            |world| {
-                open(world);
-                rest(world).settings.policy = Some("{".to_owned());
-            },
-            OPEN,
-            Missing("apigateway:GetRestApis"),
-        ),
-        (
-            "the function lets in another stage only",
-            |world| {
-                open(world);
-                admit(world, "test/*/*");
-            },
-            OPEN,
-            nothing(),
-        ),
-        (
-            "the function lets in another method only",
-            |world| {
-                open(world);
-                admit(world, "*/POST/orders/*");
-            },
-            OPEN,
-            nothing(),
-        ),
-        (
-            "the function lets in the route by its parameters' names",
-            |world| {
-                open(world);
-                admit(world, "*/*/orders/{id}");
-            },
-            PATH,
-            Is(json!("/orders/{id}")),
-        ),
-        (
-            "one of the methods that the route has",
-            |world| {
-                open(world);
-                only_route(world).method = "ANY".to_owned();
-                admit(world, "*/GET/orders/*");
-            },
-            PATH,
-            Is(json!("/orders/{id}")),
-        ),
-        (
-            "the function lets in every API",
-            |world| {
-                open(world);
-                let policy = admitting("*", &arn("quiet"));
-                world.regions[0].functions[0].policy = Observed::Known(Some(policy));
-            },
-            PATH,
-            Is(json!("/orders/{id}")),
-        ),
-        (
-            "an alias without a policy",
-            |world| {
-                open(world);
-                only_route(world).function += ":live";
-                world.regions[0].functions[0].aliases = Observed::Known(vec![alias("1")]);
-            },
-            OPEN,
-            nothing(),
-        ),
-        (
-            "a role needs no policy, and what it may do is not asked",
-            |world| {
-                open(world);
-                admit(world, "test/*/*");
-                only_route(world).role = Some("arn:aws:iam::111122223333:role/api".to_owned());
-            },
-            "exposure.open_api_routes.0.conditions",
-            Is(json!([
-                "arn:aws:iam::111122223333:role/api may invoke the function"
-            ])),
-        ),
-    ]);
-}
-
-#[test]
-fn what_was_not_read_is_not_closed() {
-    check(&[
-        (
-            "the function's policy",
-            |world| {
-                open(world);
-                let policy = Observed::Missing(denied("lambda:GetPolicy"));
-                world.regions[0].functions[0].policy = policy;
-            },
-            ALL,
-            Missing("lambda:GetPolicy"),
-        ),
-        (
-            "the list of APIs",
-            |world| {
-                open(world);
-                world.apis[0].rest = Observed::Missing(denied("apigateway:GetRestApis"));
-            },
-            OPEN,
-            Missing("apigateway:GetRestApis"),
-        ),
-        (
-            "the other list of APIs",
-            |world| {
-                open(world);
-                only_route(world).authorization = "AWS_IAM".to_owned();
-                world.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
-            },
-            OPEN,
-            Missing("apigatewayv2:GetApis"),
-        ),
-        (
-            "one that was found decides, whatever else was not read",
-            |world| {
-                open(world);
-                world.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
-            },
-            PATH,
-            Is(json!("/orders/{id}")),
-        ),
-        (
-            "routes",
-            |world| {
-                open(world);
-                rest(world).routes = Observed::Missing(denied("apigateway:GetResources"));
-            },
-            OPEN,
-            Missing("apigateway:GetResources"),
-        ),
-        (
-            "stages",
-            |world| {
-                open(world);
-                rest(world).stages = Observed::Missing(denied("apigateway:GetStages"));
-            },
-            OPEN,
-            Missing("apigateway:GetStages"),
-        ),
-        (
-            "the region",
-            |world| {
-                open(world);
-                world.apis.clear();
-            },
-            OPEN,
-            Missing("apigateway:GetResources"),
-        ),
-        (
-            "an API that is gone has no routes",
-            |world| {
-                open(world);
-                world.apis[0].rest = Observed::Known(Vec::new());
-            },
-            OPEN,
-            nothing(),
         ),
     ]);
 }
