@@ -25,7 +25,8 @@ struct Named {
     name: String,
     endpoints: Vec<String>,
     mutual_tls: bool,
-    /// `BASE_PATH_MAPPING_ONLY`, `ROUTING_RULE_ONLY` or `ROUTING_RULE_THEN_BASE_PATH_MAPPING`, raw.
+    /// `BASE_PATH_MAPPING_ONLY`, `ROUTING_RULE_ONLY` or `ROUTING_RULE_THEN_BASE_PATH_MAPPING`, raw; empty where AWS does
+    /// not say, which leaves this name alone unknown.
     mode: String,
 }
 
@@ -92,7 +93,7 @@ fn read(from: &DomainName) -> Result<Named, Unreadable> {
         name: required(from.domain_name(), "domainName")?.to_owned(),
         endpoints,
         mutual_tls: trusted.is_some(),
-        mode: required(mode, "routingMode")?.to_owned(),
+        mode: text(mode),
     })
 }
 
@@ -110,6 +111,15 @@ async fn targets(
                 mappings(session, place, named)
             );
             Ok([rules?, mappings?].concat())
+        }
+        "" => {
+            let (operation, kind) = ("apigateway:GetDomainNames", GapKind::Malformed);
+            Err(place.gap(
+                operation,
+                Some(&named.name),
+                kind,
+                "the answer lacks `routingMode`",
+            ))
         }
         mode => Err(unrecognised(place, named, "routing mode", mode)),
     }

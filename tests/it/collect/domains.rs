@@ -178,11 +178,19 @@ async fn every_failure_is_a_gap_in_its_place() {
     for names in [
         json!([{"endpointConfiguration": {"types": ["EDGE"]}, "routingMode": "ROUTING_RULE_ONLY"}]),
         json!([{"domainName": "a", "routingMode": "ROUTING_RULE_ONLY"}]),
-        json!([{"domainName": "a", "endpointConfiguration": {"types": ["EDGE"]}}]),
     ] {
         let found = domains(&account(true, names, leading)).await;
         assert_eq!(found.as_ref().and_then(kind), Some(GapKind::Malformed));
     }
+    // one name that does not say how it chooses an API leaves the others known
+    let mut silent = named("REGIONAL", "");
+    silent.as_object_mut().unwrap().remove("routingMode");
+    let names = json!([silent, named("REGIONAL", "API_MAPPING_ONLY")]);
+    let Some(Observed::Known(found)) = domains(&account(true, names, leading)).await else {
+        panic!("the names were read")
+    };
+    let kinds: Vec<_> = found.iter().map(|one| kind(&one.targets)).collect();
+    assert_eq!(kinds, [Some(GapKind::Malformed), None]);
     let denied = account(true, json!([]), |path| {
         let names = path.starts_with("domainnames?");
         names.then(|| error(403, "AccessDeniedException", "no"))
