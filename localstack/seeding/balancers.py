@@ -6,18 +6,25 @@ from .apis import arn
 def seed(account, region, described):
     """`{target-group:NAME}` then stands for the ARN of a target group."""
     elb = account.client("elbv2", region)
-    there = {item["LoadBalancerName"] for page in pages(elb, "load_balancers") for item in page["LoadBalancers"]}
+    groups = every(elb, "target_groups", "TargetGroups")
+    groups = {group["TargetGroupName"]: group["TargetGroupArn"] for group in groups}
+    there = {item["LoadBalancerName"] for item in every(elb, "load_balancers", "LoadBalancers")}
     for name, balancer in described.items():
         for function in balancer["functions"]:
-            group = elb.create_target_group(Name=function, TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
+            group = groups.get(function) or seed_group(elb, function, arn(account, region, function))
             account.ids[f"target-group:{function}", region] = group
-            elb.register_targets(TargetGroupArn=group, Targets=[{"Id": arn(account, region, function)}])
         if name not in there:
             seed_balancer(account, region, name, balancer)
 
 
-def pages(elb, kind):
-    return elb.get_paginator(f"describe_{kind}").paginate()
+def every(elb, kind, member):
+    return [item for page in elb.get_paginator(f"describe_{kind}").paginate() for item in page[member]]
+
+
+def seed_group(elb, name, function):
+    group = elb.create_target_group(Name=name, TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": function}])
+    return group
 
 
 def seed_balancer(account, region, name, balancer):

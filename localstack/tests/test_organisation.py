@@ -42,7 +42,7 @@ class Organisation(unittest.TestCase):
     def counts(self):
         """How many there are of what the seed makes beside functions."""
         open_ = self.scanner("222222222222")
-        ec2, kms, iam = open_("ec2"), open_("kms"), open_("iam")
+        ec2, elb, kms, iam = open_("ec2"), open_("elbv2"), open_("kms"), open_("iam")
         kinds = (
             "vpcs",
             "subnets",
@@ -62,6 +62,10 @@ class Organisation(unittest.TestCase):
         ]
         return (
             found,
+            len(elb.describe_target_groups()["TargetGroups"]),
+            len(elb.describe_load_balancers()["LoadBalancers"]),
+            len(open_("apigateway").get_rest_apis(limit=500)["items"]),
+            len(open_("apigatewayv2").get_apis()["Items"]),
             len(kms.list_keys()["Keys"]),
             len(iam.list_roles()["Roles"]),
             len(open_("lambda").list_event_source_mappings()["EventSourceMappings"]),
