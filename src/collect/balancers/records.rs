@@ -115,7 +115,7 @@ fn condition(from: &Condition) -> Result<RuleCondition, Unreadable> {
             read.names = pairs.iter().map(|pair| text(pair.key())).collect();
             read.anything = pairs.iter().any(|pair| pair.value().is_some_and(is_open));
         }
-        _ => {
+        "host-header" | "path-pattern" | "http-request-method" | "source-ip" => {
             let (values, expressions) = texts(from);
             read.values = [values, from.values()].concat();
             read.values.sort_unstable();
@@ -128,6 +128,8 @@ fn condition(from: &Condition) -> Result<RuleCondition, Unreadable> {
                 return Err(Unreadable(format!("the answer lacks values of `{field}`")));
             }
         }
+        // what a field of another kind must hold may be a secret as well
+        _ => {}
     }
     Ok(read)
 }

@@ -341,6 +341,7 @@ async fn conditions_and_actions_are_kept_without_what_may_be_secret() {
                 "<QueryStringConfig><Values><member><Key>token</Key><Value>CANARY-2</Value></member>\
                  <member><Value>*</Value></member></Values></QueryStringConfig>",
             ),
+            field("client-cookie", &texts("Values", &["CANARY-4"])),
             field("host-header", &values("HostHeaderConfig", &["*"])),
         ];
         let sign_in = "<Type>authenticate-oidc</Type><Order>1</Order><AuthenticateOidcConfig><ClientId>c</ClientId>\
@@ -378,6 +379,7 @@ async fn conditions_and_actions_are_kept_without_what_may_be_secret() {
     source-ip [] ["203.0.113.0/24"] [] false
     http-header ["X-Origin"] [] [] false
     query-string ["token", ""] [] [] true
+    client-cookie [] [] [] false
     host-header [] ["*"] [] true
     "#);
     let actions: Vec<String> = rule

@@ -26,11 +26,16 @@ pub(super) fn are_met_by_all(rule: &ListenerRule) -> bool {
         .all(|condition| match condition.field.as_str() {
             "host-header" | "path-pattern" => condition.anything,
             "source-ip" => {
-                let ranges = AddressRanges::new(condition.values.iter().map(String::as_str));
+                let ranges = ranges(condition);
                 ranges.covers_ipv4() && ranges.covers_ipv6()
             }
             _ => false,
         })
+}
+
+/// The addresses of a condition on them.
+pub(super) fn ranges(condition: &RuleCondition) -> AddressRanges {
+    AddressRanges::new(condition.values.iter().map(String::as_str))
 }
 
 /// A condition as people read it, without what headers and queries must hold.
@@ -47,7 +52,10 @@ pub(super) fn in_words(condition: &RuleCondition) -> String {
     let expressions = condition.expressions.iter().map(|one| format!("~{one}"));
     let said = condition.names.iter().chain(&condition.values);
     let said: Vec<String> = said.cloned().chain(expressions).collect();
-    format!("{what} {}", said.join(" or "))
+    match said.as_slice() {
+        [] => what.to_owned(),
+        said => format!("{what} {}", said.join(" or ")),
+    }
 }
 
 impl Search<'_, '_> {

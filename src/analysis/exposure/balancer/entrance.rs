@@ -1,6 +1,6 @@
 //! What keeps callers out before the function's policy is asked: scheme, addresses, sign-in and certificates.
 
-use super::{Place, Search};
+use super::{Place, Search, conditions};
 use crate::analysis::Fact;
 use crate::inventory::{
     Gap, GapKind, ListenerRule, Observed, RegionBalancers, SecurityGroup, SecurityGroupRule,
@@ -140,8 +140,7 @@ impl Search<'_, '_> {
             .iter()
             .filter(|one| one.field == "source-ip")
         {
-            let ranges = AddressRanges::new(condition.values.iter().map(String::as_str));
-            families = families.all_in(&ranges);
+            families = families.all_in(&conditions::ranges(condition));
             if families.is_empty() {
                 limits = &condition.values;
             }
