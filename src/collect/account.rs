@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 
 use super::collector::Collector;
+use super::named::Named;
 use super::{apis, balancers, iam, region, sources};
 use crate::aws::Session;
 use crate::inventory::{AccountInventory, AccountRecord};
@@ -23,18 +24,25 @@ pub async fn collect_account(
         .iter()
         .map(|region| region::collect(session, &account, region, collector));
     let (iam, regions) = tokio::join!(iam::collect(&global, &iam_client), join_all(regions));
-    let admitted = apis::admitted(&account, &regions, collector);
+    let named = Named::of(&account, &regions);
     let (apis, target_groups) = tokio::join!(
-        apis::lists(session, &account, &regions, &admitted, collector),
-        balancers::lists(session, &account, &regions, collector)
+        apis::lists(session, &account, &regions, &named.apis, collector),
+        balancers::lists(session, &account, &named.balancers, collector)
     );
     let lists = sources::Read {
         apis: &apis,
         target_groups: &target_groups,
     };
     let (sources, apis, balancers) = tokio::join!(
-        sources::collect(session, &account, &regions, &lists, collector),
-        apis::collect(session, &account, &regions, &admitted, &apis, collector),
+        sources::collect(
+            session,
+            &account,
+            &regions,
+            &named.sources,
+            &lists,
+            collector
+        ),
+        apis::collect(session, &account, &regions, &named.apis, &apis, collector),
         balancers::collect(session, &account, &target_groups, collector)
     );
     AccountInventory {

@@ -27,6 +27,7 @@ mod iam;
 mod kms;
 mod lambda;
 mod logs;
+mod named;
 mod place;
 mod probe;
 mod progress;

@@ -1,16 +1,6 @@
-//! What was seen of an account's regions, for the collectors that come after them.
+//! Whether a region can be looked into, for the collectors that come after all regions.
 
-use crate::inventory::{Function, Gap, RegionInventory, RegionStatus};
-
-/// The policies of a function and its qualifiers, as far as they were read.
-pub(super) fn policies(function: &Function) -> impl Iterator<Item = &str> {
-    let aliases = function.aliases.known().into_iter().flatten();
-    let versions = function.versions.known().into_iter().flatten();
-    std::iter::once(&function.policy)
-        .chain(aliases.map(|alias| &alias.policy))
-        .chain(versions.map(|version| &version.policy))
-        .filter_map(|policy| policy.known()?.as_deref())
-}
+use crate::inventory::{Gap, RegionInventory, RegionStatus};
 
 /// Whether a region can be looked into.
 pub(super) enum Way<'a> {

@@ -51,7 +51,7 @@ pub(super) async fn domains(
         ApiDomain {
             name: one.name,
             mutual_tls: one.mutual_tls,
-            targets: super::observed(targets),
+            targets: targets.into(),
         }
     });
     Observed::Known(together(reading, super::AT_ONCE).await)

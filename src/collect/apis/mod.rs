@@ -11,14 +11,14 @@ mod uri;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collector::Collector;
+use super::named::Apis;
 use super::place::{Place, together};
-use super::seen::{Way, policies, way};
+use super::seen::{Way, way};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, AdmittedApis, Api, ApiDomain, ApiRoute, ApiSettings, ApiStage, Gap, Observed,
-    RegionApis, RegionInventory,
+    Plan, RegionApis, RegionInventory,
 };
-use crate::policy::Policy;
 
 /// APIs that are read at once in one region.
 const AT_ONCE: usize = 4;
@@ -31,9 +31,6 @@ pub(super) struct Listed {
 
 /// The lists of each region in which some API is let in.
 pub(super) type Lists = BTreeMap<String, Listed>;
-
-/// The APIs that are let in, by region.
-type Admitted = BTreeMap<String, BTreeSet<AdmittedApis>>;
 
 impl Listed {
     pub(super) async fn read(session: &Session, place: &Place<'_>) -> Self {
@@ -51,39 +48,23 @@ impl Listed {
     }
 }
 
-/// Which APIs are let in, if anybody wants to know; a policy that cannot be understood lets in none, and what is
-/// derived of it is not known either.
-pub(super) fn admitted(
-    account: &AccountRecord,
-    regions: &[RegionInventory],
-    collector: &Collector<'_>,
-) -> Admitted {
-    let mut admitted = Admitted::new();
-    let wanted = ["apigateway:GetResources", "apigatewayv2:GetRoutes"];
-    if !wanted.iter().any(|one| collector.plan.contains(one)) {
-        return admitted;
-    }
-    for region in regions {
-        let texts = region.functions.iter().flat_map(policies);
-        for policy in texts.filter_map(|text| Policy::parse(text).ok()) {
-            let found = AdmittedApis::of(&policy, &region.region, &account.partition, &account.id);
-            for apis in found {
-                let of_region = admitted.entry(apis.region.clone()).or_default();
-                of_region.insert(apis);
-            }
-        }
-    }
-    admitted
+/// Whether a chosen check wants to know of routes.
+fn wanted(plan: &Plan) -> bool {
+    let routes = ["apigateway:GetResources", "apigatewayv2:GetRoutes"];
+    routes.iter().any(|one| plan.contains(one))
 }
 
-/// Reads the lists of APIs of the regions in which some are let in.
+/// Reads the lists of APIs of the regions in which some are let in, if anybody wants to know.
 pub(super) async fn lists(
     session: &Session,
     account: &AccountRecord,
     regions: &[RegionInventory],
-    admitted: &Admitted,
+    admitted: &Apis,
     collector: &Collector<'_>,
 ) -> Lists {
+    if !wanted(collector.plan) {
+        return Lists::new();
+    }
     let open = admitted
         .keys()
         .filter(|region| matches!(way(regions, region), Way::Open));
@@ -100,10 +81,13 @@ pub(super) async fn collect(
     session: &Session,
     account: &AccountRecord,
     regions: &[RegionInventory],
-    admitted: &Admitted,
+    admitted: &Apis,
     lists: &Lists,
     collector: &Collector<'_>,
 ) -> Vec<RegionApis> {
+    if !wanted(collector.plan) {
+        return Vec::new();
+    }
     let shut = admitted.keys().filter_map(|region| {
         let Way::Shut(gap) = way(regions, region) else {
             return None;
@@ -197,14 +181,7 @@ fn api(
     });
     Api {
         settings: settings.clone(),
-        stages: observed(stages),
-        routes: observed(routes),
-    }
-}
-
-fn observed<T>(result: Result<T, Gap>) -> Observed<T> {
-    match result {
-        Ok(value) => Observed::Known(value),
-        Err(gap) => Observed::Missing(gap),
+        stages: stages.into(),
+        routes: routes.into(),
     }
 }

@@ -157,7 +157,7 @@ async fn deployed(
         Ok(Some(kept.collect()))
     });
     ApiStage {
-        methods: super::observed(read.await),
+        methods: read.await.into(),
         ..stage
     }
 }

@@ -12,14 +12,12 @@ use aws_sdk_elasticloadbalancingv2 as sdk;
 use super::collector::Collector;
 use super::ec2;
 use super::place::{Place, together};
-use super::seen::policies;
 use super::text::{listed, required};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, Gap, Listener, ListenerRule, LoadBalancer, Observed, PrefixList,
-    RegionBalancers, RegionInventory, SecurityGroup, TargetGroup, lets_balancers_in,
+    RegionBalancers, SecurityGroup, TargetGroup,
 };
-use crate::policy::Policy;
 
 /// Records on a page, as many as there may be.
 const PAGE: i32 = 400;
@@ -37,11 +35,11 @@ pub(super) struct Listed {
 /// The target groups of each region in which load balancers are let in.
 pub(super) type Lists = BTreeMap<String, Result<Vec<Listed>, Gap>>;
 
-/// Reads the lists of target groups, if anybody wants to know.
+/// Reads the lists of target groups of the regions in which load balancers are let in, if anybody wants to know.
 pub(super) async fn lists(
     session: &Session,
     account: &AccountRecord,
-    regions: &[RegionInventory],
+    admitting: &BTreeSet<String>,
     collector: &Collector<'_>,
 ) -> Lists {
     if !collector
@@ -50,22 +48,12 @@ pub(super) async fn lists(
     {
         return Lists::new();
     }
-    let reading = regions
-        .iter()
-        .filter(|region| admits(region))
-        .map(|region| async move {
-            let place = collector.place(account, &region.region);
-            let client = session.balancers(&region.region);
-            (region.region.clone(), target_groups(&place, &client).await)
-        });
+    let reading = admitting.iter().map(|region| async move {
+        let place = collector.place(account, region);
+        let client = session.balancers(region);
+        (region.clone(), target_groups(&place, &client).await)
+    });
     together(reading, AT_ONCE).await.into_iter().collect()
-}
-
-/// Whether a policy of a function there lets load balancers in. One that cannot be understood lets in none, and what is
-/// derived of it is not known either.
-fn admits(region: &RegionInventory) -> bool {
-    let mut texts = region.functions.iter().flat_map(policies);
-    texts.any(|text| Policy::parse(text).is_ok_and(|policy| lets_balancers_in(&policy)))
 }
 
 /// Target groups of functions.

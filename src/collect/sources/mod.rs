@@ -13,11 +13,10 @@ use self::lists::Known;
 use self::sought::{List, Sought};
 use super::collector::Collector;
 use super::place::together;
-use super::seen::{Way, policies, way};
+use super::seen::{Way, way};
 use super::{apis, balancers};
 use crate::aws::Session;
 use crate::inventory::{AccountRecord, LogGroup, Observed, RegionInventory, TriggerSource};
-use crate::policy::{Effect, Policy};
 
 /// Lists that are read at once in one account.
 const AT_ONCE: usize = 8;
@@ -28,18 +27,18 @@ pub(super) struct Read<'a> {
     pub(super) target_groups: &'a balancers::Lists,
 }
 
-/// The sources of the account's own that its triggers name, in the order of their ARNs.
+/// The sources of the account's own among those that its triggers name, in the order of their ARNs.
 pub(super) async fn collect(
     session: &Session,
     account: &AccountRecord,
     regions: &[RegionInventory],
+    named: &BTreeSet<String>,
     read: &Read<'_>,
     collector: &Collector<'_>,
 ) -> Vec<TriggerSource> {
-    let named = named(regions);
     let mut sources = Vec::new();
     let mut lists: BTreeMap<(&str, List), Vec<Sought<'_>>> = BTreeMap::new();
-    for arn in &named {
+    for arn in named {
         let Some((list, sought)) = Sought::of(arn, &account.partition, &account.id) else {
             continue;
         };
@@ -71,30 +70,6 @@ pub(super) async fn collect(
     sources.extend(together(reading, AT_ONCE).await.into_iter().flatten());
     sources.sort_by(|one, other| one.arn.cmp(&other.arn));
     sources
-}
-
-/// ARNs that policies and mappings name as sources. A policy that cannot be understood names none:
-/// what is derived of it is not known either.
-fn named(regions: &[RegionInventory]) -> BTreeSet<String> {
-    let mappings = regions
-        .iter()
-        .filter_map(|region| region.event_source_mappings.known())
-        .flatten()
-        .filter_map(|mapping| mapping.source_arn.clone());
-    let policies = regions
-        .iter()
-        .flat_map(|region| &region.functions)
-        .flat_map(policies)
-        .filter_map(|text| Policy::parse(text).ok());
-    let granted = policies.flat_map(|policy| {
-        let allowing = policy
-            .statements
-            .iter()
-            .filter(|statement| statement.effect == Effect::Allow);
-        let arns = allowing.flat_map(|statement| statement.wanted("aws:sourcearn"));
-        arns.map(str::to_owned).collect::<Vec<_>>()
-    });
-    mappings.chain(granted).collect()
 }
 
 /// The log groups of a region that are known already.
