@@ -236,7 +236,6 @@ pub fn example_document(scope: Scope, facts: &Map<String, Value>) -> Document {
             arn: match scope {
                 Scope::Function => "arn:aws:lambda:eu-central-1:111122223333:function:example",
                 Scope::Layer => "arn:aws:lambda:eu-central-1:111122223333:layer:example:1",
-                Scope::Role => "arn:aws:iam::111122223333:role/example",
                 Scope::Region | Scope::Account => "arn:aws:iam::111122223333:root",
             }
             .to_owned(),
@@ -244,7 +243,7 @@ pub fn example_document(scope: Scope, facts: &Map<String, Value>) -> Document {
             account: "111122223333".to_owned(),
             region: match scope {
                 Scope::Function | Scope::Layer | Scope::Region => "eu-central-1".to_owned(),
-                Scope::Role | Scope::Account => String::new(),
+                Scope::Account => String::new(),
             },
         },
         facts: facts.clone(),

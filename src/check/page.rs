@@ -109,7 +109,6 @@ fn facets(check: &Check, mark: &str) -> String {
     let scope = match definition.scope {
         Scope::Function => "function",
         Scope::Layer => "layer version",
-        Scope::Role => "execution role",
         Scope::Region => "region of an account",
         Scope::Account => "account",
     };

@@ -30,6 +30,7 @@ pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, Cli
             let schema = match of {
                 SchemaOf::Function => facts::schema(Scope::Function),
                 SchemaOf::Layer => facts::schema(Scope::Layer),
+                SchemaOf::Account => facts::schema(Scope::Account),
                 SchemaOf::Check => check::definition_schema(),
             };
             report::print_json(&schema)?;

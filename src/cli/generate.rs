@@ -59,6 +59,7 @@ fn files() -> Result<Vec<(PathBuf, String)>, CliError> {
     let schemas = [
         ("facts-function", facts::schema(Scope::Function)),
         ("facts-layer", facts::schema(Scope::Layer)),
+        ("facts-account", facts::schema(Scope::Account)),
         ("check", check::definition_schema()),
         ("config", schemars::schema_for!(Config).to_value()),
         ("report", report::report_schema().to_value()),

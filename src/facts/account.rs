@@ -55,6 +55,13 @@ pub struct LayerDocument {
     pub region: RegionFacts,
 }
 
+/// What checks of accounts read.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct AccountDocument {
+    /// The account.
+    pub account: AccountFacts,
+}
+
 /// The account that a resource is in.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct AccountFacts {
@@ -117,6 +124,8 @@ impl RegionFacts {
 /// A resource of an account of which there is a document.
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
+    /// The account itself, whether it has functions or not.
+    Account(&'a AccountContext<'a>),
     /// A function.
     Function(Context<'a>),
     /// A version of an own layer.
@@ -128,35 +137,53 @@ pub enum Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// What kind of resource it is.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Account(_) => Scope::Account,
+            Self::Function(_) => Scope::Function,
+            Self::Layer(..) => Scope::Layer,
+        }
+    }
+
     /// The facts known about it.
     ///
     /// # Errors
     /// Only when the facts cannot be expressed in JSON.
     pub fn document(self) -> Result<Document, serde_json::Error> {
         match self {
+            Self::Account(account) => account_document(account),
             Self::Function(context) => function_document(context),
             Self::Layer(account, region, layer) => layer_document(account, region, layer),
         }
     }
 }
 
-/// The subjects of one account, in the order of its inventory.
+/// The subjects of one account: itself, then its functions and layers in the order of its inventory.
 pub fn subjects<'a>(account: &'a AccountContext<'a>) -> impl Iterator<Item = Subject<'a>> + 'a {
-    account.inventory.regions.iter().flat_map(move |region| {
+    let within = account.inventory.regions.iter().flat_map(move |region| {
         let functions = region
             .functions
             .iter()
             .map(move |function| Subject::Function(account.function(region, function)));
         let layers = region.layers.known().into_iter().flatten();
         functions.chain(layers.map(move |layer| Subject::Layer(account, region, layer)))
-    })
+    });
+    std::iter::once(Subject::Account(account)).chain(within)
 }
 
-/// The documents of one account, one at a time, in the order of its inventory.
+/// The documents of one account, one at a time, in the order of its [`subjects`].
 pub fn documents<'a>(
     account: &'a AccountContext<'a>,
 ) -> impl Iterator<Item = Result<Document, serde_json::Error>> + 'a {
     subjects(account).map(Subject::document)
+}
+
+fn account_document(account: &AccountContext<'_>) -> Result<Document, serde_json::Error> {
+    let facts = AccountDocument {
+        account: AccountFacts::derive(account),
+    };
+    Document::new(Resource::of_account(&account.inventory.account), &facts)
 }
 
 fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error> {

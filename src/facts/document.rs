@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::analysis::MISSING_KEY;
-use crate::inventory::Gap;
+use crate::inventory::{AccountRecord, Gap};
 
 /// What a document, and so a check, is about.
 #[derive(
@@ -26,8 +26,6 @@ pub enum Scope {
     Function,
     /// A version of an own layer.
     Layer,
-    /// An execution role.
-    Role,
     /// A region of an account.
     Region,
     /// An account.
@@ -58,6 +56,25 @@ pub struct Resource {
     pub account: String,
     /// The region that it is in; empty for global resources.
     pub region: String,
+}
+
+impl Resource {
+    /// An account as a resource: under the ARN of its root, which stands for the account in policies.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
+    pub fn of_account(account: &AccountRecord) -> Self {
+        let name = match account.name.as_str() {
+            "" => &account.id,
+            name => name,
+        };
+        Self {
+            scope: Scope::Account,
+            arn: format!("arn:{}:iam::{}:root", account.partition, account.id),
+            name: name.to_owned(),
+            account: account.id.clone(),
+            region: String::new(),
+        }
+    }
 }
 
 /// A fact that is not in a document, and why.

@@ -6,7 +6,8 @@ mod schema;
 mod source;
 
 pub use account::{
-    AccountFacts, FunctionDocument, LayerDocument, RegionFacts, Subject, documents, subjects,
+    AccountDocument, AccountFacts, FunctionDocument, LayerDocument, RegionFacts, Subject,
+    documents, subjects,
 };
 pub use document::{Document, MissingFact, Resource, Scope};
 pub use schema::schema;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{FunctionDocument, LayerDocument, Scope};
+use super::{AccountDocument, FunctionDocument, LayerDocument, Scope};
 
 /// JSON Schema of a scope's documents; without a field for a scope that has no documents yet.
 ///
@@ -11,9 +11,8 @@ pub fn schema(scope: Scope) -> Value {
     let schema = match scope {
         Scope::Function => schemars::schema_for!(FunctionDocument),
         Scope::Layer => schemars::schema_for!(LayerDocument),
-        Scope::Role | Scope::Region | Scope::Account => {
-            schemars::json_schema!({ "type": "object", "properties": {} })
-        }
+        Scope::Account => schemars::schema_for!(AccountDocument),
+        Scope::Region => schemars::json_schema!({ "type": "object", "properties": {} }),
     };
     let mut schema = schema.to_value();
     relax(&mut schema);

@@ -19,6 +19,8 @@ pub struct AccountResult {
     pub(super) target: Target,
     pub(super) functions: BTreeMap<String, Listed>,
     pub(super) others: BTreeMap<Resource, Tally>,
+    /// The ARN of the account itself and the verdicts on it, where a check concerns it.
+    pub(super) itself: Option<(String, Tally)>,
     pub(super) findings: Spool,
     pub(super) severities: SeverityCounts,
     pub(super) gaps: GapTable,
@@ -107,6 +109,7 @@ impl AccountResult {
             },
             functions: BTreeMap::new(),
             others: BTreeMap::new(),
+            itself: None,
             findings: Spool::new(),
             severities: SeverityCounts::default(),
             gaps: GapTable::default(),
@@ -140,9 +143,11 @@ impl AccountResult {
                     })
                     .tally
             }
-            Scope::Layer | Scope::Role | Scope::Region | Scope::Account => {
-                self.others.entry(resource.clone()).or_default()
+            Scope::Account => {
+                let blank = || (resource.arn.clone(), Tally::default());
+                &mut self.itself.get_or_insert_with(blank).1
             }
+            Scope::Layer | Scope::Region => self.others.entry(resource.clone()).or_default(),
         };
         tally.verdicts.add(verdict);
         if verdict == Verdict::Fail {

@@ -1,5 +1,6 @@
 //! From an account's inventory to its verdicts.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
@@ -12,7 +13,7 @@ use super::account::AccountResult;
 use super::model::Include;
 use crate::analysis::{AccountContext, Settings};
 use crate::check::{Check, Definition, Judge, Judgement};
-use crate::facts::{Resource, Subject, subjects};
+use crate::facts::{Resource, Scope, Subject, subjects};
 use crate::inventory::AccountInventory;
 
 /// How many resources are judged before their verdicts are taken in: enough to keep all cores busy,
@@ -41,7 +42,11 @@ pub fn assess(
     include: Include,
 ) -> Result<AccountResult, AssessError> {
     let account = AccountContext::new(inventory, settings);
-    let subjects: Vec<Subject<'_>> = subjects(&account).collect();
+    // A document is as much work as its verdicts, and privileges are more.
+    let scopes: BTreeSet<Scope> = checks.iter().map(|check| check.definition.scope).collect();
+    let subjects: Vec<Subject<'_>> = subjects(&account)
+        .filter(|subject| scopes.contains(&subject.scope()))
+        .collect();
     // While one batch is judged, the verdicts of the last one are taken in.
     thread::scope(|scope| {
         let (send, batches) = sync_channel::<Vec<Judged<'_>>>(0);

@@ -65,6 +65,11 @@ impl Head {
                 summary.verdicts.merge(&account.verdicts);
                 summary.severities.merge(&account.severities);
                 summary.functions_listed += account.functions;
+                if let Some(own) = &account.own {
+                    summary.account_grades.add(own.grade);
+                    summary.accounts_evaluated += 1;
+                    summary.accounts_with_unknowns += u64::from(own.verdicts.unknown > 0);
+                }
                 summary.accounts.push(account);
             }
             targets.push(part.target);
@@ -78,9 +83,10 @@ impl Head {
         }
         targets.sort_by(|one, other| one.account.cmp(&other.account));
         summary.accounts.sort_by(|one, other| {
+            let own = |account: &AccountSummary| account.own.as_ref().and_then(|own| own.grade);
             let key = |account: &AccountSummary| {
                 (
-                    std::cmp::Reverse(account.grade),
+                    std::cmp::Reverse(account.grade.max(own(account))),
                     std::cmp::Reverse(account.severities.critical),
                     std::cmp::Reverse(account.severities.high),
                 )

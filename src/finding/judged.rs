@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountResult, Tally};
 use super::counts::{GradeCounts, VerdictCounts};
-use super::model::{AccountSummary, FunctionRecord, RegionReach, Target, TargetReach};
+use super::model::{
+    AccountSummary, FunctionRecord, RegionReach, ResourceScore, Target, TargetReach,
+};
 use super::score::{fleet_grade, score};
 use super::spool::Spool;
 use crate::inventory::{Gap, LedgerEntry};
@@ -57,6 +59,7 @@ impl From<AccountResult> for Judged {
             mut target,
             functions: listed,
             others,
+            itself,
             findings,
             severities,
             gaps,
@@ -67,11 +70,18 @@ impl From<AccountResult> for Judged {
         let mut unsure = false;
         let mut functions = Vec::with_capacity(listed.len());
         for (arn, listed) in listed {
-            let record = record(arn, &target.account, listed.name, listed.tally);
+            let scored = ResourceScore::of(arn, listed.tally);
             let record = FunctionRecord {
+                arn: scored.arn,
+                name: listed.name,
+                account: target.account.clone(),
                 region: listed.region,
                 runtime: listed.runtime,
-                ..record
+                score: scored.score,
+                at_most: scored.at_most,
+                grade: scored.grade,
+                factors: scored.factors,
+                verdicts: scored.verdicts,
             };
             grades.add(record.grade);
             verdicts.merge(&record.verdicts);
@@ -90,8 +100,11 @@ impl From<AccountResult> for Judged {
         for (resource, tally) in others {
             verdicts.merge(&tally.verdicts);
             unsure |= tally.verdicts.unknown > 0;
-            let judged = record(resource.arn, &resource.account, resource.name, tally);
-            other_grades.add(judged.grade);
+            other_grades.add(ResourceScore::of(resource.arn, tally).grade);
+        }
+        let own = itself.map(|(arn, tally)| ResourceScore::of(arn, tally));
+        if let Some(own) = &own {
+            verdicts.merge(&own.verdicts);
         }
         unsure |= target.regions.iter().any(|region| {
             matches!(
@@ -120,6 +133,7 @@ impl From<AccountResult> for Judged {
                 .sum(),
             verdicts,
             severities,
+            own,
         });
         let count = |counts: fn(&FunctionRecord) -> bool| {
             functions.iter().filter(|one| counts(one)).count() as u64
@@ -141,25 +155,24 @@ impl From<AccountResult> for Judged {
     }
 }
 
-fn record(arn: String, account: &str, name: String, mut tally: Tally) -> FunctionRecord {
-    tally.factors.sort_by(|one, other| {
-        one.factor
-            .total_cmp(&other.factor)
-            .then_with(|| one.check.cmp(&other.check))
-    });
-    let verdicts = tally.verdicts;
-    let decided = verdicts.total() > verdicts.unknown;
-    let score = decided.then(|| score(&tally.factors));
-    FunctionRecord {
-        arn,
-        name,
-        account: account.to_owned(),
-        region: String::new(),
-        runtime: None,
-        grade: score.as_ref().map(|score| score.grade),
-        score: score.map(|score| score.value),
-        at_most: verdicts.unknown > 0 || !decided,
-        factors: tally.factors,
-        verdicts,
+impl ResourceScore {
+    /// The score of one resource with these verdicts.
+    fn of(arn: String, mut tally: Tally) -> Self {
+        tally.factors.sort_by(|one, other| {
+            one.factor
+                .total_cmp(&other.factor)
+                .then_with(|| one.check.cmp(&other.check))
+        });
+        let verdicts = tally.verdicts;
+        let decided = verdicts.total() > verdicts.unknown;
+        let score = decided.then(|| score(&tally.factors));
+        Self {
+            arn,
+            grade: score.as_ref().map(|score| score.grade),
+            score: score.map(|score| score.value),
+            at_most: verdicts.unknown > 0 || !decided,
+            factors: tally.factors,
+            verdicts,
+        }
     }
 }

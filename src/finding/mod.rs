@@ -29,8 +29,8 @@ pub use head::RunInfo;
 pub use id::finding_id;
 pub use judged::{AccountPart, Judged};
 pub use model::{
-    AccountSummary, FunctionRecord, Include, Mode, RegionReach, RegionTarget, Report, Run, SCHEMA,
-    Summary, Target, TargetReach,
+    AccountSummary, FunctionRecord, Include, Mode, RegionReach, RegionTarget, Report,
+    ResourceScore, Run, SCHEMA, Summary, Target, TargetReach,
 };
 pub use outcome::Outcome;
 pub use record::{Finding, Remediation};

@@ -197,6 +197,15 @@ pub struct Summary {
     pub functions_evaluated: u64,
     /// Functions of which at least one check does not know.
     pub functions_with_unknowns: u64,
+    /// Accounts per grade of their own, by the checks of accounts; no function counts here.
+    #[serde(default)]
+    pub account_grades: GradeCounts,
+    /// Accounts that at least one check of accounts judged.
+    #[serde(default)]
+    pub accounts_evaluated: u64,
+    /// Accounts of which at least one check of accounts does not know.
+    #[serde(default)]
+    pub accounts_with_unknowns: u64,
     /// Verdicts, one for each check and resource.
     pub verdicts: VerdictCounts,
     /// Failed findings per severity, one for each offence; those hidden by a filter included.
@@ -226,6 +235,26 @@ pub struct AccountSummary {
     pub verdicts: VerdictCounts,
     /// Failed findings per severity, one for each offence.
     pub severities: SeverityCounts,
+    /// The account itself, apart from its functions; absent where no check of accounts was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<ResourceScore>,
+}
+
+/// A resource that is no function, with its score and what made it.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct ResourceScore {
+    /// Its ARN, under which findings name it.
+    pub arn: String,
+    /// From 0 (worst) to 100, not rounded; absent when no check could decide anything.
+    pub score: Option<f64>,
+    /// Whether the score could be lower if everything were known.
+    pub at_most: bool,
+    /// The letter for the score.
+    pub grade: Option<Grade>,
+    /// What the score is made of: 100 × all of these.
+    pub factors: Vec<Factor>,
+    /// Verdicts of the checks on it.
+    pub verdicts: VerdictCounts,
 }
 
 /// One function, with its score and what made it.

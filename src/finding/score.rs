@@ -164,8 +164,8 @@ const TOLERATED: u64 = 20;
 /// It looks at the worst grade that any function has. If at least one function in twenty has it,
 /// the whole has it; if fewer, the whole is one letter better. So a single F among a hundred As
 /// makes a D, where a mean would make an A, and one in twenty makes an F. Other resources that were
-/// judged (roles, layers, regions, the account) count by their worst alone: the whole is never
-/// more than one letter better than that.
+/// judged (layers, regions) count by their worst alone: the whole is never more than one letter better
+/// than that. Accounts themselves have a grade of their own, and no part in this one.
 ///
 /// `None` when nothing was graded.
 pub fn fleet_grade(functions: &GradeCounts, others: &GradeCounts) -> Option<Grade> {

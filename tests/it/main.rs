@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod account;
 #[cfg(feature = "live")]
 mod at_scale;
 #[cfg(feature = "live")]

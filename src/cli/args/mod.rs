@@ -362,6 +362,8 @@ pub enum SchemaOf {
     Function,
     /// Facts of layers.
     Layer,
+    /// Facts of accounts.
+    Account,
     /// Check files.
     Check,
 }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn parts() -> Vec<(String, Vec<String>)> {
-        let schemas = [Scope::Function, Scope::Layer].map(schema);
+        let schemas = [Scope::Function, Scope::Layer, Scope::Account].map(schema);
         let parts = schemas.iter().flat_map(|schema| {
             let parts = schema["properties"].as_object().unwrap();
             parts.iter().map(move |(part, value)| (part, value, schema))

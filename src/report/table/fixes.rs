@@ -6,7 +6,6 @@ use anstyle::{AnsiColor, Style};
 
 use super::{DIM, PLAIN, amount, severity_style};
 use crate::check::{Severity, Verdict};
-use crate::facts::Scope;
 use crate::finding::{Factor, Finding, Report};
 use crate::report::page::Page;
 
@@ -70,13 +69,16 @@ pub(super) fn render(page: &mut Page, report: &Report) {
 /// mending would gain most; by the gain alone, a trifle on a thousand functions would stand before
 /// one that is open to the internet.
 ///
-/// For a function that is the difference to its score without the factor; other resources have no
-/// score in the report, so they count as if the check were all that is wrong with them.
+/// For a function or an account that is the difference to its score without the factor; other resources
+/// have no score in the report, so they count as if the check were all that is wrong with them.
 fn ranked(report: &Report) -> Vec<Fix<'_>> {
+    let accounts = report.summary.accounts.iter();
+    let accounts = accounts.filter_map(|account| account.own.as_ref());
     let scores: HashMap<&str, f64> = report
         .functions
         .iter()
         .filter_map(|function| Some((function.arn.as_str(), function.score?)))
+        .chain(accounts.filter_map(|own| Some((own.arn.as_str(), own.score?))))
         .collect();
     // One check and resource is one factor, however many offences it has.
     let mut pairs: BTreeMap<(&str, &str), (&Finding, f64)> = BTreeMap::new();
@@ -85,9 +87,9 @@ fn ranked(report: &Report) -> Vec<Fix<'_>> {
             continue;
         }
         let factor = Factor::new(&finding.check, finding.severity, finding.confidence).factor;
-        let gain = match (finding.scope, scores.get(finding.resource.as_str())) {
-            (Scope::Function, Some(score)) => score / factor - score,
-            _ => 100.0 * (1.0 - factor),
+        let gain = match scores.get(finding.resource.as_str()) {
+            Some(score) => score / factor - score,
+            None => 100.0 * (1.0 - factor),
         };
         pairs
             .entry((&finding.check, &finding.resource))

@@ -72,6 +72,15 @@ fn heading(page: &mut Page, report: &Report) {
             .put(PLAIN, ")"),
     };
     page.end();
+    if summary.accounts_evaluated > 0 {
+        let counts = grade_counts(&summary.account_grades);
+        page.put(PLAIN, "Account grades ");
+        match summary.account_grades.worst() {
+            Some(worst) => page.put(grade_style(worst), &counts),
+            None => page.put(DIM, &counts),
+        };
+        page.end();
+    }
     let severities = &summary.severities;
     let counts = [
         (Severity::Critical, severities.critical, "critical"),
@@ -109,8 +118,13 @@ fn accounts(page: &mut Page, report: &Report) {
     }
     page.heading("Accounts");
     if !summaries.is_empty() {
-        let columns = [
-            ("Grade", Column::Word),
+        // Where no check of accounts was chosen there is nothing to say of them.
+        let own = report.summary.accounts_evaluated > 0;
+        let mut columns = vec![("Grade", Column::Word)];
+        if own {
+            columns.push(("Acct", Column::Word));
+        }
+        columns.extend([
             ("Account", Column::Text),
             ("Functions", Column::Number),
             ("Crit", Column::Number),
@@ -118,8 +132,9 @@ fn accounts(page: &mut Page, report: &Report) {
             ("Med", Column::Number),
             ("Low", Column::Number),
             ("Unknown", Column::Number),
-        ];
-        let rows = summaries.iter().take(ACCOUNTS).map(account_row).collect();
+        ]);
+        let shown = summaries.iter().take(ACCOUNTS);
+        let rows = shown.map(|account| account_row(account, own)).collect();
         page.table(&columns, rows);
         more(page, summaries.len().saturating_sub(ACCOUNTS), "account");
     }
@@ -156,14 +171,19 @@ fn missed(report: &Report) -> BTreeMap<String, Vec<String>> {
     missed
 }
 
-fn account_row(account: &AccountSummary) -> TableRow {
+/// `own`: with the grade of the account itself.
+fn account_row(account: &AccountSummary, own: bool) -> TableRow {
     let severities = &account.severities;
-    let mut cells = vec![
-        account
-            .grade
-            .map_or("-".to_owned(), |grade| graded(grade, account.at_most)),
-        who(&account.account, &account.name),
-    ];
+    let shown = |grade: Option<Grade>, at_most| {
+        grade.map_or("-".to_owned(), |grade| graded(grade, at_most))
+    };
+    let itself = account.own.as_ref();
+    let own_grade = itself.and_then(|own| own.grade);
+    let mut cells = vec![shown(account.grade, account.at_most)];
+    if own {
+        cells.push(shown(own_grade, itself.is_some_and(|own| own.at_most)));
+    }
+    cells.push(who(&account.account, &account.name));
     let counts = [
         account.functions,
         severities.critical,
@@ -174,7 +194,7 @@ fn account_row(account: &AccountSummary) -> TableRow {
     ];
     cells.extend(counts.map(|count| count.to_string()));
     TableRow {
-        style: account.grade.map_or(DIM, grade_style),
+        style: account.grade.max(own_grade).map_or(DIM, grade_style),
         cells,
     }
 }

@@ -125,6 +125,16 @@ fn the_summary_counts() {
       "functions_reported": 4,
       "functions_evaluated": 4,
       "functions_with_unknowns": 2,
+      "account_grades": {
+        "A": 0,
+        "B": 0,
+        "C": 0,
+        "D": 0,
+        "F": 0,
+        "ungraded": 0
+      },
+      "accounts_evaluated": 0,
+      "accounts_with_unknowns": 0,
       "verdicts": {
         "pass": 2,
         "fail": 4,
