@@ -11,9 +11,13 @@ use super::nearest::nearest;
 use super::quoting::{inside, quoted_values, shell, terraform, yaml};
 use super::types::Type;
 use super::typing::Fault;
+use crate::policy::Dependency;
 
 /// What stands in a text where the fact is not known.
 pub(super) const UNKNOWN: &str = "(unknown)";
+
+/// How many conditions of a kind the filter `conditions` writes out.
+const SHOWN_CONDITIONS: usize = 3;
 
 /// The keys of a check file that hold templates.
 pub(super) const KEYS: [&str; 5] = [
@@ -136,6 +140,14 @@ fn environment() -> Environment<'static> {
         } else {
             Value::from_safe_string(each(&value, " ", shell))
         }
+    });
+    environment.add_filter("conditions", |value: Value| -> Value {
+        let texts: Vec<String> = match value.try_iter() {
+            Ok(items) => items.map(|item| item.to_string()).collect(),
+            Err(_) => return value,
+        };
+        let texts = texts.iter().map(String::as_str);
+        Value::from(Dependency::clause(texts, SHOWN_CONDITIONS))
     });
     environment.add_filter("join", |value: Value, separator: Option<String>| -> Value {
         if value.is_undefined() {

@@ -4,6 +4,7 @@ use super::{
     caller::{Admission, Caller},
     compare::relation,
     decision::{Decision, Reason, Verdict},
+    dependency::Dependency,
     evaluate::{Layer, Matched, Source, Tally, tally},
     pattern::Pattern,
     request::{Request, Target},
@@ -168,12 +169,24 @@ fn decide<'a>(layers: &Layers<'a>, request: &Request) -> Decision<'a> {
                 limits,
                 resource,
             };
+            let own = match &request.resource_account {
+                Some(owner) => Some(owner == account),
+                None => (layers.resource.is_empty() && needed == Truth::False).then_some(true),
+            };
+            if own != Some(false) && needed == Truth::Unknown {
+                sum.doubts
+                    .push(Dependency::If(NO_POLICY_OF_ITS_OWN.to_owned()));
+            }
+            sum.either_side = own == Some(true) && needed == Truth::False;
             let within = sides.within_account(needed);
-            match &request.resource_account {
-                Some(owner) if owner == account => within,
-                Some(_) => sides.across_accounts(),
-                None if layers.resource.is_empty() && needed == Truth::False => within,
-                None => within.one_of(sides.across_accounts()),
+            match own {
+                Some(true) => within,
+                Some(false) => sides.across_accounts(),
+                None => {
+                    let own = format!("the resource belongs to account {account}");
+                    sum.doubts.push(Dependency::If(own));
+                    within.one_of(sides.across_accounts())
+                }
             }
         }
     };
@@ -237,15 +250,15 @@ fn controls<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
     let of_member =
         |account: Option<&str>| account.is_some() && account != layers.management_account;
     if of_member(request.caller.account()) {
-        for level in layers.service_control.iter().flatten() {
-            let allowed = sum.add(Layer::ServiceControl, level).any();
+        for (level, sources) in layers.service_control.iter().flatten().enumerate() {
+            let allowed = sum.add_level(Layer::ServiceControl, level, sources).any();
             claim = claim.and(Claim::new(allowed, Layer::ServiceControl));
         }
     }
     let owner = request.resource_account.as_deref();
     if (owner.is_none() || of_member(owner)) && is_resource_controlled(request) {
-        for level in layers.resource_control.iter().flatten() {
-            let allowed = sum.add(Layer::ResourceControl, level).any();
+        for (level, sources) in layers.resource_control.iter().flatten().enumerate() {
+            let allowed = sum.add_level(Layer::ResourceControl, level, sources).any();
             claim = claim.and(Claim::new(allowed, Layer::ResourceControl));
         }
     }
@@ -274,12 +287,20 @@ fn needs_resource_policy(request: &Request) -> Truth {
     }
 }
 
+/// Said where it is not known whether the resource is a key or role.
+const NO_POLICY_OF_ITS_OWN: &str = "the resource is none whose own policy must allow it";
+/// Said where a grant is to one session, or role, and the caller may be another.
+const SESSION: &str = "the caller is the very principal that the resource-based policy names";
+
 /// What all layers said so far.
 struct Sum<'a, 'r> {
     request: &'r Request,
     matched: Vec<Matched<'a>>,
     deny: Truth,
     denied_by: Layer,
+    /// Whether either side is enough.
+    either_side: bool,
+    doubts: Vec<Dependency>,
 }
 
 impl<'a, 'r> Sum<'a, 'r> {
@@ -289,15 +310,21 @@ impl<'a, 'r> Sum<'a, 'r> {
             matched: Vec::new(),
             deny: Truth::False,
             denied_by: Layer::Identity,
+            either_side: false,
+            doubts: Vec::new(),
         }
     }
 
     fn add(&mut self, layer: Layer, sources: &[Source<'a>]) -> Admission {
+        self.add_level(layer, 0, sources)
+    }
+
+    fn add_level(&mut self, layer: Layer, level: usize, sources: &[Source<'a>]) -> Admission {
         let Tally {
             allow,
             deny,
             matched,
-        } = tally(layer, sources, self.request);
+        } = tally(layer, level, sources, self.request);
         if deny > self.deny {
             (self.deny, self.denied_by) = (deny, layer);
         }
@@ -312,6 +339,15 @@ impl<'a, 'r> Sum<'a, 'r> {
             (Truth::False, Truth::True) => (Verdict::Allow, Reason::Allowed),
             _ => (Verdict::Conditional, Reason::Depends),
         };
-        Decision::new(verdict, reason, self.matched)
+        let mut decision = Decision::new(verdict, reason, self.matched);
+        decision.either_side = self.either_side;
+        if verdict == Verdict::Conditional {
+            let open = decision.residual().next().is_some();
+            decision.doubts = self.doubts;
+            if !open && decision.doubts.is_empty() {
+                decision.doubts.push(Dependency::If(SESSION.to_owned()));
+            }
+        }
+        decision
     }
 }

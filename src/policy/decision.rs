@@ -1,10 +1,12 @@
 //! The answer.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
 use super::{
+    dependency::Dependency,
     document::Effect,
     evaluate::{Layer, Matched, Open},
     variable::Template,
@@ -22,6 +24,10 @@ pub struct Decision<'a> {
     pub statements: Vec<Matched<'a>>,
     /// What the caller must choose for this answer: condition keys, or `Resource`, with the value.
     pub chosen: Vec<Choice>,
+    /// Whether the identity-based or the resource-based policy is enough by itself, as within one account.
+    pub(super) either_side: bool,
+    /// What is not known beside the statements.
+    pub(super) doubts: Vec<Dependency>,
 }
 
 /// One choice of the caller. A key without value is one to leave out.
@@ -80,6 +86,8 @@ impl<'a> Decision<'a> {
             reason,
             statements: matched,
             chosen: Vec::new(),
+            either_side: false,
+            doubts: Vec::new(),
         }
     }
 
@@ -93,7 +101,41 @@ impl<'a> Decision<'a> {
         self.verdict == Verdict::Allow
     }
 
-    /// What the answer depends on: each open part with its statement.
+    /// What a conditional answer depends on, each condition with its effect and said once. Never empty for one that is conditional.
+    pub fn depends_on(&self) -> Vec<Dependency> {
+        self.depends_on_of(|_| true)
+    }
+
+    /// The same as far as it comes from these statements.
+    pub(crate) fn depends_on_of(&self, counts: impl Fn(&Matched<'_>) -> bool) -> Vec<Dependency> {
+        if self.verdict != Verdict::Conditional {
+            return Vec::new();
+        }
+        // Of the statements of one side, any will do.
+        let mut sides: BTreeMap<(Layer, usize), Vec<&Matched<'a>>> = BTreeMap::new();
+        let mut found = self.doubts.clone();
+        for matched in self.statements.iter().filter(|matched| counts(matched)) {
+            match matched.effect() {
+                Some(Effect::Deny) => found.push(Dependency::unless(matched)),
+                Some(Effect::Allow) | None => {
+                    let layer = match matched.layer {
+                        Layer::Resource if self.either_side => Layer::Identity,
+                        layer => layer,
+                    };
+                    let side = sides.entry((layer, matched.level)).or_default();
+                    side.push(matched);
+                }
+            }
+        }
+        for ((layer, _), side) in sides {
+            Dependency::of_side(layer, &side, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The open parts of the statements that leave the answer open, each with its statement.
     pub fn residual(&self) -> impl Iterator<Item = (&Matched<'a>, &Open<'a>)> {
         self.statements
             .iter()

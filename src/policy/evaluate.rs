@@ -69,6 +69,8 @@ impl Layer {
 pub struct Matched<'a> {
     /// Where its policy hangs.
     pub layer: Layer,
+    /// Level of its policy among control policies, from 0 at the root; 0 in other layers.
+    pub level: usize,
     /// Id of its policy.
     pub policy: &'a str,
     /// The statement; `None` stands for whatever an unread policy says.
@@ -112,8 +114,15 @@ pub(super) struct Tally<'a> {
     pub(super) matched: Vec<Matched<'a>>,
 }
 
-pub(super) fn tally<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> Tally<'a> {
+pub(super) fn tally<'a>(
+    layer: Layer,
+    level: usize,
+    sources: &[Source<'a>],
+    request: &Request,
+) -> Tally<'a> {
     let mut tally = Tally::default();
+    let mut certain = Admission::default();
+    let mut grants = Vec::new();
     for source in sources {
         let Some(policy) = source.policy else {
             tally.allow = tally.allow.or(Admission {
@@ -124,6 +133,7 @@ pub(super) fn tally<'a>(layer: Layer, sources: &[Source<'a>], request: &Request)
             tally.deny = tally.deny.or(Truth::Unknown);
             tally.matched.push(Matched {
                 layer,
+                level,
                 policy: source.id,
                 statement: None,
                 open: vec![Open::Unread],
@@ -135,15 +145,34 @@ pub(super) fn tally<'a>(layer: Layer, sources: &[Source<'a>], request: &Request)
                 continue;
             };
             match statement.effect {
-                Effect::Allow => tally.allow = tally.allow.or(admission),
+                Effect::Allow => {
+                    tally.allow = tally.allow.or(admission);
+                    if open.is_empty() {
+                        certain = certain.or(admission);
+                    }
+                    grants.push((tally.matched.len(), admission));
+                }
                 Effect::Deny => tally.deny = tally.deny.or(admission.any()),
             }
             tally.matched.push(Matched {
                 layer,
+                level,
                 policy: source.id,
                 statement: Some(statement),
                 open,
             });
+        }
+    }
+    // Where a grant is certain, nothing depends on one that is not and adds nothing.
+    for (place, admission) in grants.into_iter().rev() {
+        let idle = certain.or(admission) == certain;
+        if idle
+            && tally
+                .matched
+                .get(place)
+                .is_some_and(|one| !one.is_certain())
+        {
+            tally.matched.remove(place);
         }
     }
     tally
@@ -236,7 +265,7 @@ pub fn evaluate<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> 
             allow,
             deny,
             matched,
-        } = tally(layer, sources, request);
+        } = tally(layer, 0, sources, request);
         let allow = allow.any();
         let (verdict, reason) = match (deny, allow) {
             (Truth::True, _) => (Verdict::Deny, Reason::ExplicitDeny(layer)),

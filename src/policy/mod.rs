@@ -22,7 +22,7 @@
 //! let sources = [Source::new("policy of f", &policy)];
 //! let decision = evaluate(Layer::Resource, &sources, &request);
 //! assert_eq!(decision.verdict, Verdict::Conditional);
-//! let depends_on: Vec<String> = decision.residual().map(|(_, open)| open.to_string()).collect();
+//! let depends_on: Vec<String> = decision.depends_on().iter().map(ToString::to_string).collect();
 //! assert_eq!(depends_on, ["aws:SourceAccount StringEquals 111122223333"]);
 //! # Ok::<(), lamppost::policy::ParseError>(())
 //! ```
@@ -40,13 +40,14 @@
 //! | What do all layers say together? | [`authorize`], [`Layers`] | `combine` |
 //! | What must the caller choose to get in? | [`Choice`] | `witness` |
 //! | What is the answer, and why? | [`Decision`], [`Verdict`], [`Reason`], [`Matched`], [`Open`] | `decision` |
+//! | What does a conditional answer depend on? | [`Dependency`] | `dependency` |
 //!
 //! # What to rely on
 //!
 //! - An Allow is certain for every request that fits what was given; where the caller controls something
 //!   ([`KeyState::Any`], [`Target::Any`]), it is certain for the choice in [`Decision::chosen`].
 //! - A Deny is certain for every request that fits.
-//! - Conditional says nothing but what [`Decision::residual`] lists. It is the answer to everything that AWS does not document.
+//! - Conditional says nothing but what [`Decision::depends_on`] lists. It is the answer to everything that AWS does not document.
 //! - A policy that could not be read is [`Source::unread`], never an empty one.
 
 mod action;
@@ -58,6 +59,7 @@ mod compare;
 mod condition;
 mod context;
 mod decision;
+mod dependency;
 mod document;
 mod evaluate;
 mod glob;
@@ -79,6 +81,7 @@ pub use cidr::AddressRanges;
 pub use combine::{Layers, authorize};
 pub use context::{AskedKeys, Context, KeyState};
 pub use decision::{Choice, Decision, Reason, Verdict};
+pub use dependency::Dependency;
 pub use document::{Condition, Effect, Element, ParseError, Policy, Statement, Version};
 pub use evaluate::{Layer, Matched, Open, Source, evaluate};
 pub use operator::{Operator, Order, Quantifier, Test};

@@ -120,7 +120,7 @@ fn people_get_sentences() {
         .replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(text, @r"
     It depends: s3:GetObject on arn:aws:s3:::b/x
-    What is known of the request does not decide it.
+    Allowed unless aws:RequestedRegion StringNotEquals eu-central-1, eu-west-1.
     The resource's ARN names no account, so it is taken for one of the caller's own; --resource-account says whose it is.
 
     Statement Abroad of the service control policy not-from-abroad forbids it if

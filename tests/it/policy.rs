@@ -60,6 +60,8 @@ struct Case {
     chosen: Option<Vec<String>>,
     /// `layer/sid` of every statement that decided.
     decided: Option<Vec<String>>,
+    /// What a conditional answer depends on.
+    depends_on: Option<Vec<String>>,
 }
 
 /// `None`: the policy could not be read.
@@ -184,6 +186,11 @@ fn judge(case: &Case) -> Result<(), String> {
     }
     if let Some(decided) = &case.decided {
         compare("decided", decided, &deciding(&decision))?;
+    }
+    if let Some(expected) = &case.depends_on {
+        let found = decision.depends_on();
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        compare("depends on", expected, &found)?;
     }
     Ok(())
 }

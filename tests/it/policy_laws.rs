@@ -253,6 +253,27 @@ fn without_choice(mut request: Request) -> Request {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn what_depends_says_on_what(
+        identity in option::of(statements(BOTH)), resource in statements(BOTH), boundary in option::of(option::of(statements(BOTH))),
+        control in option::of(vec(option::of(statements(BOTH)), 1..3)), owner in option::of(select(vec![ACCOUNT, "444455556666"])),
+        (mut request, _) in requests(),
+    ) {
+        request.resource_account = owner.map(str::to_owned);
+        let read = |statements: &Option<Vec<Value>>| statements.as_deref().map(document);
+        let (identity, resource) = (read(&identity), document(&resource));
+        let boundary = boundary.as_ref().map(read);
+        let control: Option<Vec<Option<Policy>>> = control.as_ref().map(|levels| levels.iter().map(read).collect());
+        let layers = Layers {
+            identity: vec![Source { id: "policy", policy: identity.as_ref() }],
+            resource: vec![Source::new("resource", &resource)],
+            boundary: boundary.as_ref().map(|policy| Source { id: "policy", policy: policy.as_ref() }),
+            service_control: control.as_ref().map(|levels| levels.iter().map(|level| vec![Source { id: "policy", policy: level.as_ref() }]).collect()),
+            ..Layers::default()
+        };
+        let decision = authorize(&layers, &request);
+        prop_assert_eq!(decision.verdict == Verdict::Conditional, !decision.depends_on().is_empty(), "{:?}", decision);
+    }
 
     #[test]
     fn another_deny_never_widens(

@@ -107,7 +107,7 @@ fn administrators_are_judged_with_everything_that_binds_them() {
                 "no",
             ));
         }),
-        "depends: the organisation's service control policies could not be read"
+        "depends: unless a service control policy that could not be read denies it"
     );
     assert_eq!(
         with(
@@ -116,7 +116,7 @@ fn administrators_are_judged_with_everything_that_binds_them() {
                 document: "{".to_owned(),
             })
         ),
-        "depends: policies that could not be read"
+        "depends: unless the identity-based policy broken, which could not be read, denies it"
     );
 }
 

@@ -93,16 +93,11 @@ impl Admission {
             .iter()
             .filter_map(|matched| matched.statement)
             .filter(|statement| statement.effect == Effect::Allow);
-        let mut conditions: Vec<String> = decision
-            .residual()
-            .map(|(_, open)| open.to_string())
-            .collect();
-        conditions.sort_unstable();
-        conditions.dedup();
+        let depends_on = decision.depends_on();
         Self {
             certain: decision.is_certain(),
             statements: allowing.map(door::name).collect(),
-            conditions,
+            conditions: depends_on.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -8,8 +8,8 @@ use super::home::Whose;
 use super::network::{Way, way_of_service, ways};
 use super::probe::Probe;
 use crate::policy::{
-    AddressRanges, Caller, Decision, Effect, KeyState, Layer, Open, Policy, Request, Source,
-    Statement, Verdict, evaluate,
+    AddressRanges, Caller, Condition, Decision, Dependency, Effect, KeyState, Layer, Open, Policy,
+    Request, Source, Statement, Verdict, evaluate,
 };
 
 const AUTH_TYPE: &str = "lambda:FunctionUrlAuthType";
@@ -320,32 +320,44 @@ impl Answer {
 /// What a decision depends on: networks, and the rest.
 fn residual(decision: &Decision<'_>) -> (Vec<String>, Vec<String>) {
     let (mut networks, mut rest) = (Vec::new(), Vec::new());
-    for (matched, open) in decision.residual() {
-        let deny = matched.effect() == Some(Effect::Deny);
-        match open {
-            Open::Condition(condition)
-                if super::network::VPC_KEYS
-                    .iter()
-                    .any(|key| condition.key.eq_ignore_ascii_case(key)) =>
-            {
-                let values: Vec<&str> = condition
-                    .values
-                    .iter()
-                    .map(|value| value.written())
-                    .collect();
-                networks.push(format!("{} {}", condition.key, values.join(", ")));
-            }
-            _ => {
-                let unless = if deny { "unless " } else { "" };
-                rest.push(format!("{unless}{open}"));
-            }
+    for dependency in decision.depends_on() {
+        let network = decision
+            .residual()
+            .filter(|(matched, _)| {
+                // the conditions of a Deny deny only together
+                matched.effect() != Some(Effect::Deny) || matched.open.len() == 1
+            })
+            .find_map(|(_, open)| match open {
+                Open::Condition(condition)
+                    if dependency == Dependency::If(open.to_string())
+                        || dependency == Dependency::Unless(open.to_string()) =>
+                {
+                    network(condition)
+                }
+                _ => None,
+            });
+        match network {
+            Some(network) => networks.push(network),
+            None => rest.push(dependency.to_string()),
         }
     }
     networks.sort_unstable();
     networks.dedup();
-    rest.sort_unstable();
-    rest.dedup();
     (networks, rest)
+}
+
+/// The network that a condition names.
+fn network(condition: &Condition) -> Option<String> {
+    let mut keys = super::network::VPC_KEYS.iter();
+    keys.any(|key| condition.key.eq_ignore_ascii_case(key))
+        .then(|| {
+            let values: Vec<&str> = condition
+                .values
+                .iter()
+                .map(|value| value.written())
+                .collect();
+            format!("{} {}", condition.key, values.join(", "))
+        })
 }
 
 impl Entry {

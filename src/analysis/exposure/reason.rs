@@ -2,6 +2,7 @@
 
 use super::grant::{Cause, Grant, Reach};
 use super::home::{Home, Whose};
+use crate::policy::Dependency;
 use crate::reference;
 
 /// The sentence.
@@ -22,7 +23,8 @@ pub(super) fn sentence(grant: &Grant, home: &Home<'_>) -> String {
         text.push_str(&format!("{or} by way of {}", grant.networks.join(" and ")));
     }
     if grant.class != Reach::None && !grant.certain && !grant.conditions.is_empty() {
-        text.push_str(&condition(&grant.conditions));
+        let parts = grant.conditions.iter().map(String::as_str);
+        text.push_str(&format!(", {}", Dependency::clause(parts, usize::MAX)));
     }
     text.push('.');
     match text
@@ -34,23 +36,6 @@ pub(super) fn sentence(grant: &Grant, home: &Home<'_>) -> String {
         Some((head, rest)) => format!("{head}{rest}"),
         None => text,
     }
-}
-
-/// `, if … and …, unless … or …`
-fn condition(parts: &[String]) -> String {
-    let unless = |part: &&String| part.strip_prefix("unless ").map(str::to_owned);
-    let (unlesses, ifs): (Vec<&String>, Vec<&String>) =
-        parts.iter().partition(|part| unless(part).is_some());
-    let mut text = String::new();
-    if !ifs.is_empty() {
-        let ifs: Vec<&str> = ifs.into_iter().map(String::as_str).collect();
-        text.push_str(&format!(", if {}", ifs.join(" and ")));
-    }
-    if !unlesses.is_empty() {
-        let unlesses: Vec<String> = unlesses.iter().filter_map(unless).collect();
-        text.push_str(&format!(", unless {}", unlesses.join(" or ")));
-    }
-    text
 }
 
 fn who(grant: &Grant, home: &Home<'_>) -> String {

@@ -7,8 +7,8 @@ use super::estate::{Controls, Estate, Member};
 use super::evidence::{StatementName, depends_on, granting};
 use crate::inventory::{Gap, PrincipalKind};
 use crate::policy::{
-    Action, Caller, Decision, Effect, KeyState, Layers, Open, Pattern, Reason, Request, Source,
-    Statement, Target, Truth, Verdict, authorize,
+    Action, Caller, Decision, Dependency, Effect, KeyState, Layer, Layers, Open, Pattern, Reason,
+    Request, Source, Statement, Target, Truth, Verdict, authorize,
 };
 
 /// How a principal stands to one action.
@@ -46,6 +46,8 @@ pub(super) struct Authority<'e> {
     request: Request,
     /// Policies of its own that could not be read.
     pub(super) gaps: Vec<Gap>,
+    /// The identity-based ones among them.
+    unread: Vec<String>,
     boundary_unread: bool,
     account: &'e str,
     home: &'static str,
@@ -118,6 +120,7 @@ impl<'e> Authority<'e> {
             statements,
             request: Request::new(caller, "*", everything, context),
             gaps,
+            unread: identity.unread,
             boundary_unread,
             account: estate.account(),
             home: match estate.partition() {
@@ -295,9 +298,12 @@ impl<'e> Authority<'e> {
             Verdict::Conditional if self.boundary_unread => Answer::Unknown,
             verdict => {
                 let mut depends_on = depends_on(decision);
-                if unread {
-                    depends_on.push("policies that could not be read".to_owned());
-                }
+                let unread_policies = self.unread.iter();
+                depends_on.extend(
+                    unread_policies
+                        .map(|name| Dependency::denied_by_unread(Layer::Identity, name))
+                        .map(|dependency| dependency.to_string()),
+                );
                 Answer::Yes(Standing {
                     certain: verdict == Verdict::Allow && !unread,
                     depends_on,

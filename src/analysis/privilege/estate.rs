@@ -63,6 +63,8 @@ pub(super) enum Controls<'a> {
 pub(super) struct Identity<'e> {
     pub(super) sources: Vec<Source<'e>>,
     pub(super) gaps: Vec<Gap>,
+    /// Names of those that were not read.
+    pub(super) unread: Vec<String>,
 }
 
 impl<'a> Estate<'a> {
@@ -191,6 +193,7 @@ impl<'a> Estate<'a> {
         }
         for name in &member.lost_groups {
             identity.gaps.push(self.unread(&format!("group `{name}`")));
+            identity.unread.push(format!("of group {name}"));
         }
         identity
     }
@@ -202,7 +205,10 @@ impl<'a> Estate<'a> {
         for arn in &member.attached {
             match self.managed.get(arn) {
                 Some(document) => identity.add(document),
-                None => identity.gaps.push(self.unread(&format!("policy `{arn}`"))),
+                None => {
+                    identity.gaps.push(self.unread(&format!("policy `{arn}`")));
+                    identity.unread.push((*arn).to_owned());
+                }
             }
         }
     }
@@ -275,7 +281,10 @@ impl<'e> Identity<'e> {
     fn add(&mut self, document: &'e Document<'_>) {
         match document.source() {
             Ok(source) => self.sources.push(source),
-            Err(gap) => self.gaps.push(gap.clone()),
+            Err(gap) => {
+                self.gaps.push(gap.clone());
+                self.unread.push(document.name.to_owned());
+            }
         }
     }
 }
@@ -339,4 +348,4 @@ fn delegation(account: &str) -> Result<Policy, ParseError> {
 }
 
 /// Stands for service control policies that may be there but could not be read.
-const UNREAD_CONTROLS: &str = "the organisation's service control policies";
+const UNREAD_CONTROLS: &str = "service control policy";

@@ -23,7 +23,7 @@ pub struct Grant {
     pub actions: Vec<String>,
     /// Whether it does so for certain; otherwise `depends_on` says on what it depends.
     pub certain: bool,
-    /// Conditions that the account's configuration alone does not decide.
+    /// Conditions that the account's configuration alone does not decide. One of a Deny begins with `unless`.
     pub depends_on: Vec<String>,
 }
 
@@ -71,15 +71,8 @@ pub(super) fn granting(decision: &Decision<'_>) -> Vec<StatementName> {
 
 /// What the answer depends on, each part said once.
 pub(super) fn depends_on(decision: &Decision<'_>) -> Vec<String> {
-    let texts: BTreeSet<String> = decision
-        .residual()
-        .filter(|(matched, _)| matched.policy != DELEGATION)
-        .map(|(matched, open)| match matched.statement {
-            Some(_) => open.to_string(),
-            None => format!("{} could not be read", matched.policy),
-        })
-        .collect();
-    texts.into_iter().collect()
+    let found = decision.depends_on_of(|matched| matched.policy != DELEGATION);
+    found.iter().map(ToString::to_string).collect()
 }
 
 /// Gathers single permissions into grants, one for each statement.

@@ -12,8 +12,8 @@ use crate::analysis::statement_name;
 use crate::cli::error::CliError;
 use crate::finding::Outcome;
 use crate::policy::{
-    Caller, Context, Decision, Effect, KeyState, Layer, Layers, Matched, Open, Pattern, Policy,
-    Reason, Request, Source, Target, Verdict, authorize, is_account_id,
+    Caller, Context, Decision, Dependency, Effect, KeyState, Layer, Layers, Matched, Open, Pattern,
+    Policy, Reason, Request, Source, Target, Verdict, authorize, is_account_id,
 };
 use crate::report;
 
@@ -206,6 +206,11 @@ fn name(matched: &Matched<'_>) -> Option<String> {
     matched.statement.map(statement_name)
 }
 
+fn depends_on(decision: &Decision<'_>) -> Vec<String> {
+    let found = decision.depends_on();
+    found.iter().map(ToString::to_string).collect()
+}
+
 fn document(decision: &Decision<'_>) -> Value {
     let statements: Vec<Value> = decision
         .statements
@@ -235,6 +240,7 @@ fn document(decision: &Decision<'_>) -> Value {
     json!({
         "decision": decision.verdict,
         "reason": decision.reason.to_string(),
+        "depends_on": depends_on(decision),
         "statements": statements,
         "conditions": conditions,
     })
@@ -260,7 +266,11 @@ fn text(args: &AccessArgs, decision: &Decision<'_>, taken_for_own: bool) -> Stri
             "No statement of {} allows it, and one would have to.",
             one(layer)
         ),
-        Reason::Depends => "What is known of the request does not decide it.".to_owned(),
+        Reason::Depends => {
+            let depends_on = depends_on(decision);
+            let texts = depends_on.iter().map(String::as_str);
+            format!("Allowed {}.", Dependency::clause(texts, usize::MAX))
+        }
     };
     let _ = writeln!(text, "{why}");
     if taken_for_own {

@@ -108,8 +108,9 @@ impl Gate {
                 continue;
             }
             let mut conditions: Vec<String> = decision
-                .residual()
-                .map(|(_, open)| open.to_string())
+                .depends_on()
+                .iter()
+                .map(ToString::to_string)
                 .chain(headers(&sources, &request))
                 .collect();
             conditions.sort_unstable();
