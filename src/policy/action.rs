@@ -1,6 +1,7 @@
 //! Actions: `service:Name`, without case, with wildcards.
 
 use super::{pattern::Pattern, truth::Truth};
+use crate::reference;
 
 /// The action of a request. With wildcards (`lambda:*`) it stands for some action that fits, it is not known which.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,6 +25,29 @@ impl Action {
     /// The service prefix in lower case, empty if it has a wildcard.
     pub fn service(&self) -> &str {
         &self.service
+    }
+
+    /// Whether it has no resource types, so that its only resource is `*`: of a pattern, whether that holds for every known action
+    /// that fits, because a resource in a request leaves out the others.
+    pub(super) fn is_without_resources(&self) -> bool {
+        let actions = reference::actions();
+        match self.pattern.as_literal() {
+            Some(name) => {
+                let name = name.split_once(':').map(|(_, name)| name);
+                name.and_then(|name| actions.get(&self.service, name))
+                    .is_some_and(|known| known.without_resources)
+            }
+            None => {
+                let known = actions.of_service(&self.service).unwrap_or_default();
+                let mut fitting = known.iter().filter(|action| {
+                    let name = format!("{}:{}", self.service, action.lower());
+                    self.pattern.matches(&name)
+                });
+                let first = fitting.next();
+                first.is_some_and(|action| action.without_resources)
+                    && fitting.all(|action| action.without_resources)
+            }
+        }
     }
 
     /// Whether it is this action (given in lower case), or one of this pattern.

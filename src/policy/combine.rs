@@ -5,12 +5,13 @@ use super::{
     compare::relation,
     decision::{Decision, Reason, Verdict},
     dependency::Dependency,
-    evaluate::{Layer, Matched, Source, Tally, tally},
+    evaluate::{Asked, Layer, Matched, Source, Tally, tally},
     pattern::Pattern,
     request::{Request, Target},
     truth::Truth,
     witness,
 };
+use crate::reference::resource_controlled;
 
 /// The policies that apply to a request.
 ///
@@ -34,56 +35,6 @@ pub struct Layers<'a> {
     pub management_account: Option<&'a str>,
 }
 
-/// Services whose resources resource control policies protect. Lambda is none of them.
-///
-/// From <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services>.
-const RESOURCE_CONTROLLED: &[&str] = &[
-    "aoss",
-    "appconfig",
-    "appstream",
-    "autoscaling",
-    "cloudfront",
-    "cloudsearch",
-    "codebuild",
-    "codecommit",
-    "codepipeline",
-    "cognito-identity",
-    "cognito-idp",
-    "comprehend",
-    "comprehendmedical",
-    "cost-optimization-hub",
-    "dax",
-    "dynamodb",
-    "ecr",
-    "events",
-    "firehose",
-    "fis",
-    "health",
-    "inspector-scan",
-    "kendra",
-    "kinesisvideo",
-    "kms",
-    "logs",
-    "memorydb",
-    "networkmonitor",
-    "opensearch",
-    "pca-connector-ad",
-    "polly",
-    "pricing",
-    "s3",
-    "secretsmanager",
-    "signin",
-    "sqs",
-    "sts",
-    "support",
-    "textract",
-    "timestream-influxdb",
-    "transcribe",
-    "transfer",
-    "translate",
-    "wafv2",
-];
-
 /// Decides a request by all policies that apply.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
@@ -94,6 +45,8 @@ const RESOURCE_CONTROLLED: &[&str] = &[
 ///   The policy of a key or role must allow in any case, be it by naming the account.
 /// - Permissions boundary and session policy limit what identity-based policies grant, and what a resource grants to the
 ///   role's ARN, but not what it grants to a user, a session or everyone in the same account.
+/// - A Deny with `NotPrincipal` denies every user and role with a permissions boundary, listed or not.
+/// - Of an action without resource types only statements for the resource `*` decide, and resource control policies say nothing.
 /// - Where the resource's account is not known, there is no resource-based policy, and none must be, it counts as the caller's own.
 pub fn authorize<'a>(layers: &Layers<'a>, request: &Request) -> Decision<'a> {
     witness::settle(request, |request| decide(layers, request))
@@ -147,7 +100,9 @@ fn decide<'a>(layers: &Layers<'a>, request: &Request) -> Decision<'a> {
         // See <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
         return Decision::new(Verdict::Allow, Reason::Allowed, Vec::new());
     }
-    let mut sum = Sum::new(request);
+    let bounded =
+        layers.boundary.is_some() && matches!(request.caller, Caller::User(_) | Caller::Role(_));
+    let mut sum = Sum::new(Asked::new(request, bounded));
     let controls = controls(layers, &mut sum);
     let needed = needs_resource_policy(request);
     let resource = if layers.resource.is_empty() && needed != Truth::False {
@@ -226,7 +181,7 @@ impl Sides {
 /// Boundary and session policy.
 fn limits<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
     let mut limits = Claim::new(Truth::True, Layer::Boundary);
-    if matches!(sum.request.caller, Caller::Root(_)) {
+    if matches!(sum.asked.request.caller, Caller::Root(_)) {
         return limits;
     }
     if let Some(boundary) = layers.boundary {
@@ -235,14 +190,17 @@ fn limits<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
     let session = match &layers.session {
         Some(policies) => sum.add(Layer::Session, policies).any(),
         // Federated users have nothing but what their session policy allows.
-        None => Truth::from(!matches!(sum.request.caller, Caller::FederatedUser(_))),
+        None => Truth::from(!matches!(
+            sum.asked.request.caller,
+            Caller::FederatedUser(_)
+        )),
     };
     limits.and(Claim::new(session, Layer::Session))
 }
 
 /// Service and resource control policies.
 fn controls<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
-    let request = sum.request;
+    let request = sum.asked.request;
     let mut claim = Claim::new(Truth::True, Layer::ServiceControl);
     if request.caller.is_service_linked() {
         return claim;
@@ -256,7 +214,7 @@ fn controls<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
         }
     }
     let owner = request.resource_account.as_deref();
-    if (owner.is_none() || of_member(owner)) && is_resource_controlled(request) {
+    if (owner.is_none() || of_member(owner)) && is_resource_controlled(sum.asked) {
         for (level, sources) in layers.resource_control.iter().flatten().enumerate() {
             let allowed = sum.add_level(Layer::ResourceControl, level, sources).any();
             claim = claim.and(Claim::new(allowed, Layer::ResourceControl));
@@ -265,9 +223,14 @@ fn controls<'a>(layers: &Layers<'a>, sum: &mut Sum<'a, '_>) -> Claim {
     claim
 }
 
-fn is_resource_controlled(request: &Request) -> bool {
-    RESOURCE_CONTROLLED.contains(&request.action.service())
-        && request.action.is("kms:retiregrant") != Truth::True
+/// Only what a request names in the column of resource types is controlled.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-effects-on-permissions>.
+fn is_resource_controlled(asked: Asked<'_>) -> bool {
+    let action = &asked.request.action;
+    resource_controlled().contains(action.service())
+        && action.is("kms:retiregrant") != Truth::True
+        && !asked.without_resources
 }
 
 /// Whether the resource's own policy must allow even within its account: true of keys and roles.
@@ -288,13 +251,14 @@ fn needs_resource_policy(request: &Request) -> Truth {
 }
 
 /// Said where it is not known whether the resource is a key or role.
-const NO_POLICY_OF_ITS_OWN: &str = "the resource is none whose own policy must allow it";
+const NO_POLICY_OF_ITS_OWN: &str =
+    "the resource is not a key or role, whose own policy must allow it";
 /// Said where a grant is to one session, or role, and the caller may be another.
-const SESSION: &str = "the caller is the very principal that the resource-based policy names";
+const SESSION: &str = "the caller is the principal that the resource-based policy names";
 
 /// What all layers said so far.
 struct Sum<'a, 'r> {
-    request: &'r Request,
+    asked: Asked<'r>,
     matched: Vec<Matched<'a>>,
     deny: Truth,
     denied_by: Layer,
@@ -304,9 +268,9 @@ struct Sum<'a, 'r> {
 }
 
 impl<'a, 'r> Sum<'a, 'r> {
-    fn new(request: &'r Request) -> Sum<'a, 'r> {
+    fn new(asked: Asked<'r>) -> Sum<'a, 'r> {
         Sum {
-            request,
+            asked,
             matched: Vec::new(),
             deny: Truth::False,
             denied_by: Layer::Identity,
@@ -324,7 +288,7 @@ impl<'a, 'r> Sum<'a, 'r> {
             allow,
             deny,
             matched,
-        } = tally(layer, level, sources, self.request);
+        } = tally(layer, level, sources, self.asked);
         if deny > self.deny {
             (self.deny, self.denied_by) = (deny, layer);
         }

@@ -31,10 +31,12 @@ pub(super) fn value(test: Test, wanted: &Template, given: &str, context: &Contex
             .resolve(context)
             .test(|pattern| arn_like(pattern, given)),
         Test::Binary => (wanted.written() == given).into(),
-        Test::Bool => match (boolean(wanted.written()), boolean(given)) {
-            (Some(wanted), Some(given)) => (wanted == given).into(),
-            _ => Truth::Unknown,
-        },
+        Test::Bool => wanted.resolve(context).test(|pattern| {
+            match (pattern.as_literal().and_then(boolean), boolean(given)) {
+                (Some(wanted), Some(given)) => (wanted == given).into(),
+                _ => Truth::Unknown,
+            }
+        }),
         Test::Numeric(order) => ordered(
             order,
             number(given).and_then(|given| given.partial_cmp(&number(wanted.written())?)),

@@ -10,6 +10,9 @@ use super::{
     truth::Truth,
 };
 
+/// Keys that hold an address, and take only the operators for addresses.
+const ADDRESSES: [&str; 2] = ["aws:sourceip", "aws:vpcsourceip"];
+
 impl Condition {
     /// Whether the condition holds, as far as the context says.
     ///
@@ -24,6 +27,7 @@ impl Condition {
         match state {
             KeyState::Absent => self.operator.without_key(),
             KeyState::Known(values) if values.is_empty() => self.operator.without_key(),
+            _ if self.takes_address_for_text() => Truth::Unknown,
             KeyState::Known(values) => self.with_values(values, context),
             KeyState::OneOf(values) => Truth::agreement(
                 values
@@ -42,6 +46,13 @@ impl Condition {
                 Truth::agreement([self.operator.without_key(), present]).unwrap_or(Truth::Unknown)
             }
         }
+    }
+
+    /// Whether an address is compared as if it were another type of value. What AWS does then is documented nowhere.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip>.
+    fn takes_address_for_text(&self) -> bool {
+        ADDRESSES.contains(&self.lower_key.as_str()) && self.operator.test != Test::IpAddress
     }
 
     fn is_null(&self, state: &KeyState) -> Truth {

@@ -8,6 +8,7 @@ use super::{
     compare::relation,
     decision::{Decision, Reason, Verdict},
     document::{Condition, Effect, Element, Policy, Statement},
+    pattern::Pattern,
     principal::Principal,
     request::{Request, Target},
     truth::Truth,
@@ -62,6 +63,18 @@ impl Layer {
     fn names_principals(self) -> bool {
         matches!(self, Layer::Resource | Layer::ResourceControl)
     }
+
+    /// Whether AWS completes ARNs of resources that have fewer than six fields: in identity-based policies, and in those that
+    /// share their syntax. STS refuses session policies with such ARNs, and of policies of resources nothing is documented.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns> and
+    /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html>.
+    fn completes_arns(self) -> bool {
+        matches!(
+            self,
+            Layer::Identity | Layer::Boundary | Layer::ServiceControl
+        )
+    }
 }
 
 /// A statement that matches the request, or may.
@@ -114,11 +127,31 @@ pub(super) struct Tally<'a> {
     pub(super) matched: Vec<Matched<'a>>,
 }
 
+/// A request, with what has to be found out about it once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'r> {
+    pub(super) request: &'r Request,
+    /// Whether the caller has a permissions boundary.
+    pub(super) bounded: bool,
+    /// Whether the action has no resource types.
+    pub(super) without_resources: bool,
+}
+
+impl<'r> Asked<'r> {
+    pub(super) fn new(request: &'r Request, bounded: bool) -> Asked<'r> {
+        Asked {
+            request,
+            bounded,
+            without_resources: request.action.is_without_resources(),
+        }
+    }
+}
+
 pub(super) fn tally<'a>(
     layer: Layer,
     level: usize,
     sources: &[Source<'a>],
-    request: &Request,
+    asked: Asked<'_>,
 ) -> Tally<'a> {
     let mut tally = Tally::default();
     let mut certain = Admission::default();
@@ -141,7 +174,7 @@ pub(super) fn tally<'a>(
             continue;
         };
         for statement in &policy.statements {
-            let Some((admission, open)) = statement.admission(layer, request) else {
+            let Some((admission, open)) = statement.admission(layer, asked) else {
                 continue;
             };
             match statement.effect {
@@ -189,13 +222,14 @@ impl Statement {
     /// Whether the resource of a request is among those that the statement is for.
     pub fn resource_matches(&self, request: &Request) -> Truth {
         match &self.resource {
-            Some(element) => resource_matches(element, request),
+            Some(element) => resource_matches(element, Layer::Identity, request, false),
             None => Truth::True,
         }
     }
 
     /// How the statement matches, and what leaves that open; `None` if it certainly does not.
-    fn admission(&self, layer: Layer, request: &Request) -> Option<(Admission, Vec<Open<'_>>)> {
+    fn admission(&self, layer: Layer, asked: Asked<'_>) -> Option<(Admission, Vec<Open<'_>>)> {
+        let request = asked.request;
         // Cheapest first: most statements fail on the action.
         let mut open = Vec::new();
         let mut certain = Truth::True;
@@ -216,6 +250,13 @@ impl Statement {
         let mut admission = Admission::everything();
         if layer.names_principals() {
             admission = match &self.principal {
+                // AWS documents that such a statement denies whoever has a permissions boundary, listed or not.
+                // See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
+                Some(element)
+                    if element.negated && self.effect == Effect::Deny && asked.bounded =>
+                {
+                    Admission::everything()
+                }
                 Some(element) => request.caller.admitted_by(element),
                 None => Admission {
                     direct: Truth::Unknown,
@@ -227,7 +268,10 @@ impl Statement {
             }
         }
         if let Some(element) = &self.resource
-            && !require(resource_matches(element, request), Open::Resource(element))
+            && !require(
+                resource_matches(element, layer, request, asked.without_resources),
+                Open::Resource(element),
+            )
         {
             return None;
         }
@@ -243,16 +287,30 @@ impl Statement {
     }
 }
 
-fn resource_matches(element: &Element<Vec<Template>>, request: &Request) -> Truth {
-    Truth::any(element.items.iter().map(|template| {
-        template
-            .resolve(&request.context)
-            .test(|pattern| match &request.resource {
-                Target::Exact(arn) => pattern.matches(arn).into(),
-                Target::Like(given) | Target::Any(given) => relation(pattern, given),
-            })
-    }))
-    .negate_if(element.negated)
+fn resource_matches(
+    element: &Element<Vec<Template>>,
+    layer: Layer,
+    request: &Request,
+    without_resources: bool,
+) -> Truth {
+    let test = |pattern: &Pattern| match &request.resource {
+        _ if without_resources => pattern.matches("*").into(),
+        Target::Exact(arn) => pattern.matches(arn).into(),
+        Target::Like(given) | Target::Any(given) => relation(pattern, given),
+    };
+    let matches = |template: &Template| {
+        let written = template.resolve(&request.context).test(test);
+        let Some(completed) = template.resolve_completed(&request.context) else {
+            return written;
+        };
+        let completed = completed.test(test);
+        if layer.completes_arns() && written <= completed {
+            completed
+        } else {
+            Truth::agreement([written, completed]).unwrap_or_default()
+        }
+    };
+    Truth::any(element.items.iter().map(matches)).negate_if(element.negated)
 }
 
 /// What the policies of one layer by themselves say of a request: Allow, Deny, or Conditional.
@@ -265,7 +323,7 @@ pub fn evaluate<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> 
             allow,
             deny,
             matched,
-        } = tally(layer, 0, sources, request);
+        } = tally(layer, 0, sources, Asked::new(request, false));
         let allow = allow.any();
         let (verdict, reason) = match (deny, allow) {
             (Truth::True, _) => (Verdict::Deny, Reason::ExplicitDeny(layer)),

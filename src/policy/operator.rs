@@ -162,7 +162,11 @@ impl Operator {
     pub fn takes_variables(&self) -> bool {
         matches!(
             self.test,
-            Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn
+            Test::StringEquals
+                | Test::StringEqualsIgnoreCase
+                | Test::StringLike
+                | Test::Arn
+                | Test::Bool
         )
     }
 }

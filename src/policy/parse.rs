@@ -185,7 +185,7 @@ impl RawStatement {
                 element.map(|list| {
                     list.0
                         .into_iter()
-                        .map(|text| Template::new(text, true, variables))
+                        .map(|text| Template::resource(text, variables))
                         .collect()
                 })
             }),

@@ -15,6 +15,8 @@ use super::{
 pub struct Template {
     written: String,
     body: Body,
+    /// Of a resource: the ARN with the fields that it lacks, where it lacks some.
+    completed: Option<Body>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,22 +60,25 @@ impl Resolved<'_> {
 impl Template {
     /// Takes a string apart: with or without wildcards, with or without variables.
     pub(super) fn new(written: String, wildcards: bool, variables: bool) -> Template {
-        let body = if variables && written.contains("${") {
-            let parts = parts(&written, wildcards);
-            if parts
-                .iter()
-                .any(|part| matches!(part, Part::Variable { .. }))
-            {
-                Body::Parts(parts)
-            } else {
-                Body::Fixed(assemble(&parts, |_, _| None))
-            }
-        } else if wildcards {
-            Body::Fixed(Pattern::glob(&written))
-        } else {
-            Body::Fixed(Pattern::literal(&written))
-        };
-        Template { written, body }
+        let body = Body::new(&written, wildcards, variables);
+        Template {
+            written,
+            body,
+            completed: None,
+        }
+    }
+
+    /// Takes a resource apart, and completes its ARN where it has fewer than six fields: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns>.
+    pub(super) fn resource(written: String, variables: bool) -> Template {
+        let mut template = Template::new(written, true, variables);
+        let missing = 5_usize.saturating_sub(template.body.colons());
+        if template.written.starts_with("arn:") && missing > 0 {
+            let completed = template.written.clone() + &":*".repeat(missing);
+            template.completed = Some(Body::new(&completed, true, variables));
+        }
+        template
     }
 
     /// As written in the document.
@@ -87,7 +92,50 @@ impl Template {
     }
 
     pub(super) fn resolve(&self, context: &Context) -> Resolved<'_> {
-        let parts = match &self.body {
+        self.body.resolve(context)
+    }
+
+    /// The same of the completed ARN, where there is one.
+    pub(super) fn resolve_completed(&self, context: &Context) -> Option<Resolved<'_>> {
+        self.completed.as_ref().map(|body| body.resolve(context))
+    }
+}
+
+impl Body {
+    fn new(written: &str, wildcards: bool, variables: bool) -> Body {
+        if variables && written.contains("${") {
+            let parts = parts(written, wildcards);
+            if parts
+                .iter()
+                .any(|part| matches!(part, Part::Variable { .. }))
+            {
+                Body::Parts(parts)
+            } else {
+                Body::Fixed(assemble(&parts, |_, _| None))
+            }
+        } else if wildcards {
+            Body::Fixed(Pattern::glob(written))
+        } else {
+            Body::Fixed(Pattern::literal(written))
+        }
+    }
+
+    /// Colons outside of variables.
+    fn colons(&self) -> usize {
+        match self {
+            Body::Fixed(pattern) => pattern.segments(usize::MAX).len().saturating_sub(1),
+            Body::Parts(parts) => {
+                let texts = parts.iter().map(|part| match part {
+                    Part::Literal(text) | Part::Glob(text) => text.matches(':').count(),
+                    Part::Variable { .. } => 0,
+                });
+                texts.sum()
+            }
+        }
+    }
+
+    fn resolve(&self, context: &Context) -> Resolved<'_> {
+        let parts = match self {
             Body::Fixed(pattern) => return Resolved::Known(Cow::Borrowed(pattern)),
             Body::Parts(parts) => parts,
         };

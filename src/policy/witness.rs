@@ -89,7 +89,8 @@ fn options(decision: &Decision<'_>, request: &Request) -> Vec<(String, Vec<Optio
                     let fitting = element
                         .items
                         .iter()
-                        .filter_map(|template| fixed(template, &request.context)?.common(wanted));
+                        .flat_map(|template| resources(template, &request.context))
+                        .filter_map(|pattern| pattern.common(wanted));
                     offer(RESOURCE, fitting.map(Some).collect());
                     offer(RESOURCE, vec![unheard_of(&[wanted])]);
                 }
@@ -167,7 +168,17 @@ fn unheard_of(limits: &[&Pattern]) -> Option<String> {
 }
 
 fn fixed(template: &Template, context: &Context) -> Option<Pattern> {
-    match template.resolve(context) {
+    known(template.resolve(context))
+}
+
+/// A resource, as written and with its ARN completed.
+fn resources(template: &Template, context: &Context) -> impl Iterator<Item = Pattern> {
+    let completed = template.resolve_completed(context).and_then(known);
+    fixed(template, context).into_iter().chain(completed)
+}
+
+fn known(resolved: Resolved<'_>) -> Option<Pattern> {
+    match resolved {
         Resolved::Known(pattern) => Some(pattern.into_owned()),
         Resolved::Open(_) | Resolved::Null => None,
     }

@@ -4,19 +4,23 @@
 //! cannot be read would give an empty table, and so UNKNOWN where a runtime is looked up; a unit
 //! test reads every file strictly, so that no such binary is ever built.
 
+mod action;
 mod escalation;
 mod layer;
 mod permission;
+mod resource_control;
 mod runtime;
 mod service;
 mod vendor;
 
+pub use action::{Actions, KnownAction, actions};
 pub use escalation::{
     EscalationCategory, EscalationPath, Escalations, On, Requirement, RequirementError, Subject,
     Takes, escalations,
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};
+pub use resource_control::{ResourceControlled, resource_controlled};
 pub use runtime::{OperatingSystem, Runtime, RuntimeKind, Runtimes, runtimes};
 pub use service::{
     Authorisation, Invocation, ServicePrincipal, ServicePrincipals, service_principals,

@@ -200,3 +200,43 @@ fn what_was_asked_wrongly_is_said_with_its_place() {
         run.stderr()
     );
 }
+
+#[test]
+fn misspelt_actions_are_named_with_the_nearest() {
+    let folder = folder();
+    let policy = folder.path().join("p.json");
+    std::fs::write(
+        &policy,
+        r#"{"Statement": {"Effect": "Allow", "Action": ["s3:GetObjct", "s3:Get*", "lamda:*"], "Resource": "*"}}"#,
+    )
+    .unwrap();
+    let policy = policy.display().to_string();
+    let asked = [
+        "explain",
+        "access",
+        "--principal",
+        "arn:aws:iam::111122223333:user/ann",
+        "--action",
+        "s3:PutObjct",
+        "--resource",
+        "*",
+        "--identity-policy",
+        &policy,
+    ];
+    let text = Lamppost::new(asked).run().stdout();
+    for (wrong, right) in [
+        ("s3:GetObjct", "s3:GetObject"),
+        ("s3:PutObjct", "s3:PutObject"),
+        ("lamda:*", "lambda:*"),
+    ] {
+        let named = text
+            .lines()
+            .any(|line| line.starts_with(wrong) && line.ends_with(&format!("{right}?")));
+        assert!(named, "{wrong}: {text}");
+    }
+    let json = Lamppost::new(asked.into_iter().chain(["--format", "json"])).run();
+    assert_eq!(
+        json.json()["unknown_actions"][0],
+        serde_json::json!({"action": "lamda:*", "nearest": "lambda:*"})
+    );
+}

@@ -37,6 +37,7 @@ mod facts;
 mod faults;
 #[cfg(feature = "live")]
 mod interrupt;
+mod material;
 #[cfg(feature = "live")]
 mod misuse;
 #[cfg(feature = "live")]

@@ -65,7 +65,7 @@ struct Case {
 }
 
 /// `None`: the policy could not be read.
-fn policy(value: &Value) -> Result<Option<Policy>, String> {
+pub(crate) fn policy(value: &Value) -> Result<Option<Policy>, String> {
     let text = match value {
         Value::String(text) if text == "unread" => return Ok(None),
         Value::String(text) => text.clone(),
@@ -86,7 +86,8 @@ fn source(policy: &Option<Policy>) -> Source<'_> {
     }
 }
 
-fn key_state(value: &Value) -> KeyState {
+/// The state of a key, as the tables write it.
+pub(crate) fn key_state(value: &Value) -> KeyState {
     let texts = |value: &Value| -> Vec<String> {
         let values = value.as_array().expect("a list of strings");
         values
@@ -120,7 +121,8 @@ fn key_state(value: &Value) -> KeyState {
     }
 }
 
-fn caller(text: &str) -> Caller {
+/// A caller, as the tables write it.
+pub(crate) fn caller(text: &str) -> Caller {
     if text == "stranger" {
         return Caller::Stranger;
     }

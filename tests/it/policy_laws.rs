@@ -7,6 +7,8 @@ use lamppost::policy::{
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
+use super::support::cases;
+
 const ACCOUNT: &str = "111122223333";
 const KEYS: &[&str] = &[
     "x:a",
@@ -14,6 +16,7 @@ const KEYS: &[&str] = &[
     "aws:PrincipalTag/t",
     "aws:username",
     "aws:PrincipalArn",
+    "aws:SourceIp",
 ];
 const VALUES: &[&str] = &[
     "",
@@ -100,8 +103,8 @@ fn principal() -> impl Strategy<Value = Value> {
 fn statement(effects: &'static [&'static str]) -> impl Strategy<Value = Value> {
     (
         select(effects),
-        one_of(("Action", "NotAction"), &["*", "s3:*", "s3:GetObject", "s3:Put*", "ec2:*"]),
-        one_of(("Resource", "NotResource"), &["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/x", "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::c*"]),
+        one_of(("Action", "NotAction"), ACTIONS),
+        one_of(("Resource", "NotResource"), RESOURCES),
         (select(vec!["Principal", "Principal", "NotPrincipal"]), principal()),
         vec(condition(), 0..3),
     )
@@ -114,6 +117,18 @@ fn statement(effects: &'static [&'static str]) -> impl Strategy<Value = Value> {
             json!({"Effect": effect, action: actions, resource: resources, who: principals, "Condition": block})
         })
 }
+
+const ACTIONS: &[&str] = &["*", "s3:*", "s3:GetObject", "s3:Put*", "s3:List*", "ec2:*"];
+const RESOURCES: &[&str] = &[
+    "*",
+    "arn:aws:s3:::b/*",
+    "arn:aws:s3:::b/x",
+    "arn:aws:s3:::b/${aws:username}",
+    "arn:aws:s3:::c*",
+    "arn:aws:s3",
+    "arn:aws:s3::*/x",
+    "arn:*",
+];
 
 const BOTH: &[&str] = &["Allow", "Allow", "Deny"];
 
@@ -183,6 +198,8 @@ fn requests() -> impl Strategy<Value = (Request, Request)> {
         ("s3:GetObject", "s3:GetObject"),
         ("s3:*", "s3:PutObject"),
         ("s3:Get*", "s3:GetObject"),
+        ("s3:ListAllMyBuckets", "s3:ListAllMyBuckets"),
+        ("s3:ListAllMyB*", "s3:ListAllMyBuckets"),
     ]);
     (
         callers,
@@ -251,8 +268,183 @@ fn without_choice(mut request: Request) -> Request {
     request
 }
 
+/// The policies of every layer, as lists of statements.
+#[derive(Clone, Debug)]
+struct Estate {
+    identity: Vec<Value>,
+    resource: Vec<Value>,
+    boundary: Option<Vec<Value>>,
+    session: Option<Vec<Value>>,
+    control: Option<Vec<Value>>,
+}
+
+fn estates() -> impl Strategy<Value = Estate> {
+    (
+        statements(BOTH),
+        statements(BOTH),
+        option::of(statements(BOTH)),
+        option::weighted(0.2, statements(BOTH)),
+        option::of(statements(BOTH)),
+    )
+        .prop_map(|(identity, resource, boundary, session, control)| Estate {
+            identity,
+            resource,
+            boundary,
+            session,
+            control,
+        })
+}
+
+impl Estate {
+    /// With one more statement in a layer, if there is that layer.
+    fn with(&self, layer: usize, statement: &Value) -> Estate {
+        let mut estate = self.clone();
+        let statements = match layer {
+            0 => Some(&mut estate.identity),
+            1 => Some(&mut estate.resource),
+            2 => estate.boundary.as_mut(),
+            3 => estate.session.as_mut(),
+            _ => estate.control.as_mut(),
+        };
+        if let Some(statements) = statements {
+            statements.push(statement.clone());
+        }
+        estate
+    }
+
+    fn decide<T>(&self, request: &Request, look: impl FnOnce(&Decision<'_>) -> T) -> T {
+        let (identity, resource) = (document(&self.identity), document(&self.resource));
+        let read = |statements: &Option<Vec<Value>>| statements.as_deref().map(document);
+        let (boundary, session) = (read(&self.boundary), read(&self.session));
+        let control = read(&self.control);
+        let layers = Layers {
+            identity: vec![Source::new("identity", &identity)],
+            resource: vec![Source::new("resource", &resource)],
+            boundary: boundary
+                .as_ref()
+                .map(|policy| Source::new("boundary", policy)),
+            session: session
+                .as_ref()
+                .map(|policy| vec![Source::new("session", policy)]),
+            service_control: control
+                .as_ref()
+                .map(|policy| vec![vec![Source::new("control", policy)]]),
+            ..Layers::default()
+        };
+        look(&authorize(&layers, request))
+    }
+}
+
+/// One way to make a statement match more requests.
+#[derive(Clone, Debug)]
+enum Wider {
+    Action(&'static str),
+    Resource(&'static str),
+    Principal(&'static str),
+    WithoutCondition(prop::sample::Index),
+    Value(prop::sample::Index, &'static str),
+    IfExists(prop::sample::Index),
+}
+
+fn wider() -> impl Strategy<Value = Wider> {
+    let index = any::<prop::sample::Index>;
+    prop_oneof![
+        select(ACTIONS).prop_map(Wider::Action),
+        select(RESOURCES).prop_map(Wider::Resource),
+        select(vec![
+            "*",
+            ACCOUNT,
+            "arn:aws:iam::111122223333:role/R",
+            "arn:aws:iam::111122223333:user/Ann"
+        ])
+        .prop_map(Wider::Principal),
+        index().prop_map(Wider::WithoutCondition),
+        (index(), select(WANTED)).prop_map(|(at, value)| Wider::Value(at, value)),
+        index().prop_map(Wider::IfExists),
+    ]
+}
+
+/// Adds to what a plain element lists, or takes from what its `Not…` form does.
+fn widen_list(statement: &mut Value, element: &str, item: &str) {
+    let negated = format!("Not{element}");
+    if let Some(Value::Array(list)) = statement.get_mut(element) {
+        list.push(json!(item));
+    } else if let Some(Value::Array(list)) = statement.get_mut(&negated)
+        && list.len() > 1
+    {
+        list.pop();
+    }
+}
+
+fn widen(statement: &Value, how: &Wider) -> Value {
+    let mut statement = statement.clone();
+    let operators: Vec<String> = statement["Condition"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    match how {
+        Wider::Action(item) => widen_list(&mut statement, "Action", item),
+        Wider::Resource(item) => widen_list(&mut statement, "Resource", item),
+        Wider::Principal(item) => {
+            let add = |principal: &Value| match principal {
+                Value::Object(kinds) => {
+                    let mut kinds = kinds.clone();
+                    let mut named: Vec<Value> = match kinds.get("AWS") {
+                        Some(Value::Array(named)) => named.clone(),
+                        Some(one) => vec![one.clone()],
+                        None => Vec::new(),
+                    };
+                    named.push(json!(item));
+                    kinds.insert("AWS".to_owned(), json!(named));
+                    Value::Object(kinds)
+                }
+                everyone => everyone.clone(),
+            };
+            if !statement["Principal"].is_null() {
+                statement["Principal"] = add(&statement["Principal"]);
+            } else if let Some(Value::Array(named)) = statement["NotPrincipal"].get_mut("AWS")
+                && named.len() > 1
+            {
+                named.pop();
+            }
+        }
+        _ if operators.is_empty() => {}
+        Wider::WithoutCondition(at) => {
+            let operator = at.get(&operators);
+            statement["Condition"]
+                .as_object_mut()
+                .unwrap()
+                .remove(operator);
+        }
+        Wider::Value(at, value) => {
+            let operator = at.get(&operators);
+            let keys = statement["Condition"][operator].as_object_mut().unwrap();
+            for values in keys.values_mut().filter_map(Value::as_array_mut) {
+                if !operator.contains("Not") {
+                    values.push(json!(value));
+                } else if values.len() > 1 {
+                    values.pop();
+                }
+            }
+        }
+        Wider::IfExists(at) => {
+            let operator = at.get(&operators);
+            let block = statement["Condition"].as_object_mut().unwrap();
+            let optional = format!("{operator}IfExists");
+            let fixed = operator.ends_with("IfExists") || operator == "Null";
+            if !fixed && !block.contains_key(&optional) {
+                let keys = block.remove(operator).unwrap();
+                block.insert(optional, keys);
+            }
+        }
+    }
+    statement
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(cases(1_000))]
     #[test]
     fn what_depends_says_on_what(
         identity in option::of(statements(BOTH)), resource in statements(BOTH), boundary in option::of(option::of(statements(BOTH))),
@@ -336,6 +528,28 @@ proptest! {
             Verdict::Allow | Verdict::Deny => prop_assert_eq!(symbolic.verdict, real.verdict),
             Verdict::Conditional => {}
         }
+    }
+
+    #[test]
+    fn a_wider_allow_or_a_narrower_deny_never_lowers_the_answer(
+        estate in estates(), narrow in statement(BOTH), how in wider(), layer in 0_usize..5, (request, _) in requests(),
+    ) {
+        let request = without_choice(request);
+        let wide = widen(&narrow, &how);
+        let [narrow_answer, wide_answer] = [&narrow, &wide].map(|statement| estate.with(layer, statement).decide(&request, width));
+        let (before, after) = if narrow["Effect"] == "Allow" { (narrow_answer, wide_answer) } else { (wide_answer, narrow_answer) };
+        prop_assert!(after >= before, "{narrow} to {wide}");
+    }
+
+    #[test]
+    fn what_is_certain_of_all_layers_holds_for_every_request_that_fits(estate in estates(), (open, mut concrete) in requests()) {
+        let (symbolic, chosen) = estate.decide(&open, |decision| (decision.verdict, decision.chosen.clone()));
+        for choice in chosen {
+            let state = choice.value.map_or(KeyState::Absent, KeyState::one);
+            concrete.context.set(&choice.key, state);
+        }
+        let real = estate.decide(&concrete, |decision| decision.verdict);
+        prop_assert!(symbolic == Verdict::Conditional || symbolic == real, "{symbolic} but {real}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::actions::{self, UnknownAction};
 use super::{ExplainFormat, exposure};
 use crate::analysis::statement_name;
 use crate::cli::error::CliError;
@@ -121,9 +122,16 @@ pub(super) fn run(args: &AccessArgs) -> Result<Outcome, CliError> {
         && request.caller.account().is_some()
         && layers.resource.is_empty()
         && args.resource != "*";
+    let files = [&identity, &boundary, &session, &resource];
+    let controls = service_control.iter().chain(&resource_control);
+    let policies = files.into_iter().chain(controls).flatten();
+    let named = actions::named(policies.map(|(_, policy)| policy));
+    let unknown = actions::unknown(named.into_iter().chain([args.action.as_str()]));
     match args.format {
-        ExplainFormat::Json => report::print_json(&document(&decision))?,
-        ExplainFormat::Text => report::print_text(&text(args, &decision, taken_for_own))?,
+        ExplainFormat::Json => report::print_json(&document(&decision, &unknown))?,
+        ExplainFormat::Text => {
+            report::print_text(&text(args, &decision, taken_for_own, &unknown))?;
+        }
     }
     Ok(Outcome::Clean)
 }
@@ -211,7 +219,7 @@ fn depends_on(decision: &Decision<'_>) -> Vec<String> {
     found.iter().map(ToString::to_string).collect()
 }
 
-fn document(decision: &Decision<'_>) -> Value {
+fn document(decision: &Decision<'_>, unknown: &[UnknownAction]) -> Value {
     let statements: Vec<Value> = decision
         .statements
         .iter()
@@ -243,10 +251,16 @@ fn document(decision: &Decision<'_>) -> Value {
         "depends_on": depends_on(decision),
         "statements": statements,
         "conditions": conditions,
+        "unknown_actions": unknown,
     })
 }
 
-fn text(args: &AccessArgs, decision: &Decision<'_>, taken_for_own: bool) -> String {
+fn text(
+    args: &AccessArgs,
+    decision: &Decision<'_>,
+    taken_for_own: bool,
+    unknown: &[UnknownAction],
+) -> String {
     let mut text = match decision.verdict {
         Verdict::Allow => "Allowed".to_owned(),
         Verdict::Deny => "Denied".to_owned(),
@@ -278,6 +292,9 @@ fn text(args: &AccessArgs, decision: &Decision<'_>, taken_for_own: bool) -> Stri
             text,
             "The resource's ARN names no account, so it is taken for one of the caller's own; --resource-account says whose it is."
         );
+    }
+    for action in unknown {
+        let _ = writeln!(text, "{action}");
     }
     for matched in &decision.statements {
         let does = match matched.effect() {

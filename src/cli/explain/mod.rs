@@ -1,6 +1,7 @@
 //! `lamppost explain`: one question about policies, answered without a call.
 
 mod access;
+mod actions;
 mod exposure;
 
 use clap::Subcommand;
