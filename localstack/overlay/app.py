@@ -41,12 +41,14 @@ class Emulator:
             return self.plane.answer(seen)
         if seen.service == "ec2":
             if seen.operation == "DescribeRegions" and self.flags["regions"]:
-                return neighbours.describe_regions(seen, self.flags)
+                return neighbours.ec2.describe_regions(seen, self.flags)
             if seen.operation.startswith("Describe"):
-                neighbours.without_paging(seen, environ)
-                return neighbours.paged(seen, self.ask_moto(seen, environ))
+                neighbours.ec2.without_paging(seen, environ)
+                return neighbours.ec2.paged(seen, self.ask_moto(seen, environ))
         if seen.service == "kms":
-            neighbours.check_foreign_key(seen)
+            neighbours.kms.check_foreign_key(seen)
+        if seen.service == "organizations":
+            neighbours.organizations.check_caller(seen)
         return self.domains.answer(seen) or self.ask_moto(seen, environ)
 
     def ask_moto(self, seen, environ):

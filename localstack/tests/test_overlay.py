@@ -82,6 +82,8 @@ class ControlPlane(unittest.TestCase):
         self.api.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
         got = self.api.get_function(FunctionName=name)
         self.assertEqual(got["Tags"], {"team": "a"})
+        self.api.untag_resource(Resource=ARN + name, TagKeys=["team"])
+        self.assertEqual(self.api.list_tags(Resource=ARN + name)["Tags"], {})
         self.assertEqual(got["Concurrency"], {"ReservedConcurrentExecutions": 0})
         with urllib.request.urlopen(got["Code"]["Location"]) as answer:
             self.assertEqual(answer.read(), package())
@@ -265,6 +267,18 @@ class ControlPlane(unittest.TestCase):
         self.assertEqual(items[0]["SelfManagedEventSource"], kafka["SelfManagedEventSource"])
         self.assertNotIn("EventSourceArn", items[0])
 
+    def test_event_source_mappings_are_changed(self):
+        name = self.make()
+        queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:a"
+        uuid = self.api.create_event_source_mapping(FunctionName=name, EventSourceArn=queue)["UUID"]
+        failed = {"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed"}}
+        self.api.update_event_source_mapping(UUID=uuid, BatchSize=7, Enabled=False, DestinationConfig=failed)
+        got = self.api.get_event_source_mapping(UUID=uuid)
+        self.assertEqual((got["BatchSize"], got["State"], got["DestinationConfig"]), (7, "Disabled", failed))
+        self.assertEqual(got["EventSourceArn"], queue)
+        missing = error_of(self.api.update_event_source_mapping, UUID="0" * 36, Enabled=True)
+        self.assertEqual(missing[:2], (404, "ResourceNotFoundException"))
+
     def test_event_invoke_configs(self):
         name = self.make()
         self.assertEqual(
@@ -278,6 +292,11 @@ class ControlPlane(unittest.TestCase):
         items, _ = self.pages("list_function_event_invoke_configs", "FunctionEventInvokeConfigs", FunctionName=name)
         self.assertEqual([i["FunctionArn"].rsplit(":", 1)[-1] for i in items], ["$LATEST", "1"])
         self.assertEqual(items[0]["DestinationConfig"]["OnFailure"], where["OnFailure"])
+        self.api.update_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+        got = self.api.get_function_event_invoke_config(FunctionName=name)
+        self.assertEqual((got["MaximumRetryAttempts"], got["DestinationConfig"]["OnFailure"]), (0, where["OnFailure"]))
+        self.api.delete_function_event_invoke_config(FunctionName=name)
+        self.assertEqual(error_of(self.api.get_function_event_invoke_config, FunctionName=name)[0], 404)
 
     def test_code_signing_and_its_inverse(self):
         publishers = {"SigningProfileVersionArns": [f"arn:aws:signer:us-east-1:{ACCOUNT}:/signing-profiles/p/1"]}
@@ -294,6 +313,15 @@ class ControlPlane(unittest.TestCase):
         self.assertEqual((len(configs), pages), (3, 2))
         arns, pages = self.pages("list_functions_by_code_signing_config", "FunctionArns", CodeSigningConfigArn=arn)
         self.assertEqual((set(arns), pages), ({ARN + n for n in names}, 2))
+        enforced = {"UntrustedArtifactOnDeployment": "Enforce"}
+        self.api.update_code_signing_config(CodeSigningConfigArn=arn, CodeSigningPolicies=enforced)
+        got = self.api.get_code_signing_config(CodeSigningConfigArn=arn)["CodeSigningConfig"]
+        self.assertEqual((got["CodeSigningPolicies"], got["AllowedPublishers"]), (enforced, publishers))
+        self.assertEqual(error_of(self.api.delete_code_signing_config, CodeSigningConfigArn=arn)[0], 409)
+        for name in names:
+            self.api.delete_function_code_signing_config(FunctionName=name)
+        self.api.delete_code_signing_config(CodeSigningConfigArn=arn)
+        self.assertEqual(error_of(self.api.get_code_signing_config, CodeSigningConfigArn=arn)[0], 404)
 
     def test_small_settings(self):
         name = self.make()

@@ -1,7 +1,7 @@
 """Code-signing configurations and which functions use them."""
 
 from ..paging import lambda_page
-from .store import not_found, now
+from .store import conflict, not_found, now
 
 
 def create(place, args):
@@ -29,6 +29,27 @@ def get(place, args):
     return {"CodeSigningConfig": find(place, args)}
 
 
+def update(place, args):
+    config = find(place, args)
+    for member in ("Description", "AllowedPublishers", "CodeSigningPolicies"):
+        if args.get(member) is not None:
+            config[member] = args[member]
+    config["LastModified"] = now()
+    return {"CodeSigningConfig": config}
+
+
+def delete(place, args):
+    arn = find(place, args)["CodeSigningConfigArn"]
+    if any(function.code_signing == arn for function in place.functions.values()):
+        raise conflict(f"The code signing configuration {arn} is in use.")
+    del place.code_signing[arn]
+
+
+def delete_for_function(place, args):
+    function, _ = place.find(args)
+    function.code_signing = None
+
+
 def list_configs(place, args):
     return lambda_page(args, "CodeSigningConfigs", place.code_signing.values())
 
@@ -53,6 +74,9 @@ def get_for_function(place, args):
 OPERATIONS = {
     "CreateCodeSigningConfig": create,
     "GetCodeSigningConfig": get,
+    "UpdateCodeSigningConfig": update,
+    "DeleteCodeSigningConfig": delete,
+    "DeleteFunctionCodeSigningConfig": delete_for_function,
     "ListCodeSigningConfigs": list_configs,
     "ListFunctionsByCodeSigningConfig": list_functions,
     "PutFunctionCodeSigningConfig": put_for_function,

@@ -248,6 +248,12 @@ def tag(place, args):
     tagged(place, args).tags.update(args["Tags"])
 
 
+def untag(place, args):
+    tags = tagged(place, args).tags
+    for key in args["TagKeys"]:
+        tags.pop(key, None)
+
+
 def invoke(place, args):
     raise Refused(501, "NotImplemented", "the emulator runs no functions")
 
@@ -262,5 +268,6 @@ OPERATIONS = {
     "DeleteFunction": delete,
     "ListTags": list_tags,
     "TagResource": tag,
+    "UntagResource": untag,
     "Invoke": invoke,
 }

@@ -10,6 +10,8 @@ AS_SENT = (
     "FunctionResponseTypes", "AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig",
     "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "MaximumRetryAttempts", "TumblingWindowInSeconds",
 )  # fmt: skip
+# Members that UpdateEventSourceMapping takes too: never where the events come from.
+CHANGED = tuple(key for key in AS_SENT if key not in ("EventSourceArn", "StartingPosition", "Topics", "Queues"))
 
 
 def create_mapping(place, args):
@@ -40,6 +42,17 @@ def get_mapping(place, args):
     return place.mappings[args["UUID"]]
 
 
+def update_mapping(place, args):
+    mapping = get_mapping(place, args)
+    if args.get("FunctionName"):
+        function, qualifier = place.find(args)
+        mapping["FunctionArn"] = function.arn + (f":{qualifier}" if qualifier else "")
+    if args.get("Enabled") is not None:
+        mapping["State"] = "Enabled" if args["Enabled"] else "Disabled"
+    mapping.update({key: args[key] for key in (*CHANGED, "BatchSize") if args.get(key) is not None}, LastModified=epoch())
+    return mapping
+
+
 def delete_mapping(place, args):
     return {**get_mapping(place, args), "State": place.mappings.pop(args["UUID"]) and "Deleting"}
 
@@ -67,6 +80,18 @@ def put_invoke_config(place, args):
     return config
 
 
+def update_invoke_config(place, args):
+    config = get_invoke_config(place, args)
+    sent = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    return put_invoke_config(place, {**args, **{k: args.get(k, config.get(k)) for k in sent}})
+
+
+def delete_invoke_config(place, args):
+    get_invoke_config(place, args)
+    function, qualifier = place.find(args)
+    del function.invoke_configs[qualifier or "$LATEST"]
+
+
 def get_invoke_config(place, args):
     function, qualifier = place.find(args)
     config = function.invoke_configs.get(qualifier or "$LATEST")
@@ -83,9 +108,12 @@ def list_invoke_configs(place, args):
 OPERATIONS = {
     "CreateEventSourceMapping": create_mapping,
     "GetEventSourceMapping": get_mapping,
+    "UpdateEventSourceMapping": update_mapping,
     "DeleteEventSourceMapping": delete_mapping,
     "ListEventSourceMappings": list_mappings,
     "PutFunctionEventInvokeConfig": put_invoke_config,
+    "UpdateFunctionEventInvokeConfig": update_invoke_config,
+    "DeleteFunctionEventInvokeConfig": delete_invoke_config,
     "GetFunctionEventInvokeConfig": get_invoke_config,
     "ListFunctionEventInvokeConfigs": list_invoke_configs,
 }
