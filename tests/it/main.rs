@@ -12,6 +12,8 @@
 mod access;
 mod account;
 #[cfg(feature = "live")]
+mod applications;
+#[cfg(feature = "live")]
 mod at_scale;
 #[cfg(feature = "live")]
 mod aws;

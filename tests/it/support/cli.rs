@@ -39,6 +39,16 @@ impl Lamppost {
         self
     }
 
+    /// With further arguments.
+    #[cfg(feature = "live")]
+    pub(crate) fn args<Argument: AsRef<std::ffi::OsStr>>(
+        mut self,
+        arguments: impl IntoIterator<Item = Argument>,
+    ) -> Self {
+        self.0.args(arguments);
+        self
+    }
+
     /// Starts it, with its output kept.
     #[cfg(feature = "live")]
     pub(crate) fn spawn(mut self) -> std::process::Child {

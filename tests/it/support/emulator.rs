@@ -84,6 +84,21 @@ impl Emulator {
         );
     }
 
+    /// Deploys every application of `localstack/applications`; what was made, a line of JSON each.
+    pub(crate) fn deploy_applications(&self) -> String {
+        let deploy = Command::new(python())
+            .arg(localstack().join("deploy.py"))
+            .args(["--applications", "--endpoint", &self.endpoint])
+            .output()
+            .expect("the deployer runs");
+        assert!(
+            deploy.status.success(),
+            "deploying failed:\n{}",
+            String::from_utf8_lossy(&deploy.stderr)
+        );
+        String::from_utf8(deploy.stdout).expect("the deployer writes text")
+    }
+
     /// Its address.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
