@@ -57,8 +57,7 @@ def every_application(args: argparse.Namespace) -> str | None:
 
 
 def one_template(args: argparse.Namespace) -> str | None:
-    import boto3
-
+    from deploying.clients import Clients
     from deploying.faults import TemplateError
     from deploying.outcome import as_json, as_lines
     from deploying.stack import Stack
@@ -69,7 +68,7 @@ def one_template(args: argparse.Namespace) -> str | None:
         return f"lamppost deploy: `{args.account}` is no account id of twelve digits: give --account"
     parameters = dict(pair.partition("=")[::2] for pair in args.parameters)
     name = args.stack or args.template.resolve().parent.name
-    stack = Stack(boto3.Session(), args.endpoint.rstrip("/"), args.account, args.region, name)
+    stack = Stack(Clients(args.endpoint.rstrip("/")), args.account, args.region, name)
     try:
         report = stack.deploy(args.template, parameters)
     except (TemplateError, OSError) as error:

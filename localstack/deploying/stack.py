@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.client import BaseClient
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import template as templates
+from .clients import Clients
 from .faults import TemplateError
 from .fitting import fitted
 from .intrinsics import Intrinsics
 from .order import ordered
 
-CONFIG = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"})
 Properties = dict[str, Any]
 
 
@@ -44,10 +42,9 @@ class Report:
 class Stack:
     """Deploys a template; makers in `kinds/` call back for names and clients."""
 
-    def __init__(self, session: boto3.Session, endpoint: str, account: str, region: str, name: str) -> None:
-        self.session, self.endpoint = session, endpoint
+    def __init__(self, clients: Clients, account: str, region: str, name: str) -> None:
+        self.clients = clients
         self.account, self.region, self.name = account, region, name
-        self.clients: dict[str, BaseClient] = {}
         self.parameters: dict[str, Any] = {}
         self.declared: Mapping[str, Any] = {}
         self.report = Report()
@@ -56,12 +53,7 @@ class Stack:
     # --- what makers use
 
     def client(self, service: str) -> BaseClient:
-        if service not in self.clients:
-            self.clients[service] = self.session.client(
-                service, self.region, endpoint_url=self.endpoint, config=CONFIG,
-                aws_access_key_id=self.account, aws_secret_access_key="test",
-            )  # fmt: skip
-        return self.clients[service]
+        return self.clients.of(self.account, service, self.region)
 
     def call(self, service: str, operation: str, properties: Mapping[str, Any], **more: Any) -> Properties:
         """Calls an operation (`create_function`) with properties, fitted to what it takes, and arguments as they are."""

@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE))
 
 import boto3  # noqa: E402
 from deploying import template as templates  # noqa: E402
+from deploying.clients import Clients  # noqa: E402
 from deploying.faults import TemplateError  # noqa: E402
 from deploying.fitting import fitted  # noqa: E402
 from deploying.intrinsics import Intrinsics, references  # noqa: E402
@@ -310,6 +311,7 @@ Resources:
       Port: 80
       Protocol: HTTP
       DefaultActions: [{Type: forward, TargetGroupArn: !Ref Called}]
+  Certificate: {Type: AWS::CertificateManager::Certificate, Properties: {DomainName: a.example}}
   Pool: {Type: AWS::Cognito::UserPool}
   PoolClient: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool}}
   Guests: {Type: AWS::Cognito::IdentityPool, Properties: {AllowUnauthenticatedIdentities: true}}
@@ -330,7 +332,7 @@ class Deployment(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "template.yaml"
             path.write_text(EVERYTHING.replace("Conditions:\n", "Conditions:\n  Practice: !Not [!Condition Live]\n"))
-            cls.stack = Stack(boto3.Session(), cls.emulator.endpoint, "600000000001", REGION, "all")
+            cls.stack = Stack(Clients(cls.emulator.endpoint), "600000000001", REGION, "all")
             cls.report = cls.stack.deploy(path, {"Stage": "prod"})
 
     @classmethod

@@ -46,6 +46,15 @@ class Neighbours(unittest.TestCase):
         got = iam.get_account_authorization_details(Filter=["LocalManagedPolicy"])["Policies"]
         self.assertEqual([policy["PolicyName"] for policy in got], ["readers"])
 
+    def test_authorization_details_tell_those_policies_of_aws_that_are_in_use(self):
+        iam = self.client("iam", key="600000000005")
+        bound, had = (f"arn:aws:iam::aws:policy/{name}" for name in ("PowerUserAccess", "ReadOnlyAccess"))
+        trust = json.dumps({"Statement": TRUST})
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust, PermissionsBoundary=bound)
+        iam.attach_role_policy(RoleName="r", PolicyArn=had)
+        got = iam.get_account_authorization_details()["Policies"]
+        self.assertEqual(sorted(policy["Arn"] for policy in got), [bound, had])
+
     def test_nat_gateways_say_what_kind_they_are(self):
         ec2 = self.client("ec2", key="600000000002")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

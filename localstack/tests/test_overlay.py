@@ -62,6 +62,11 @@ class ControlPlane(unittest.TestCase):
         for key, value in sent.items():
             self.assertEqual(got[key], value)
 
+    def test_a_new_function_is_named_without_a_qualifier(self):
+        sent = {"Runtime": "python3.13", "Handler": "app.handler", "Role": ROLE, "Code": {"ZipFile": package()}}
+        made = self.api.create_function(FunctionName="unqualified", **sent)
+        self.assertEqual((made["FunctionArn"], made["Version"]), (f"{ARN}unqualified", "$LATEST"))
+
     def test_logging_defaults(self):
         name = self.make(LoggingConfig={"LogFormat": "JSON"})
         want = {

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from ..stack import Made, Properties, Stack
 from . import (
-    balancers, cognito, databases, eventbridge, functions, http_apis, iam, kms, logs, network, queues, rest_apis, secrets,
-    storage, topics, workflows,
+    balancers, certificates, cognito, databases, eventbridge, functions, http_apis, iam, kms, logs, network, queues,
+    rest_apis, secrets, storage, topics, workflows,
 )  # fmt: skip
 
 Maker = Callable[[Stack, str, Properties], Made]
 KINDS: dict[str, Maker] = {}
 for service in (
-    balancers, cognito, databases, eventbridge, functions, http_apis, iam, kms, logs, network, queues, rest_apis, secrets,
-    storage, topics, workflows,
+    balancers, certificates, cognito, databases, eventbridge, functions, http_apis, iam, kms, logs, network, queues,
+    rest_apis, secrets, storage, topics, workflows,
 ):  # fmt: skip
     KINDS.update(service.KINDS)

@@ -48,7 +48,7 @@ def create(place, args):
         function.code_signing = args["CodeSigningConfigArn"]
     change(place, config, args)
     place.functions[name] = function
-    return shown(place, function, "$LATEST")
+    return shown(place, function)
 
 
 def bytes_of(code):
