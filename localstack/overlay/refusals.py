@@ -6,6 +6,7 @@ Set through `POST /lamppost/flags`, kept in memory. A flag is a JSON list; sendi
 import json
 
 from moto.iam.models import iam_backends
+from moto.organizations.models import organizations_backends
 
 from .answers import Refused, denied
 
@@ -49,7 +50,7 @@ class Flags:
             return self.check_role(call)
         for rule in self["denied_regions"]:
             if call.region == rule["region"] and call.account not in rule.get("except_accounts", []):
-                if call.service not in GLOBAL_SERVICES:
+                if call.service not in GLOBAL_SERVICES and is_member(call.account):
                     raise denied(call.service, not_authorized(call))
         if call.is_root:
             return  # the seed
@@ -78,6 +79,11 @@ class Flags:
         wanted = external_ids(json.loads(role.assume_role_policy_document or "{}"))
         if wanted and call.params.get("ExternalId") not in wanted:
             raise refusal
+
+
+def is_member(account):
+    """Whether an organisation's policies bind the account."""
+    return account in organizations_backends.master_accounts
 
 
 def external_ids(trust):

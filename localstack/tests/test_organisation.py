@@ -30,6 +30,10 @@ class Organisation(unittest.TestCase):
         pages = self.scanner(account)("lambda", region).get_paginator("list_functions").paginate()
         return [function for page in pages for function in page["Functions"]]
 
+    def test_the_closed_region_is_open_to_accounts_outside(self):
+        outside = self.emulator.client("lambda", "eu-west-1", key="600000000001")
+        self.assertEqual(outside.list_functions()["Functions"], [])
+
     def test_seeding_again_changes_nothing(self):
         before = [self.functions(a, r) for a in SCANNED for r in ("us-east-1", "eu-central-1")]
         counts = self.counts()
