@@ -193,6 +193,39 @@ class Deployment(unittest.TestCase):
         (stage,) = self.client("apigatewayv2").get_stages(ApiId=self.report.made["Socket"].ref)["Items"]
         self.assertEqual(stage["DeploymentId"], self.report.made["SocketDeployed"].ref)
 
+    def test_bodies_in_openapi_say_who_may_call(self) -> None:
+        clients = Clients(self.emulator.endpoint)
+        made = {}
+        for number, name in enumerate(("members-api", "gradual-checkout", "weak-guestbook", "orders-api")):
+            stack = Stack(clients, f"60000000001{number}", REGION, name)
+            report = stack.deploy(HERE / "applications" / name / "template.yaml", {})
+            apis = [m.ref for logical, m in report.made.items() if report.types[logical].endswith(("RestApi", "V2::Api"))]
+            made[name] = stack, apis[0]
+        self.assertEqual(
+            self.methods(*made["members-api"]),
+            {("GET", "/profile", "COGNITO_USER_POOLS"), ("PUT", "/profile", "COGNITO_USER_POOLS"), ("OPTIONS", "/profile", "NONE")},
+        )
+        self.assertEqual(
+            self.methods(*made["orders-api"]),
+            {("POST", "/orders", "AWS_IAM"), ("GET", "/orders", "AWS_IAM"), ("GET", "/orders/{order}", "AWS_IAM")},
+        )
+        self.assertEqual(self.routes(*made["gradual-checkout"]), {("POST /checkout", "JWT")})
+        self.assertEqual(self.routes(*made["weak-guestbook"]), {("GET /entries", "NONE"), ("POST /entries", "NONE")})
+
+    def methods(self, stack: Stack, api: str) -> set[tuple[str, str, str]]:
+        found = set()
+        client = stack.client("apigateway")
+        for resource in client.get_resources(restApiId=api, embed=["methods"])["items"]:
+            for verb in resource.get("resourceMethods", {}):
+                method = client.get_method(restApiId=api, resourceId=resource["id"], httpMethod=verb)
+                self.assertIn("methodIntegration", method)
+                found.add((verb, resource["path"], method["authorizationType"]))
+        return found
+
+    def routes(self, stack: Stack, api: str) -> set[tuple[str, str]]:
+        routes = stack.client("apigatewayv2").get_routes(ApiId=api)["Items"]
+        return {(route["RouteKey"], route["AuthorizationType"]) for route in routes}
+
     def test_a_fault_names_the_resource(self) -> None:
         cases = {
             "Resources: {F: {Type: AWS::Lambda::Version, Properties: {FunctionName: none}}}": "AWS::Lambda::Version F",
