@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from botocore.client import BaseClient
-from botocore.exceptions import BotoCoreError, ClientError
 
 from . import template as templates
 from .clients import Clients
@@ -37,6 +36,7 @@ class Report:
     types: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)  # resources of types that are not known here
     left: list[str] = field(default_factory=list)  # properties that the API does not take
+    stood_in: list[str] = field(default_factory=list)  # values that nobody knows here, for which another stands in
 
 
 class Stack:
@@ -92,10 +92,9 @@ class Stack:
         made = self.there(name)
         if attribute in made.attributes:
             return made.attributes[attribute]
-        kind = self.report.types[name]
-        if not made.stands_in:
-            raise TemplateError(f"{kind} {name} has no attribute {attribute} here")
-        return stand_in(self, name, kind, attribute)
+        value = made.attributes[attribute] = stand_in(self, name, self.report.types[name], attribute)
+        self.report.stood_in.append(f"{name}.{attribute}: {value}")
+        return value
 
     def there(self, name: str) -> Made:
         if name in self.report.made:
@@ -148,10 +147,10 @@ class Stack:
         try:
             properties = intrinsics.value(resource.get("Properties") or {})
             self.report.made[name] = maker(self, name, properties)
-        except (ClientError, BotoCoreError, KeyError, ValueError, TypeError) as error:
-            raise TemplateError(f"{kind} {name} could not be made: {error!r}") from error
         except TemplateError as error:
             raise TemplateError(f"{kind} {name}: {error}") from error
+        except Exception as error:  # whatever a property is that nobody thought of, its resource is named
+            raise TemplateError(f"{kind} {name} could not be made: {error!r}") from error
 
 
 def given(stack: Stack, declared: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -166,11 +165,21 @@ def given(stack: Stack, declared: Mapping[str, Any], parameters: Mapping[str, st
             raise TemplateError(f"the parameter {name} has no default and no value")
         kind = str(parameter.get("Type", "String"))
         if kind.startswith("AWS::SSM::Parameter::Value<"):
-            value = stack.client("ssm").get_parameter(Name=str(value))["Parameter"]["Value"]
+            value = stored(stack, str(value))
         if kind == "CommaDelimitedList" or "List<" in kind:
             value = [part.strip() for part in str(value).split(",")]
         values[name] = value
     return values
+
+
+def stored(stack: Stack, name: str) -> str:
+    """The value of a parameter of Systems Manager; those that AWS or other stacks publish are not there."""
+    try:
+        return stack.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    except stack.client("ssm").exceptions.ParameterNotFound:
+        value = name.strip("/").replace("/", "-")
+        stack.report.stood_in.append(f"{name}: {value}")
+        return value
 
 
 def stand_in(stack: Stack, name: str, kind: str, attribute: str) -> str:

@@ -23,6 +23,9 @@ EMBEDDED = {
     "AWS::Serverless::Api": ("DefinitionUri", "DefinitionBody"),
     "AWS::Serverless::HttpApi": ("DefinitionUri", "DefinitionBody"),
     "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
+    "AWS::StepFunctions::StateMachine": ("DefinitionS3Location", "Definition"),
+    "AWS::ApiGateway::RestApi": ("BodyS3Location", "Body"),
+    "AWS::ApiGatewayV2::Api": ("BodyS3Location", "Body"),
 }
 SECTIONS = (
     "AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs",
@@ -77,10 +80,27 @@ def expanded(template: dict[str, Any], folder: Path, parameters: Mapping[str, st
     unknown = [name for name in transforms if name != SAM]
     if unknown:
         raise TemplateError(f"the transform {unknown[0]} cannot be run here")
-    return without_sam(template, folder, parameters, region) if transforms else template
+    template = included(template, folder)
+    packaged(template, folder)
+    return without_sam(template, parameters, region) if transforms else template
 
 
-def without_sam(template: dict[str, Any], folder: Path, parameters: Mapping[str, str], region: str) -> dict[str, Any]:
+def included(value: Any, folder: Path) -> Any:
+    """`value` with the local files that AWS::Include names in their place."""
+    if isinstance(value, list):
+        return [included(item, folder) for item in value]
+    if not isinstance(value, dict):
+        return value
+    macro = value.get("Fn::Transform") or {}
+    location = macro.get("Parameters", {}).get("Location") if isinstance(macro, dict) else None
+    if macro and macro.get("Name") == "AWS::Include" and isinstance(location, str) and (folder / location).is_file():
+        content = yaml.load((folder / location).read_text(), Loader)  # noqa: S506
+        rest = {key: included(item, folder) for key, item in value.items() if key != "Fn::Transform"}
+        return {**content, **rest}
+    return {key: included(item, folder) for key, item in value.items()}
+
+
+def without_sam(template: dict[str, Any], parameters: Mapping[str, str], region: str) -> dict[str, Any]:
     os.environ.setdefault("AWS_DEFAULT_REGION", region)  # the translator asks for one in places of its own
     import boto3
     from samtranslator.model.exceptions import InvalidDocumentException
@@ -89,22 +109,26 @@ def without_sam(template: dict[str, Any], folder: Path, parameters: Mapping[str,
     from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
 
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
-    packaged(template, folder)
     given = dict(parameters)
     to_py27_compatible_template(template, given)
     translator = Translator(None, Parser(), boto_session=boto3.Session(region_name=region))
     try:
         translated = translator.translate(template, parameter_values=given, get_managed_policy_map=managed_policies)
     except InvalidDocumentException as error:
-        raise TemplateError(f"SAM refuses the template: {error.message}") from None
+        causes = "; ".join(str(cause.message) for cause in error.causes)
+        raise TemplateError(f"SAM refuses the template: {causes or error.message}") from None
     translated.pop("Transform", None)
     return undo_mark_unicode_str_in_template(translated)
 
 
 def packaged(template: dict[str, Any], folder: Path) -> None:
     """Does what `sam package` does: local files of code get an address, local definitions are put in their place."""
+    shared = template.get("Globals", {}).get("Function", {})
     for logical, resource in template["Resources"].items():
         kind, properties = resource.get("Type"), resource.get("Properties") or {}
+        image = "Image" in (properties.get("PackageType"), shared.get("PackageType"))
+        if kind == "AWS::Serverless::Function" and image and not {"ImageUri", "CodeUri", "InlineCode"} & set(properties):
+            properties["ImageUri"] = {"Fn::Sub": f"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.amazonaws.com/packages:{logical.lower()}"}
         code = properties.get(PACKAGED.get(kind, ""))
         if isinstance(code, str) and not code.startswith("s3://"):
             properties[PACKAGED[kind]] = f"s3://packages/{logical}.zip"
@@ -112,9 +136,8 @@ def packaged(template: dict[str, Any], folder: Path) -> None:
         if isinstance(properties.get(source), str):
             file = folder / properties.pop(source)
             properties[target] = yaml.load(file.read_text(), Loader)  # noqa: S506
-    code = template.get("Globals", {}).get("Function", {})
-    if isinstance(code.get("CodeUri"), str) and not code["CodeUri"].startswith("s3://"):
-        code["CodeUri"] = "s3://packages/all.zip"
+    if isinstance(shared.get("CodeUri"), str) and not shared["CodeUri"].startswith("s3://"):
+        shared["CodeUri"] = "s3://packages/all.zip"
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,40 @@ class Deployment(unittest.TestCase):
         self.assertEqual((route["RouteKey"], route["AuthorizationType"]), ("$default", "NONE"))
         (stage,) = self.client("apigatewayv2").get_stages(ApiId=self.report.made["Socket"].ref)["Items"]
         self.assertEqual(stage["DeploymentId"], self.report.made["SocketDeployed"].ref)
+
+    def test_files_beside_a_template_are_packaged_as_the_tools_do(self) -> None:
+        parts = {
+            "template.yaml": """
+                Transform: AWS::Serverless-2016-10-31
+                Parameters: {Version: {Type: "AWS::SSM::Parameter::Value<String>", Default: /bootstrap/version}}
+                Globals: {Function: {Timeout: 9}}
+                Resources:
+                  Api:
+                    Type: AWS::Serverless::Api
+                    Properties:
+                      StageName: v1
+                      DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}
+                  Steps: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: steps.json, Role: !GetAtt Role.Arn}}
+                  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}
+                  Image: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}, Metadata: {DockerContext: .}}
+                  Plain:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      {Runtime: python3.14, Handler: a.b, Code: src, Role: !GetAtt Role.Arn, Environment: {Variables: {V: !Ref Version, O: !GetAtt Role.Odd}}}
+            """,
+            "api.yaml": "openapi: 3.0.1\ninfo: {title: t}\npaths: {/x: {get: {x-amazon-apigateway-integration: {type: mock}}}}",
+            "steps.json": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+        }
+        stack = Stack(Clients(self.emulator.endpoint), "600000000020", REGION, "files")
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in parts.items():
+                (Path(folder) / name).write_text(textwrap.dedent(text))
+            report = stack.deploy(Path(folder) / "template.yaml", {})
+        self.assertEqual(report.stood_in, ["/bootstrap/version: bootstrap-version", "Role.Odd: role-odd"])
+        image = stack.client("lambda").get_function(FunctionName=report.made["Image"].ref)["Code"]["ImageUri"]
+        self.assertEqual(image, "600000000020.dkr.ecr.us-east-1.amazonaws.com/packages:image")
+        paths = {r["path"] for r in stack.client("apigateway").get_resources(restApiId=report.made["Api"].ref)["items"]}
+        self.assertEqual(paths, {"/", "/x"})
 
     def test_bodies_in_openapi_say_who_may_call(self) -> None:
         clients = Clients(self.emulator.endpoint)

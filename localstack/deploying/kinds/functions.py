@@ -17,6 +17,7 @@ def package(text: str, runtime: str) -> bytes:
 
 def function(stack: Stack, logical: str, props: Properties) -> Made:
     code = props.pop("Code", {})
+    code = code if isinstance(code, dict) else {}  # a folder, which is packaged before it is deployed
     reserved, managed = props.pop("ReservedConcurrentExecutions", None), props.pop("RuntimeManagementConfig", None)
     recursion = props.pop("RecursiveLoop", None)
     name = props["FunctionName"] = stack.physical(logical, props.get("FunctionName"))
