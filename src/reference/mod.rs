@@ -6,6 +6,7 @@
 
 mod action;
 mod escalation;
+mod identity;
 mod layer;
 mod permission;
 mod resource_control;
@@ -17,6 +18,10 @@ pub use action::{Actions, KnownAction, actions};
 pub use escalation::{
     EscalationCategory, EscalationPath, Escalations, On, Requirement, RequirementError, Subject,
     Takes, escalations,
+};
+pub use identity::{
+    ClaimPart, ClaimTemplate, IdentityProvider, IdentityProviders, Tenancy, Token,
+    identity_providers,
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};

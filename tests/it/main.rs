@@ -37,6 +37,7 @@ mod exposure;
 mod facts;
 #[cfg(feature = "live")]
 mod faults;
+mod federation;
 #[cfg(feature = "live")]
 mod interrupt;
 mod material;

@@ -38,8 +38,8 @@ impl Case {
     }
 }
 
-/// `list principal by statement`, with a question mark where it is not certain.
-fn let_in(statements: &[Value]) -> Vec<String> {
+/// `list principal by statement`, with a question mark where it is not certain, and the account of whomever `*` stands for.
+pub(crate) fn let_in(statements: &[Value]) -> Vec<String> {
     let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let mut inventory = account(vec![role("r", &["lambda.amazonaws.com"], &[])]);
     organise(&mut inventory, vec![]);
@@ -69,7 +69,13 @@ fn let_in(statements: &[Value]) -> Vec<String> {
             };
             let certain = if trust.certain { "" } else { "?" };
             let (principal, statement) = (&trust.principal, &trust.statement);
-            found.push(format!("{name}{certain} {principal} by {statement}{id}"));
+            let account = match (principal.as_str(), trust.account.as_str()) {
+                ("*", account) if !account.is_empty() => format!(" in {account}"),
+                _ => String::new(),
+            };
+            found.push(format!(
+                "{name}{certain} {principal} by {statement}{account}{id}"
+            ));
         }
     }
     found

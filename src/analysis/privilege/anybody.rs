@@ -1,19 +1,26 @@
 //! Who becomes a role by a statement of its trust policy that is for everybody: asked like a function's policy.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::trust::{Asker, Trusts};
 use crate::analysis::exposure::{self, Callers, Door, Mentioned, Probe, UrlState, Whose};
 use crate::inventory::Observed;
-use crate::policy::{AskedKeys, Statement, Target};
+use crate::policy::{AskedKeys, Condition, Statement, Target};
 
-/// What a grant to those who fit a pattern depends on.
-const MADE: &str = "somebody makes an account, organisation or role that fits the pattern";
+/// Keys by which conditions name callers with credentials.
+const CALLERS: [&str; 5] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:userid",
+];
 
 impl Asker<'_, '_> {
-    /// Adds those whom a statement with the principal `*` or with `NotPrincipal` lets in, the widest class first: everyone,
-    /// or those whom its conditions and the Denies name, or the own account.
-    pub(super) fn anybody(&self, trusts: &mut Trusts, action: &str, statement: &Arc<Statement>) {
+    /// Adds those whom a statement with the principal `*` or with `NotPrincipal` lets in with credentials of AWS: everyone, or
+    /// each account and organisation that its conditions and the Denies name, or the own account.
+    pub(super) fn anybody(&self, trusts: &mut Trusts, statement: &Arc<Statement>) {
         let home = exposure::home(self.account);
         let door = Door {
             qualifier: "",
@@ -31,29 +38,33 @@ impl Asker<'_, '_> {
             own: &own,
             asked: &asked,
         };
-        let strangers = std::iter::once(callers.stranger())
-            .chain(callers.lone_stranger())
-            .chain(callers.patterned());
-        for probe in strangers {
-            if let Some(mut trust) = self.ask_probe("*", &probe, action, statement) {
-                if !probe.exists {
-                    trust.depends_on.push(MADE.to_owned());
-                }
-                trusts.everyone.push(trust);
-                return;
-            }
+        let strangers = std::iter::once(callers.stranger()).chain(callers.lone_stranger());
+        let ask = |probe: &Probe| self.ask_probe("*", probe, statement);
+        if let Some(trust) = strangers.into_iter().find_map(|probe| ask(&probe)) {
+            trusts.everyone.push(trust);
+            return;
         }
+        // Some could fit; those who do are named below.
+        let fitting = callers.patterned().iter().find_map(ask);
+        let perhaps = fitting.is_some();
+        trusts.everyone.extend(fitting.map(|mut trust| {
+            trust.depends_on.push(made(statement));
+            trust
+        }));
         let (owned, others): (Vec<Probe>, Vec<Probe>) = callers
             .named()
             .into_iter()
             .partition(|probe| probe.whose == Whose::Own);
         let mut found = false;
         for probe in others {
+            if perhaps && !(probe.exists && probe.whose == Whose::Foreign) {
+                continue;
+            }
             let shown = match probe.organization.as_str() {
                 "" => "*".to_owned(),
                 id => format!("everybody in the organisation {id}"),
             };
-            let Some(trust) = self.ask_probe(&shown, &probe, action, statement) else {
+            let Some(trust) = self.ask_probe(&shown, &probe, statement) else {
                 continue;
             };
             found = true;
@@ -79,12 +90,35 @@ impl Asker<'_, '_> {
                 None => list.push(trust),
             }
         }
-        if found {
+        let by_name = statement.conditions.iter().flat_map(|one| &one.values);
+        let mut by_name = by_name.filter(|value| value.written().contains(self.account.id()));
+        if (found || perhaps) && by_name.next().is_none() {
             return;
         }
         let mut trust = owned
             .iter()
-            .filter_map(|probe| self.ask_probe("*", probe, action, statement));
+            .filter_map(|probe| self.ask_probe("*", probe, statement));
         trusts.own_account.extend(trust.next());
     }
+}
+
+/// What a grant to those who fit patterns depends on.
+fn made(statement: &Statement) -> String {
+    let named = |condition: &&Condition| {
+        let mut keys = CALLERS.iter();
+        condition.operator.takes_wildcards()
+            && keys.any(|key| condition.key.eq_ignore_ascii_case(key))
+    };
+    let conditions = statement.conditions.iter().filter(named);
+    let patterns: BTreeSet<&str> = conditions
+        .flat_map(|condition| &condition.values)
+        .map(|value| value.written())
+        .filter(|value| value.contains(['*', '?']))
+        .collect();
+    let patterns: Vec<&str> = patterns.into_iter().collect();
+    let patterns = match patterns.as_slice() {
+        [] => "the pattern".to_owned(),
+        patterns => patterns.join(" or "),
+    };
+    format!("somebody makes an account, organisation or role that fits {patterns}")
 }

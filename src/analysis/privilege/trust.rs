@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::estate::{Document, Estate, Member};
 use super::evidence::{depends_on, statement_name};
+use super::federation::{BY_ASSERTION, BY_TOKEN};
 use crate::analysis::exposure::{Probe, Reach, Whose};
 use crate::analysis::{AccountContext, Context as Place, Fact, Ownership};
 use crate::inventory::{Gap, GapKind};
@@ -19,12 +20,10 @@ use crate::policy::{
 };
 use crate::reference;
 
-/// Actions by which one becomes a role.
-const ASSUME: [&str; 3] = [
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
-];
+/// The action by which one becomes a role with credentials of AWS.
+const BY_CREDENTIALS: &str = "sts:AssumeRole";
+/// All by which one becomes a role.
+const ASSUME: [&str; 3] = [BY_CREDENTIALS, BY_ASSERTION, BY_TOKEN];
 
 /// Services that take on a role because a function has it.
 const OF_LAMBDA: [&str; 2] = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"];
@@ -34,6 +33,8 @@ const OF_LAMBDA: [&str; 2] = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"
 pub struct Trust {
     /// As the policy names it.
     pub principal: String,
+    /// Who gets in through an identity provider (`anyone with a GitHub account`); empty for everybody else.
+    pub caller: String,
     /// Its account; empty where it has none.
     pub account: String,
     /// Who the account is, where that is known.
@@ -87,7 +88,7 @@ pub(super) fn services(estate: &Estate<'_>) -> BTreeMap<String, Vec<usize>> {
             .policy
             .iter()
             .flat_map(|policy| &policy.statements)
-            .filter(|statement| assumes(statement).is_some())
+            .filter(|statement| assumes(statement))
             .filter_map(|statement| statement.principal.as_ref())
             .filter(|principal| !principal.negated)
             .flat_map(|principal| &principal.items);
@@ -110,15 +111,15 @@ fn policy<'e>(member: &'e Member<'_>) -> Option<&'e Document<'e>> {
     member.trust.as_ref()
 }
 
-/// The action by which a statement lets somebody become the role.
-fn assumes(statement: &Statement) -> Option<&'static str> {
-    let allows = |action: &&str| {
-        let listed = statement.action.items.contains(&Action::new(action));
-        listed.negate_if(statement.action.negated) != Truth::False
-    };
-    (statement.effect == Effect::Allow)
-        .then(|| ASSUME.into_iter().find(allows))
-        .flatten()
+/// Whether a statement lets somebody become the role.
+fn assumes(statement: &Statement) -> bool {
+    ASSUME.iter().any(|action| assumes_by(statement, action))
+}
+
+/// Whether a statement lets somebody become the role by an action.
+pub(super) fn assumes_by(statement: &Statement, action: &str) -> bool {
+    let listed = statement.action.items.contains(&Action::new(action));
+    statement.effect == Effect::Allow && listed.negate_if(statement.action.negated) != Truth::False
 }
 
 /// Whom the trust policy of the function's role lets in: nobody where IAM has no such role.
@@ -158,14 +159,14 @@ pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>
         source: Source::new(document.name, policy),
     };
     for statement in &policy.statements {
-        let (Some(action), Some(element)) = (assumes(statement), &statement.principal) else {
+        let Some(element) = statement.principal.as_ref().filter(|_| assumes(statement)) else {
             continue;
         };
         if element.negated {
-            asker.sort(&mut trusts, &Principal::Everyone, action, statement);
+            asker.sort(&mut trusts, &Principal::Everyone, statement);
         } else {
             for principal in &element.items {
-                asker.sort(&mut trusts, principal, action, statement);
+                asker.sort(&mut trusts, principal, statement);
             }
         }
     }
@@ -181,19 +182,18 @@ pub(super) struct Asker<'c, 'a> {
 }
 
 impl Asker<'_, '_> {
-    /// Adds a named principal to the list where it belongs, if the policy as a whole lets it in.
-    fn sort(
-        &self,
-        trusts: &mut Trusts,
-        principal: &Principal,
-        action: &str,
-        statement: &Arc<Statement>,
-    ) {
+    /// Adds a named principal to the list where it belongs, if the policy as a whole lets it in: with credentials of AWS by
+    /// one action, with those of an identity provider by others.
+    fn sort(&self, trusts: &mut Trusts, principal: &Principal, statement: &Arc<Statement>) {
         match principal {
-            Principal::Everyone => self.anybody(trusts, action, statement),
+            Principal::Federated(provider) => {
+                return self.federated(trusts, provider, statement);
+            }
+            _ if !assumes_by(statement, BY_CREDENTIALS) => {}
+            Principal::Everyone => self.anybody(trusts, statement),
             Principal::Service(service) => {
                 let caller = Caller::Service(service.clone());
-                if let Some(trust) = self.ask(principal, caller, action, statement) {
+                if let Some(trust) = self.ask(principal, caller, statement) {
                     if OF_LAMBDA.contains(&service.service.as_str()) {
                         trusts.lambda.push(trust);
                     } else {
@@ -201,17 +201,10 @@ impl Asker<'_, '_> {
                     }
                 }
             }
-            Principal::Federated(provider) => {
-                if !narrowed(provider, statement) {
-                    let caller = Caller::Federated(provider.clone());
-                    let trust = self.ask(principal, caller, action, statement);
-                    trusts.federated.extend(trust);
-                }
-            }
             // Nobody has a deleted principal's id any more.
             Principal::Deleted(_) => {}
             _ => match principal.account() {
-                Some(account) => self.account_of(trusts, principal, account, action, statement),
+                Some(account) => self.account_of(trusts, principal, account, statement),
                 None => trusts.gaps.push(
                     Gap::new(
                         "iam:GetAccountAuthorizationDetails",
@@ -223,6 +216,9 @@ impl Asker<'_, '_> {
                 ),
             },
         }
+        if *principal == Principal::Everyone {
+            self.by_any_provider(trusts, "*", statement);
+        }
     }
 
     fn account_of(
@@ -230,7 +226,6 @@ impl Asker<'_, '_> {
         trusts: &mut Trusts,
         principal: &Principal,
         account: &str,
-        action: &str,
         statement: &Statement,
     ) {
         let caller = match principal {
@@ -238,7 +233,7 @@ impl Asker<'_, '_> {
             Principal::Role(arn) => Caller::role(arn),
             _ => Caller::SomeoneIn(account.to_owned()),
         };
-        let Some(trust) = self.ask(principal, caller, action, statement) else {
+        let Some(trust) = self.ask(principal, caller, statement) else {
             return;
         };
         match self.account.ownership(account) {
@@ -251,13 +246,7 @@ impl Asker<'_, '_> {
     }
 
     /// What the whole policy says of a caller that one statement names.
-    fn ask(
-        &self,
-        principal: &Principal,
-        caller: Caller,
-        action: &str,
-        statement: &Statement,
-    ) -> Option<Trust> {
+    fn ask(&self, principal: &Principal, caller: Caller, statement: &Statement) -> Option<Trust> {
         let mut context = Context::open();
         if matches!(caller, Caller::Service(_)) {
             // A service takes on roles for resources of the role's own account.
@@ -265,7 +254,7 @@ impl Asker<'_, '_> {
         }
         let account = caller.account().unwrap_or_default().to_owned();
         let probe = Probe::new(Reach::None, caller, context).of_account(&account, Whose::Unknown);
-        self.ask_probe(&principal.to_string(), &probe, action, statement)
+        self.ask_probe(&principal.to_string(), &probe, statement)
     }
 
     /// The same of one who stands for all of his kind.
@@ -273,19 +262,23 @@ impl Asker<'_, '_> {
         &self,
         principal: &str,
         probe: &Probe,
-        action: &str,
         statement: &Statement,
     ) -> Option<Trust> {
-        let without = self.decide(probe, action, KeyState::Absent);
+        let decide = |external_id| {
+            let context = probe.context.clone();
+            self.decide(&probe.caller, context, BY_CREDENTIALS, external_id)
+        };
+        let without = decide(KeyState::Absent);
         let external_id = without.verdict == Verdict::Deny;
         let decision = if external_id {
-            self.decide(probe, action, KeyState::present())
+            decide(KeyState::present())
         } else {
             without
         };
         let vendor = reference::account_name(&probe.account);
         (decision.verdict != Verdict::Deny).then(|| Trust {
             principal: principal.to_owned(),
+            caller: String::new(),
             vendor: vendor.unwrap_or_default().to_owned(),
             account: probe.account.clone(),
             statement: statement_name(statement),
@@ -295,8 +288,14 @@ impl Asker<'_, '_> {
         })
     }
 
-    fn decide(&self, probe: &Probe, action: &str, external_id: KeyState) -> Decision<'_> {
-        let mut context = probe.context.clone();
+    /// What the policy says of a caller under circumstances of which what every call has in common is not said.
+    pub(super) fn decide(
+        &self,
+        caller: &Caller,
+        mut context: Context,
+        action: &str,
+        external_id: KeyState,
+    ) -> Decision<'_> {
         context.set("sts:ExternalId", external_id);
         for key in [
             "sts:RoleSessionName",
@@ -305,50 +304,10 @@ impl Asker<'_, '_> {
             // STS answers in every region.
             "aws:RequestedRegion",
         ] {
-            context.set(key, KeyState::Any);
+            context.set_default(key, KeyState::Any);
         }
         let target = Target::Exact(self.role.to_owned());
-        let request = Request::new(probe.caller.clone(), action, target, context);
+        let request = Request::new(caller.clone(), action, target, context);
         evaluate(Layer::Resource, &[self.source], &request)
     }
-}
-
-/// Whether a statement says which users of an identity provider it means.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html>: the audience tells applications
-/// apart, and where a provider serves many customers with one audience, only the subject tells whose it is.
-fn narrowed(provider: &str, statement: &Statement) -> bool {
-    /// Providers of which everybody can be a user with the audience that AWS suggests.
-    const SHARED: [&str; 5] = [
-        "token.actions.githubusercontent.com",
-        "gitlab.com",
-        "app.terraform.io",
-        "oidc.circleci.com",
-        "agent.buildkite.com",
-    ];
-    let names = |suffix: &str| {
-        statement.conditions.iter().any(|condition| {
-            condition.key.to_lowercase().ends_with(suffix)
-                && !condition.operator.negated
-                && !condition.operator.if_exists
-                && !condition.values.is_empty()
-                && condition
-                    .values
-                    .iter()
-                    .all(|value| !value.written().starts_with('*') && names_owner(value.written()))
-        })
-    };
-    if SHARED.iter().any(|shared| provider.contains(shared)) {
-        names(":sub")
-    } else {
-        names(":aud") || names(":sub")
-    }
-}
-
-/// Whether the subject of a repository says whose it is: names that fit a pattern of owners can be had.
-fn names_owner(subject: &str) -> bool {
-    let path = ["repo:", "project_path:"];
-    let path = path.iter().find_map(|head| subject.strip_prefix(head));
-    let owner = path.and_then(|path| path.split('/').next());
-    owner.is_none_or(|owner| !owner.contains(['*', '?']))
 }
