@@ -27,6 +27,7 @@ pub mod cli;
 #[cfg(feature = "live")]
 pub mod collect;
 pub mod config;
+mod disk;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
@@ -38,3 +39,4 @@ pub mod scan;
 pub mod secret;
 #[cfg(feature = "live")]
 pub mod target;
+mod terminal;

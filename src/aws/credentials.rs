@@ -19,7 +19,7 @@ use super::cached::Cached;
 use super::client::{Connection, Session};
 use super::error::{Call, cause, chain, gap};
 use super::identity::{IdentityError, not_loaded, refused};
-use crate::inventory::{Gap, GapKind};
+use crate::inventory::{AccountId, Gap, GapKind};
 
 /// Which credentials a session begins with.
 #[derive(Clone, Debug)]
@@ -120,11 +120,12 @@ impl Session {
         let arn = caller.arn().unwrap_or_default();
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
         let account = caller.account().or_else(|| arn.split(':').nth(4));
-        let Some(account) = account.filter(|account| !account.is_empty()) else {
+        // both become parts of paths and of ARNs
+        let account = account.and_then(|account| AccountId::try_from(account).ok());
+        let Some(account) = account.filter(|_| is_partition(&partition)) else {
             let reason = "the answer of sts:GetCallerIdentity names no account".to_owned();
             return Err(IdentityError::Source { profile, reason });
         };
-        let account = account.to_owned();
         Ok(unknown.as_caller(&account, &partition, arn))
     }
 
@@ -237,6 +238,14 @@ impl Session {
                 .at(self.account(), self.home_region())),
         }
     }
+}
+
+/// Whether a text has the shape of a partition, such as `aws` or `aws-us-gov`.
+fn is_partition(text: &str) -> bool {
+    text.starts_with("aws")
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 async fn configure(connection: &Connection, base: &Base) -> (SdkConfig, Option<Arc<Cached>>) {

@@ -11,7 +11,7 @@ use super::budget::Dry;
 use super::credentials::credentials_gap;
 use super::gate::Overdue;
 use super::guard::Refusal;
-use super::transport::BreaksOff;
+use super::transport::{BreaksOff, TooLarge};
 use crate::inventory::{Denial, DeniedBy, Gap, GapKind};
 
 /// Which call it was that failed.
@@ -109,6 +109,7 @@ where
     }
     gap.kind = match error {
         _ if cause::<BreaksOff>(error).is_some() => GapKind::Malformed,
+        _ if cause::<TooLarge>(error).is_some() => GapKind::Malformed,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => GapKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_io() => GapKind::Network,
         _ => GapKind::Refused,
@@ -161,9 +162,13 @@ pub(crate) fn is_throttle(code: &str, status: u16) -> bool {
         )
 }
 
+/// The largest answer in which an error code is looked for.
+const LARGEST_ERROR: usize = 64 << 10;
+
 /// AWS's error code in an answer of any of its protocols.
 pub(crate) fn error_code(headers: &Headers, body: &[u8]) -> Option<String> {
     let from_body = || {
+        let body = body.get(..).filter(|body| body.len() <= LARGEST_ERROR)?;
         let text = std::str::from_utf8(body).ok()?;
         if let Ok(json) = serde_json::from_str::<serde_json::Value>(text) {
             let code = json.get("__type").or_else(|| json.get("code"))?;

@@ -20,6 +20,7 @@ mod gate;
 mod guard;
 mod identity;
 mod ledger;
+mod pages;
 pub mod transport;
 mod watchdog;
 
@@ -30,6 +31,7 @@ pub use error::{Call, gap};
 pub use guard::{Refusal, Ticket};
 pub use identity::IdentityError;
 pub use ledger::{Ledger, LedgerRow};
+pub(crate) use pages::{Endless, Pages};
 pub use watchdog::Stuck;
 
 #[cfg(test)]

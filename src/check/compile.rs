@@ -69,6 +69,11 @@ pub struct Check {
 }
 
 impl Check {
+    /// The text of its file.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
     /// The facts that decide the verdict or are shown as evidence, as dotted paths through fields
     /// and list items, in order and each once.
     pub fn reads(&self) -> impl Iterator<Item = &str> {

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use cel::common::ast::{Expr, operators};
-use cel::common::types::{CelBool, CelString, STRING_TYPE};
+use cel::common::ast::{CallExpr, Expr, operators};
+use cel::common::functions::Function;
+use cel::common::types::{CelBool, CelString, DYN_TYPE, STRING_TYPE};
 use cel::common::value::CowVal;
 use cel::{Context, Env, ExecutionError, IdedExpr, Program, Value as CelValue};
 use regex::Regex;
 
+use super::ceiling::{self, OutOfSteps, TooLong};
 use super::reserved::{disguise, for_each_part, undisguise, undisguise_text};
 use super::span::byte_of;
 use super::types::Type;
@@ -18,6 +20,12 @@ use super::typing::{Fault, Role, Typer};
 /// The name under which an expression calls our `matches`, which compiles a pattern once.
 const MATCHES: &str = "@matches";
 
+/// The name under which a loop has what it goes through charged.
+pub(super) const LOOP: &str = "@loop";
+
+/// The name under which what is put together is measured.
+const JOINED: &str = "@joined";
+
 /// What expressions can call; shared by all of them.
 pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::stdlib();
@@ -25,8 +33,35 @@ pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     // The name cannot be written in an expression, so it cannot be taken.
     let added = env.add_overload(MATCHES, MATCHES, arguments, matches);
     debug_assert!(added.is_ok());
+    for (name, function) in [(LOOP, looped as Function), (JOINED, joined as Function)] {
+        let added = env.add_overload(name, name, vec![DYN_TYPE], function);
+        debug_assert!(added.is_ok());
+    }
     Arc::new(env)
 });
+
+/// Charges what a loop goes through, and gives it on as it is.
+fn looped<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let value = args.pop().ok_or_else(|| broken(LOOP, OutOfSteps))?;
+    let items = value.as_sizer().map_or(1, |sizer| *sizer.size().inner());
+    ceiling::charge(usize::try_from(items).unwrap_or_default())
+        .map_err(|spent| broken(LOOP, spent))?;
+    Ok(value)
+}
+
+/// Refuses what has grown too long by being put together.
+fn joined<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let value = args.pop().ok_or_else(|| broken(JOINED, TooLong))?;
+    let length = value.as_sizer().map_or(0, |sizer| *sizer.size().inner());
+    match usize::try_from(length) {
+        Ok(length) if length > ceiling::LENGTH => Err(broken(JOINED, TooLong)),
+        _ => Ok(value),
+    }
+}
+
+fn broken(function: &str, error: impl std::fmt::Display) -> ExecutionError {
+    ExecutionError::function_error(function, error)
+}
 
 static PATTERNS: LazyLock<RwLock<HashMap<String, Regex>>> = LazyLock::new(RwLock::default);
 
@@ -106,16 +141,33 @@ impl Expression {
         }
         let reads = typer.reads;
         cache_patterns(&mut expr);
+        bound(&mut expr);
+        // loops over lists that stand in the expression itself need no document to be too many
+        let nothing = Context::with_env(Arc::clone(&ENVIRONMENT));
+        let run = || drop(CelValue::resolve_val(&expr, &nothing));
+        if let ((), Err(spent)) = ceiling::budgeted(run) {
+            return Err(vec![Fault {
+                span: 0..text.len(),
+                message: spent.to_string(),
+                label: String::new(),
+                help: Some("loop over fewer lists within each other".to_owned()),
+            }]);
+        }
         Ok(Self { expr, reads, kind })
     }
 
     /// The verdict of an expression that typing has found to be a bool.
     pub(super) fn test(&self, context: &Context<'_, '_>) -> Result<bool, Failure> {
-        let value = CelValue::resolve_val(&self.expr, context)?;
-        match value.downcast_ref::<CelBool>() {
-            Some(value) => Ok(*value.inner()),
-            None => Err(Failure::Broken("the expression gave no bool".to_owned())),
-        }
+        let (value, spent) = ceiling::budgeted(|| {
+            let value = CelValue::resolve_val(&self.expr, context)?;
+            match value.downcast_ref::<CelBool>() {
+                Some(value) => Ok(*value.inner()),
+                None => Err(Failure::Broken("the expression gave no bool".to_owned())),
+            }
+        });
+        // `||` and `&&` may have swallowed that
+        spent.map_err(|spent| Failure::Broken(spent.to_string()))?;
+        value
     }
 }
 
@@ -147,6 +199,41 @@ fn cache_patterns(expr: &mut IdedExpr) {
         call.args.insert(0, *target);
     }
     for_each_part(expr, cache_patterns);
+}
+
+/// Has every loop charge what it goes through, and everything that is put together measured.
+fn bound(expr: &mut IdedExpr) {
+    for_each_part(expr, bound);
+    match &mut expr.expr {
+        Expr::Comprehension(comprehension) => wrap(&mut comprehension.iter_range, LOOP),
+        Expr::Call(call) if call.func_name == operators::ADD && !is_append(&call.args) => {
+            wrap(expr, JOINED);
+        }
+        _ => {}
+    }
+}
+
+/// Whether these are the arguments of the step by which `map` and `filter` append.
+fn is_append(args: &[IdedExpr]) -> bool {
+    matches!(args.first().map(|first| &first.expr), Some(Expr::Ident(name)) if name.starts_with('@'))
+}
+
+fn wrap(expr: &mut IdedExpr, function: &str) {
+    let inner = std::mem::take(expr);
+    expr.id = inner.id;
+    expr.expr = Expr::Call(CallExpr {
+        func_name: function.to_owned(),
+        target: None,
+        args: vec![inner],
+    });
+}
+
+/// What a loop goes through, without the charge.
+pub(super) fn uncharged(range: &IdedExpr) -> &IdedExpr {
+    match &range.expr {
+        Expr::Call(call) if call.func_name == LOOP => call.args.first().unwrap_or(range),
+        _ => range,
+    }
 }
 
 /// The parts of a `map` or `filter` loop step: its guard and the one item that it appends.

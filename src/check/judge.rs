@@ -11,8 +11,9 @@ use cel::{Context, IdedExpr, Value as CelValue};
 use minijinja::value::Serde;
 use serde_json::{Map, Value};
 
+use super::ceiling;
 use super::compile::Check;
-use super::expression::{ENVIRONMENT, Expression, Failure, append_step};
+use super::expression::{ENVIRONMENT, Expression, Failure, append_step, uncharged};
 use super::value::{to_cel, to_json};
 use super::verdict::{Judgement, Offence, Verdict};
 use crate::facts::Document;
@@ -52,7 +53,7 @@ impl<'d> Judge<'d> {
             match applies.test(&self.context) {
                 Ok(true) => {}
                 Ok(false) => return Judgement::without_reason(Verdict::NotApplicable),
-                Err(failure) => return self.unknown(applies, failure),
+                Err(failure) => return self.unknown(check, applies, failure),
             }
         }
         match check.fails.test(&self.context) {
@@ -62,14 +63,17 @@ impl<'d> Judge<'d> {
                 gaps: Vec::new(),
             },
             Ok(false) => Judgement::without_reason(Verdict::Pass),
-            Err(failure) => self.unknown(&check.fails, failure),
+            Err(failure) => self.unknown(check, &check.fails, failure),
         }
     }
 
-    fn unknown(&self, expression: &Expression, failure: Failure) -> Judgement {
+    fn unknown(&self, check: &Check, expression: &Expression, failure: Failure) -> Judgement {
         let reads = || expression.reads.iter().map(String::as_str);
         let gaps = match failure {
-            Failure::Broken(message) => vec![self.gap(GapKind::Malformed, message)],
+            Failure::Broken(message) => {
+                let message = format!("check `{}`: {message}", check.definition.id);
+                vec![self.gap(GapKind::Malformed, message)]
+            }
             Failure::Absent => {
                 let gaps = self.document.gaps_behind(reads().collect::<Vec<_>>());
                 if gaps.is_empty() {
@@ -99,7 +103,10 @@ impl<'d> Judge<'d> {
     /// What is wrong, with evidence as far as it is known; never empty.
     fn offences(&self, check: &Check) -> Vec<Offence> {
         let shown = check.evidence.as_ref();
-        let shown = shown.and_then(|evidence| show(&evidence.expr, &self.context).ok());
+        let shown = shown.and_then(|evidence| {
+            let (shown, _) = ceiling::budgeted(|| show(&evidence.expr, &self.context));
+            shown.ok()
+        });
         let items = match shown {
             Some(Value::Array(items)) if !items.is_empty() => items,
             Some(Value::Array(_)) | None => vec![Value::Null],
@@ -228,7 +235,10 @@ fn show(expr: &IdedExpr, context: &Context<'_, '_>) -> Result<Value, Failure> {
         Expr::Comprehension(c) => match append_step(&c.loop_step) {
             Some((guard, item)) => {
                 let mut shown = Vec::new();
-                for value in range(&c.iter_range, context)? {
+                let values = range(uncharged(&c.iter_range), context)?;
+                ceiling::charge(values.len())
+                    .map_err(|spent| Failure::Broken(spent.to_string()))?;
+                for value in values {
                     let mut inner = context.new_inner_scope();
                     inner.add_variable_as_val(c.iter_var.as_str(), value);
                     let kept = guard.is_none_or(|guard| holds(guard, &inner));

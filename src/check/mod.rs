@@ -5,6 +5,7 @@
 //! ([`Judge`]). Whatever could go wrong at run time is found when the file is loaded, except that
 //! a fact is absent; and absence is a verdict of its own.
 
+mod ceiling;
 mod compile;
 mod definition;
 mod expression;

@@ -1,5 +1,6 @@
 //! What is wrong with a check file, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::nearest::nearest;
+use crate::terminal::{clean, is_harmful};
 
 /// One thing that is wrong with a check file; displayed as a picture of the place.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -60,25 +62,25 @@ impl Problem {
         } else {
             Renderer::plain()
         };
-        let title = Level::ERROR.primary_title(&self.message);
+        let [message, label, file] =
+            [&self.message, &self.label, &self.file].map(|text| clean(text));
+        let text = shown(&self.text);
+        let title = Level::ERROR.primary_title(&*message);
         let mut group = match &self.span {
             Some(span) => {
                 let mark = AnnotationKind::Primary.span(span.clone());
-                let mark = if self.label.is_empty() {
+                let mark = if label.is_empty() {
                     mark
                 } else {
-                    mark.label(&self.label)
+                    mark.label(&*label)
                 };
-                title.element(
-                    Snippet::source(&*self.text)
-                        .path(&self.file)
-                        .annotation(mark),
-                )
+                title.element(Snippet::source(&*text).path(&*file).annotation(mark))
             }
-            None => title.element(annotate_snippets::Origin::path(&self.file)),
+            None => title.element(annotate_snippets::Origin::path(&*file)),
         };
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help));
+        let help = self.help.as_deref().map(clean);
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.message(&**help));
         }
         renderer.render(&[group])
     }
@@ -89,6 +91,22 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+}
+
+/// The text of a file in which places stay where they are: what a terminal would obey becomes dots.
+fn shown(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| is_harmful(c) && !matches!(c, '\n' | '\r' | '\t');
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match harmful(c) {
+            true => shown.extend(std::iter::repeat_n('.', c.len_utf8())),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
 }
 
 impl fmt::Display for Problem {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use super::ceiling;
 use super::compile::{Check, Schemas, Scopes, compile};
 use super::definition::{Definition, Persona};
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::source::Source;
+use crate::disk;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/checks");
 
@@ -252,7 +254,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Source>, LoadError> {
                 }
             }
         } else {
-            let text = fs::read_to_string(&next).map_err(failed(&next))?;
+            let text = disk::read_text(&next, ceiling::FILE).map_err(failed(&next))?;
             sources.push(Source::new(&next.to_string_lossy(), &text));
         }
     }

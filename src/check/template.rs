@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
+use super::ceiling;
 use super::compile::Facts;
 use super::definition::{Definition, Fix};
 use super::nearest::nearest;
@@ -67,6 +68,10 @@ impl Templates {
                 faults.push((key, fault(text, &error)));
                 continue;
             }
+            if let Some((span, message)) = ceiling::computing(text) {
+                faults.push((key, computed(span, message)));
+                continue;
+            }
             let unknown = unknown_names(&environment, key, text, &facts.kind, item);
             let sound = unknown.is_empty();
             faults.extend(unknown.into_iter().map(|fault| (key, fault)));
@@ -111,13 +116,100 @@ impl Templates {
 
     fn render(&self, key: &str, context: &Value) -> Option<String> {
         let template = self.environment.get_template(key).ok()?;
-        let text = template.render(context).ok()?;
-        Some(text.trim().to_owned())
+        ceiling::fresh_page();
+        match template.render(context) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(error) if is_ceiling(&error) => Some(format!("({})", too_long())),
+            Err(_) => None,
+        }
     }
 }
 
+/// What a template that goes beyond a ceiling says instead.
+fn too_long() -> String {
+    format!(
+        "the text is not shown: it takes more than {} instructions or {} bytes, the ceilings for templates",
+        ceiling::FUEL,
+        ceiling::OUTPUT
+    )
+}
+
+fn is_ceiling(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure)
+}
+
+/// A template that computes.
+fn computed(span: std::ops::Range<usize>, message: &str) -> Fault {
+    Fault {
+        span,
+        message: message.to_owned(),
+        label: "it computes here".to_owned(),
+        help: Some("compute in `evidence`, and show what comes of it".to_owned()),
+    }
+}
+
+/// A text as far as a template has room for one.
+fn within(text: String) -> Result<String, Error> {
+    match text.len() > ceiling::OUTPUT {
+        true => Err(Error::from(ErrorKind::WriteFailure)),
+        false => Ok(text),
+    }
+}
+
+/// The filters that take no argument by which their result could grow; ours are added to them.
+fn filters(environment: &mut Environment<'static>) {
+    use minijinja::filters;
+
+    environment.add_filter("abs", filters::abs);
+    environment.add_filter("bool", filters::bool);
+    environment.add_filter("capitalize", filters::capitalize);
+    environment.add_filter("count", filters::length);
+    environment.add_filter("default", filters::default);
+    environment.add_filter("dictsort", filters::dictsort);
+    environment.add_filter("first", filters::first);
+    environment.add_filter("int", filters::int);
+    environment.add_filter("items", filters::items);
+    environment.add_filter("last", filters::last);
+    environment.add_filter("length", filters::length);
+    environment.add_filter("list", filters::list);
+    environment.add_filter("lower", filters::lower);
+    environment.add_filter("max", filters::max);
+    environment.add_filter("min", filters::min);
+    environment.add_filter("reverse", filters::reverse);
+    environment.add_filter("round", filters::round);
+    environment.add_filter("safe", filters::safe);
+    environment.add_filter("sort", filters::sort);
+    environment.add_filter("string", filters::string);
+    environment.add_filter("title", filters::title);
+    environment.add_filter("trim", filters::trim);
+    environment.add_filter("unique", filters::unique);
+    environment.add_filter("upper", filters::upper);
+}
+
+fn tests(environment: &mut Environment<'static>) {
+    use minijinja::tests;
+
+    environment.add_test("defined", tests::is_defined);
+    environment.add_test("undefined", tests::is_undefined);
+    environment.add_test("none", tests::is_none);
+    environment.add_test("string", tests::is_string);
+    environment.add_test("number", tests::is_number);
+    environment.add_test("sequence", tests::is_sequence);
+    environment.add_test("mapping", tests::is_mapping);
+    environment.add_test("startingwith", tests::is_startingwith);
+    environment.add_test("endingwith", tests::is_endingwith);
+    environment.add_test("in", tests::is_in);
+    environment.add_test("eq", tests::is_eq);
+    environment.add_test("ne", tests::is_ne);
+}
+
 fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
+    // without the filters and functions of MiniJinja: `batch`, `indent`, `format`, `range` and others make
+    // what they are told to, however long
+    let mut environment = Environment::empty();
+    filters(&mut environment);
+    tests(&mut environment);
+    environment.set_fuel(Some(ceiling::FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_auto_escape_callback(|name| match name {
         "fix.cli" => AutoEscape::Custom("shell".into()),
@@ -134,12 +226,11 @@ fn environment() -> Environment<'static> {
         };
         Value::from_safe_string(inside(&text))
     });
-    environment.add_filter("shell", |value: Value| -> Value {
+    environment.add_filter("shell", |value: Value| -> Result<Value, Error> {
         if value.is_undefined() {
-            value
-        } else {
-            Value::from_safe_string(each(&value, " ", shell))
+            return Ok(value);
         }
+        Ok(Value::from_safe_string(within(each(&value, " ", shell))?))
     });
     environment.add_filter("conditions", |value: Value| -> Value {
         let texts: Vec<String> = match value.try_iter() {
@@ -149,14 +240,18 @@ fn environment() -> Environment<'static> {
         let texts = texts.iter().map(String::as_str);
         Value::from(Dependency::clause(texts, SHOWN_CONDITIONS))
     });
-    environment.add_filter("join", |value: Value, separator: Option<String>| -> Value {
+    let join = |value: Value, separator: Option<String>| -> Result<Value, Error> {
         if value.is_undefined() {
-            value
-        } else {
-            let separator = separator.unwrap_or_else(|| ", ".to_owned());
-            Value::from(each(&value, &separator, str::to_owned))
+            return Ok(value);
         }
-    });
+        let separator = separator.unwrap_or_else(|| ", ".to_owned());
+        Ok(Value::from(within(each(
+            &value,
+            &separator,
+            str::to_owned,
+        ))?))
+    };
+    environment.add_filter("join", join);
     environment
 }
 
@@ -186,6 +281,9 @@ fn write_value(
     };
     // A line end would leave a comment, and an escape sequence would speak to the terminal.
     let text = text.replace(char::is_control, "\u{fffd}");
+    if !ceiling::takes(text.len()) {
+        return Err(Error::from(ErrorKind::WriteFailure));
+    }
     out.write_str(&text).map_err(Error::from)
 }
 
@@ -279,6 +377,7 @@ fn try_out(key: &str, text: &str, facts: &Facts, item: Option<&Type>) -> Option<
     for (specimen, full) in facts.specimens.iter().zip([true, false]) {
         let (facts, resource) = (specimen.clone(), resource.clone());
         let item = item.map(|item| Value::from(Serde(item.specimen(full))));
+        ceiling::fresh_page();
         if let Err(error) = template.render(minijinja::context! { item, resource, ..facts }) {
             return Some(fault(text, &error));
         }
@@ -294,7 +393,10 @@ fn fault(text: &str, error: &Error) -> Fault {
     let detail = error.detail().map(str::to_owned);
     Fault {
         span: error.range().unwrap_or(whole),
-        message: format!("the template cannot be filled: {}", error.kind()),
+        message: match is_ceiling(error) {
+            true => too_long(),
+            false => format!("the template cannot be filled: {}", error.kind()),
+        },
         label: detail.unwrap_or_default(),
         help: None,
     }

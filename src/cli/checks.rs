@@ -88,7 +88,7 @@ fn lint(paths: &[std::path::PathBuf], setup: &Setup) -> Result<Outcome, CliError
         1 => "1 problem\n".to_owned(),
         count => format!("{count} problems\n"),
     });
-    report::print_text(&text)?;
+    report::print_drawn(&text)?;
     Ok(if problems.is_empty() {
         Outcome::Clean
     } else {

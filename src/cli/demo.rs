@@ -21,7 +21,7 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let output = Output::prepare(&args.output, setup, FailOn::Never)?;
     let registry = setup.registry(&args.checks)?;
     let checks = setup.select(&registry, &args.checks)?;
-    let recording = Recording::read(RECORDING)?;
+    let recording = Recording::embedded(RECORDING)?;
     let recorded_at = recording.recorded_at;
     let job = Job {
         setup,
@@ -54,7 +54,8 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
         detector: detector(Some(FINGERPRINT_KEY.to_owned()))?,
         at: Some(recorded_at),
     };
-    let outcome = output.write_folder(job.run()?.report)?;
+    let finished = job.run()?;
+    let outcome = output.write_folder(finished.report, finished.kept, finished.failures)?;
     // The organisation has accounts that nobody can enter; a demo that shows it has done its work.
     Ok(if args.output.fail_on.is_some() {
         outcome

@@ -22,7 +22,7 @@ pub(super) fn run(args: &DoctorArgs, setup: &Setup) -> Result<Outcome, CliError>
     let diagnosis = look(setup, reach, Diagnosis::of)??;
     match args.format {
         Shown::Json => report::print_json(&json!(diagnosis))?,
-        Shown::Table => report::print_text(&report::doctor_table(&diagnosis, setup.terminal))?,
+        Shown::Table => report::print_drawn(&report::doctor_table(&diagnosis, setup.terminal))?,
     }
     Ok(if !diagnosis.has_entry() {
         Outcome::NothingScanned

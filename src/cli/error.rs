@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use crate::check::{LoadError, SelectError};
 use crate::config::ConfigError;
+use crate::disk;
 use crate::finding::{AssessError, FolderError, Outcome};
-use crate::inventory::SnapshotError;
+use crate::inventory::{SNAPSHOT_VERSION, SnapshotError};
 use crate::report::ReportError;
 #[cfg(feature = "live")]
 use crate::scan::ScanError;
 #[cfg(feature = "live")]
 use crate::target::TargetError;
+use crate::terminal::clean_lines;
 
 /// What can stop a command.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,12 @@ pub(super) enum CliError {
     OtherReport { path: PathBuf, schema: String },
     #[error("these generated files are not up to date: {0}")]
     Drift(String),
+    #[error("{}", all(.failures))]
+    Unwritten {
+        failures: Vec<CliError>,
+        /// Where what was found is kept.
+        kept: Option<PathBuf>,
+    },
     #[error(transparent)]
     Assess(#[from] AssessError),
     #[error("what is known cannot be written as JSON")]
@@ -92,10 +100,33 @@ impl From<ScanError> for CliError {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Target(error) => Self::Target(error),
-            ScanError::Snapshot(error) => Self::Snapshot(error),
             ScanError::Folder(error) => Self::Folder(error),
             ScanError::Assess(error) => Self::Assess(error),
         }
+    }
+}
+
+/// An error and its causes, in one line where they have none of their own.
+fn chain(error: &CliError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+fn all(failures: &[CliError]) -> String {
+    let each: Vec<String> = failures.iter().map(chain).collect();
+    each.join("\nerror: ")
+}
+
+/// What a command that could not write says to the shell.
+fn at_fault(error: &std::io::Error) -> Outcome {
+    match disk::is_machine_fault(error) {
+        true => Outcome::Internal,
+        false => Outcome::Usage,
     }
 }
 
@@ -106,18 +137,21 @@ impl CliError {
             Self::Config(_)
             | Self::Load(_)
             | Self::Select(_)
-            | Self::Snapshot(_)
-            | Self::Folder(_)
-            | Self::Output(_)
             | Self::Read { .. }
             | Self::Policy { .. }
             | Self::NoReport { .. }
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,
             #[cfg(feature = "live")]
-            Self::FingerprintKey(_) | Self::Write { .. } | Self::NoMfaCode | Self::MfaCode(_) => {
-                Outcome::Usage
-            }
+            Self::FingerprintKey(_) | Self::NoMfaCode | Self::MfaCode(_) => Outcome::Usage,
+            Self::Snapshot(SnapshotError::Write { source, .. })
+            | Self::Folder(FolderError::Io { source, .. }) => at_fault(source),
+            #[cfg(feature = "live")]
+            Self::Write { source, .. } => at_fault(source),
+            Self::Output(error) if error.is_machine_fault() => Outcome::Internal,
+            Self::Snapshot(_) | Self::Folder(_) | Self::Output(_) => Outcome::Usage,
+            // everything that was typed was right by then
+            Self::Unwritten { .. } => Outcome::Internal,
             #[cfg(feature = "live")]
             Self::Target(error) if error.is_usage() => Outcome::Usage,
             #[cfg(feature = "live")]
@@ -135,10 +169,30 @@ impl CliError {
             Self::Select(_) => {
                 Some("`lamppost checks list --persona audit` lists them all".to_owned())
             }
-            Self::Snapshot(SnapshotError::Newer { .. }) => Some("update Lamppost".to_owned()),
+            Self::Snapshot(SnapshotError::Version { version, .. }) => Some(
+                match *version > SNAPSHOT_VERSION {
+                    true => "update Lamppost",
+                    false => "scan again with `--snapshot`",
+                }
+                .to_owned(),
+            ),
             Self::Snapshot(SnapshotError::Truncated { .. }) => {
                 Some("scan again and let it finish".to_owned())
             }
+            Self::Snapshot(SnapshotError::Account { .. } | SnapshotError::Damaged { .. }) => {
+                Some("copy it again from where it was written, or scan again".to_owned())
+            }
+            Self::Folder(FolderError::Different { .. }) => Some(
+                "`--resume` continues a run with the options that it was begun with; another run \
+                 needs another folder"
+                    .to_owned(),
+            ),
+            Self::Unwritten {
+                kept: Some(kept), ..
+            } => Some(format!(
+                "what was found is kept in `{0}`: `lamppost merge {0} --output FILE` writes it",
+                kept.display()
+            )),
             Self::Folder(FolderError::Taken(_)) => Some("`--resume` goes on with it".to_owned()),
             Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),
             #[cfg(feature = "live")]
@@ -154,14 +208,9 @@ impl CliError {
         } else {
             ("", "", "")
         };
-        let mut text = format!("{red}error{plain}: {self}");
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            text.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
+        let mut text = format!("{red}error{plain}: {}", clean_lines(&chain(self)));
         if let Some(help) = self.help() {
-            text.push_str(&format!("\n{bold}help{plain}: {help}"));
+            text.push_str(&format!("\n{bold}help{plain}: {}", clean_lines(&help)));
         }
         // Where standard error is gone nobody can be told.
         let _ = writeln!(stderr(), "{text}");

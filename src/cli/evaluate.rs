@@ -8,8 +8,11 @@ use jiff::Timestamp;
 
 use super::args::{EvaluateArgs, FailOn};
 use super::error::CliError;
-use super::output::Output;
+#[cfg(feature = "live")]
+use super::interrupt;
+use super::output::{Kept, Output};
 use super::setup::{Setup, at_depth, run_info};
+use crate::disk::Scratch;
 use crate::finding::{FolderReport, Mode, Outcome, RunFolder, assess};
 use crate::inventory::SnapshotReader;
 
@@ -21,9 +24,18 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
     let mut reader = SnapshotReader::open(&args.snapshot)?;
     let depth = reader.depth();
     let (checks, left_out) = at_depth(checks, &args.checks, depth);
-    let info = run_info(Mode::Snapshot, &checks, left_out, depth, output.include());
+    let info = run_info(
+        Mode::Snapshot,
+        &checks,
+        left_out,
+        depth,
+        output.include(),
+        &setup.config,
+    );
     // Verdicts are kept on disk, so that only one account is in memory at a time.
-    let kept = tempfile::tempdir().map_err(CliError::Temporary)?;
+    let kept = Kept::Scratch(Scratch::new().map_err(CliError::Temporary)?);
+    #[cfg(feature = "live")]
+    interrupt::end_at_once();
     let mut folder = RunFolder::create(kept.path(), info, Timestamp::now())?;
     // While one account is judged, the next one is read and the last one is written.
     let run = thread::scope(|scope| {
@@ -54,7 +66,8 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
         Ok::<_, CliError>(join(reading)?)
     })?;
     folder.end(run)?;
-    output.write_folder(FolderReport::of(std::slice::from_ref(&folder))?)
+    let report = FolderReport::of(std::slice::from_ref(&folder))?;
+    output.write_folder(report, kept, Vec::new())
 }
 
 fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {

@@ -5,6 +5,8 @@ use std::io::{Write as _, stderr};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::disk;
+
 /// Listens for the rest of the process's life, also while the report is being written; where no
 /// thread can be had, signals end the process as they always do.
 pub(super) fn listen(token: CancellationToken) {
@@ -33,7 +35,35 @@ async fn serve(token: CancellationToken) {
         stderr(),
         "interrupted: reporting what there is; once more ends at once"
     );
-    std::process::exit(128 + signals.next().await);
+    let signal = signals.next().await;
+    disk::clear();
+    std::process::exit(128 + signal);
+}
+
+/// For commands that have nothing to report early: the first signal ends the process, and what is
+/// temporary with it.
+pub(super) fn end_at_once() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    if let Ok(runtime) = runtime {
+        let _ = std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || runtime.block_on(end()));
+    }
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the main thread may be held up by whatever the user no longer wants to wait for"
+)]
+async fn end() {
+    let Ok(mut signals) = Signals::new() else {
+        return;
+    };
+    let signal = signals.next().await;
+    disk::clear();
+    std::process::exit(128 + signal);
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use super::args::{FailOn, MergeArgs};
 use super::error::CliError;
-use super::output::Output;
+use super::output::{Kept, Output};
 use super::setup::Setup;
 use crate::finding::{FolderReport, Outcome, RunFolder};
 
@@ -13,5 +13,6 @@ pub(super) fn run(args: &MergeArgs, setup: &Setup) -> Result<Outcome, CliError> 
         .iter()
         .map(|path| RunFolder::open(path))
         .collect::<Result<Vec<_>, _>>()?;
-    output.write_folder(FolderReport::of(&folders)?)
+    let kept = Kept::At(args.runs.first().cloned().unwrap_or_default());
+    output.write_folder(FolderReport::of(&folders)?, kept, Vec::new())
 }

@@ -28,7 +28,7 @@ pub(super) fn run(args: &PlanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let forecast = look(setup, reach, Forecast::of)??;
     match args.format {
         Shown::Json => report::print_json(&json!(forecast))?,
-        Shown::Table => report::print_text(&report::plan_table(&forecast, setup.terminal))?,
+        Shown::Table => report::print_drawn(&report::plan_table(&forecast, setup.terminal))?,
     }
     Ok(outcome(&forecast))
 }

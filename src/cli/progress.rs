@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::aws::Connection;
 use crate::collect::Progress;
 use crate::inventory::RegionStatus;
+use crate::terminal::clean;
 
 /// Between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ impl Watch {
     /// A line above the one that moves.
     fn say(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.println(text),
+            Some(bar) => bar.println(clean(text)),
             None if self.quiet => {}
             None => line(text),
         }
@@ -133,7 +134,7 @@ fn duration(seconds: f64) -> String {
 
 fn line(text: &str) {
     // Nobody reading the progress is no reason to stop.
-    let _ = writeln!(stderr(), "{text}");
+    let _ = writeln!(stderr(), "{}", clean(text));
 }
 
 impl Progress for Watch {

@@ -4,16 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::error::CliError;
 use super::interrupt;
+use super::output::Kept;
 use super::progress::Watch;
 use super::setup::{Setup, run_info};
 use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
-use crate::finding::{FolderReport, Include, Mode, RunFolder};
+use crate::disk::Scratch;
+use crate::finding::{FolderReport, Include, Mode, RunFolder, RunInfo, Terms};
 use crate::inventory::{Depth, SnapshotWriter};
 use crate::scan::{Reach, Scan};
 use crate::secret::{Detector, FingerprintKey};
@@ -55,8 +56,10 @@ pub(super) enum Keep<'a> {
 /// The report of a job.
 pub(super) struct Finished {
     pub(super) report: FolderReport,
-    /// Holds what the report reads, where that is to be gone afterwards.
-    _folder: Option<TempDir>,
+    /// Holds what the report reads.
+    pub(super) kept: Kept,
+    /// What could not be written on the way.
+    pub(super) failures: Vec<CliError>,
 }
 
 impl Job<'_> {
@@ -80,6 +83,19 @@ impl Job<'_> {
         };
         let depth = self.depth.max(plan.depth());
         let plan = plan.at(depth);
+        let info = run_info(
+            self.mode,
+            self.checks,
+            self.left_out,
+            depth,
+            self.include,
+            &self.setup.config,
+        );
+        // whoever is added to a file of accounts changes the question
+        let listed = self.selection.account_file.as_ref().map(std::fs::read);
+        let listed = listed.and_then(Result::ok);
+        let targets = format!("{} {listed:?}", self.selection.terms());
+        let regions = format!("{:?} without {:?}", self.regions, self.excluded_regions);
         let scan = Scan {
             reach: Reach {
                 regions: self.regions,
@@ -92,7 +108,14 @@ impl Job<'_> {
             detector: Arc::new(self.detector),
             settings: self.setup.config.settings(),
             checks: self.checks,
-            info: run_info(self.mode, self.checks, self.left_out, depth, self.include),
+            info: RunInfo {
+                terms: Terms {
+                    targets: Terms::hash(&targets),
+                    regions: Terms::hash(&regions),
+                    ..info.terms.clone()
+                },
+                ..info
+            },
             snapshot: self
                 .snapshot
                 .map(|path| SnapshotWriter::create(path, depth))
@@ -101,23 +124,40 @@ impl Job<'_> {
         };
         let started = self.at.unwrap_or_else(Timestamp::now);
         let info = scan.info.clone();
-        let mut temporary = None;
-        let mut folder = match self.keep {
+        let (kept, mut folder) = match self.keep {
             Keep::Nowhere => {
-                let made = tempfile::tempdir().map_err(CliError::Temporary)?;
+                let made = Kept::Scratch(Scratch::new().map_err(CliError::Temporary)?);
                 let folder = RunFolder::create(made.path(), info, started)?;
-                temporary = Some(made);
-                folder
+                (made, folder)
             }
-            Keep::In(path) => RunFolder::create(path, info, started)?,
-            Keep::Resumed(path) if RunFolder::exists(path) => RunFolder::resume(path, &info)?,
-            Keep::Resumed(path) => RunFolder::create(path, info, started)?,
+            Keep::In(path) => (
+                Kept::At(path.to_owned()),
+                RunFolder::create(path, info, started)?,
+            ),
+            Keep::Resumed(path) => (
+                Kept::At(path.to_owned()),
+                match RunFolder::exists(path) {
+                    true => RunFolder::resume(path, &info)?,
+                    false => RunFolder::create(path, info, started)?,
+                },
+            ),
         };
         let connection = self.connection;
-        watch.during(connection, scan.run_into(&mut folder)).await?;
+        let unkept = match watch.during(connection, scan.run_into(&mut folder)).await {
+            Ok(unkept) => unkept,
+            // what is done is worth keeping
+            Err(error) if !folder.done().is_empty() => {
+                return Err(CliError::Unwritten {
+                    failures: vec![error.into()],
+                    kept: Some(kept.keep()),
+                });
+            }
+            Err(error) => return Err(error.into()),
+        };
         Ok(Finished {
             report: FolderReport::of(std::slice::from_ref(&folder))?,
-            _folder: temporary,
+            kept,
+            failures: unkept.into_iter().map(CliError::from).collect(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `lamppost scan`: live accounts.
 
-use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write as _, stderr};
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -12,7 +12,9 @@ use super::run::{Job, Keep, detector};
 use super::setup::{Setup, at_depth};
 use crate::aws::transport::{live, record};
 use crate::aws::{Base, Connection};
+use crate::disk::Draft;
 use crate::finding::{Mode, Outcome};
+use crate::terminal::clean;
 
 pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let output = Output::prepare(&args.output, setup, FailOn::High)?;
@@ -21,11 +23,16 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let (checks, left_out) = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
     let (transport, recorder) = match &args.record {
         Some(path) => {
-            let write = |source| CliError::Write {
-                path: path.clone(),
-                source,
-            };
-            let file = File::create(path).map_err(write)?;
+            let file = Draft::of(path).map_err(|source| unwritten(path, source))?;
+            if !setup.quiet {
+                // Where standard error is gone nobody can be told.
+                let _ = writeln!(
+                    stderr(),
+                    "warning: `{}` will hold everything that AWS answers, the values of environment \
+                     variables included",
+                    clean(&path.to_string_lossy())
+                );
+            }
             let (transport, recorder) = record(live());
             (transport, Some((path, file, recorder)))
         }
@@ -54,20 +61,28 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
         detector: detector(setup.fingerprint_key()?)?,
         at: None,
     };
-    let finished = job.run()?;
+    let mut finished = job.run()?;
     if let Some((path, file, recorder)) = recorder {
-        let written = recorder
-            .recording(Timestamp::now())
-            .write(BufWriter::new(file));
-        written.map_err(|source| CliError::Write {
-            path: path.clone(),
-            source,
-        })?;
+        let recording = recorder.recording(Timestamp::now());
+        let written = recording
+            .write(BufWriter::new(file))
+            .and_then(|to| to.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(Draft::place);
+        if let Err(source) = written {
+            finished.failures.push(unwritten(path, source));
+        }
     }
-    let outcome = output.write_folder(finished.report)?;
+    let outcome = output.write_folder(finished.report, finished.kept, finished.failures)?;
     // A part of few accounts may well be empty.
     Ok(match outcome {
         Outcome::NothingScanned if args.reach.targets.shard.is_some() => Outcome::Clean,
         outcome => outcome,
     })
+}
+
+fn unwritten(path: &Path, source: io::Error) -> CliError {
+    CliError::Write {
+        path: path.to_owned(),
+        source,
+    }
 }

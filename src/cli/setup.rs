@@ -12,9 +12,10 @@ use super::error::CliError;
 use crate::check::{Check, Registry, Selection};
 use crate::config::Config;
 use crate::facts;
-use crate::finding::{Include, Mode, RunInfo};
+use crate::finding::{Include, Mode, RunInfo, Terms};
 use crate::inventory::Depth;
 use crate::report::Terminal;
+use crate::terminal::Cleaned;
 
 /// What every command needs.
 pub(super) struct Setup {
@@ -106,8 +107,18 @@ pub(super) fn run_info(
     left_out: Vec<String>,
     depth: Depth,
     include: Include,
+    config: &Config,
 ) -> RunInfo {
+    let contents: Vec<(&str, &str)> = checks
+        .iter()
+        .map(|check| (check.definition.id.as_str(), check.text()))
+        .collect();
     RunInfo {
+        terms: Terms {
+            settings: Terms::hash(&config.terms()),
+            checks: Terms::hash(&format!("{contents:?}")),
+            ..Terms::default()
+        },
         depth,
         checks_left_out: left_out,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -146,7 +157,7 @@ fn logs(global: &GlobalArgs) {
     let filter = EnvFilter::new(format!("off,lamppost={level}"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr)
+        .with_writer(|| Cleaned(stderr()))
         .with_ansi(colour(global.color))
         .with_target(false)
         .without_time()

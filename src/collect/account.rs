@@ -6,7 +6,7 @@ use super::collector::Collector;
 use super::named::Named;
 use super::{apis, balancers, iam, region, sources};
 use crate::aws::Session;
-use crate::inventory::{AccountInventory, AccountRecord};
+use crate::inventory::{AccountInventory, AccountRecord, RegionName};
 
 /// Collects one account in these regions.
 ///
@@ -15,7 +15,7 @@ use crate::inventory::{AccountInventory, AccountRecord};
 pub async fn collect_account(
     session: &Session,
     account: AccountRecord,
-    regions: &[String],
+    regions: &[RegionName],
     collector: &Collector<'_>,
 ) -> AccountInventory {
     let global = collector.place(&account, "");

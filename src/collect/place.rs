@@ -10,7 +10,7 @@ use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
 use super::text::Unreadable;
-use crate::aws;
+use crate::aws::{self, Endless, Pages};
 use crate::inventory::{Gap, GapKind, Observed, Plan, SecretMatch};
 
 /// Judges one environment variable, by name and value; the value is dropped afterwards.
@@ -132,15 +132,14 @@ impl Place<'_> {
         Failure: ProvideErrorMetadata + Error + 'static,
     {
         let mut items = Vec::new();
-        let mut unfinished = false;
+        let mut pages = Pages::default();
+        let endless = |endless| self.endless(operation, resource, endless);
         while let Some(page) = self.page(operation, resource, &mut stream).await? {
-            unfinished = more(&page).is_some_and(|token| !token.is_empty());
             let read = read(&page).map_err(|why| self.unreadable(operation, resource, why))?;
+            pages.turn(more(&page), read.len()).map_err(endless)?;
             items.extend(read);
         }
-        if unfinished {
-            return Err(self.repeated(operation, resource));
-        }
+        pages.end().map_err(endless)?;
         Ok(items)
     }
 
@@ -161,22 +160,24 @@ impl Place<'_> {
         Failure: ProvideErrorMetadata + Error + 'static,
     {
         let (mut items, mut token) = (Vec::new(), None);
+        let mut pages = Pages::default();
         loop {
-            let page = self.call(operation, resource, ask(token.clone()), |page| read(&page));
+            let page = self.call(operation, resource, ask(token), |page| read(&page));
             let (page, next) = page.await?;
+            pages
+                .turn(next.as_deref(), page.len())
+                .map_err(|endless| self.endless(operation, resource, endless))?;
             items.extend(page);
-            match next {
+            match next.filter(|token| !token.is_empty()) {
                 None => return Ok(items),
-                same if same == token => return Err(self.repeated(operation, resource)),
                 next => token = next,
             }
         }
     }
 
-    /// The SDK ends a list silently where AWS gives the same token twice.
-    pub(super) fn repeated(&self, operation: &str, resource: Option<&str>) -> Gap {
-        let message = "the same page was offered again and again: the list is incomplete";
-        self.gap(operation, resource, GapKind::Malformed, message)
+    /// The gap that stands in the place of a list that does not come to an end.
+    pub(super) fn endless(&self, operation: &str, resource: Option<&str>, why: Endless) -> Gap {
+        self.gap(operation, resource, GapKind::Malformed, why.to_string())
     }
 
     fn failure<Failure>(

@@ -8,7 +8,7 @@ use super::lambda::Lambda;
 use super::place::{Place, together};
 use super::region::closed;
 use crate::aws::Session;
-use crate::inventory::{Gap, GapKind, OPERATIONS, Operation, Plan, RegionStatus};
+use crate::inventory::{Gap, GapKind, OPERATIONS, Operation, Plan, RegionName, RegionStatus};
 
 /// Calls that are under way at once in one account.
 const AT_ONCE: usize = 8;
@@ -53,7 +53,7 @@ impl Entry {
 /// Tries the doors of these regions, `listed` if the account itself says that they are enabled.
 pub async fn entries(
     session: &Session,
-    regions: &[String],
+    regions: &[RegionName],
     listed: bool,
     cancel: &CancellationToken,
 ) -> Vec<Entry> {

@@ -12,20 +12,21 @@ use super::place::Place;
 use super::{Progress, ec2, kms, logs};
 use crate::aws::Session;
 use crate::inventory::{
-    AccountRecord, AccountSettings, Function, Gap, GapKind, Observed, RegionInventory, RegionStatus,
+    AccountRecord, AccountSettings, Function, Gap, GapKind, Observed, RegionInventory, RegionName,
+    RegionStatus,
 };
 
 /// Collects one region.
 pub(super) async fn collect(
     session: &Session,
     account: &AccountRecord,
-    region: &str,
+    region: &RegionName,
     collector: &Collector<'_>,
 ) -> RegionInventory {
     let place = collector.place(account, region);
     collector.progress.region_started(&account.id, region);
     let listed = account.unlisted_regions.is_none();
-    let inventory = visit(session, &place, collector, listed).await;
+    let inventory = visit(session, &place, region, collector, listed).await;
     collector
         .progress
         .region_done(&account.id, region, &inventory.status);
@@ -36,6 +37,7 @@ pub(super) async fn collect(
 async fn visit(
     session: &Session,
     place: &Place<'_>,
+    region: &RegionName,
     collector: &Collector<'_>,
     listed: bool,
 ) -> RegionInventory {
@@ -47,7 +49,7 @@ async fn visit(
     let settings = match lambda.usage().await {
         Ok(usage) if usage.empty => {
             let settings = Observed::Known(usage.settings);
-            return left(place.region, RegionStatus::Empty, settings, None);
+            return left(region.clone(), RegionStatus::Empty, settings, None);
         }
         Ok(usage) => {
             let count = usize::try_from(usage.settings.function_count).unwrap_or_default();
@@ -57,7 +59,7 @@ async fn visit(
             Observed::Known(usage.settings)
         }
         Err(gap) => match closed(&gap, false, listed) {
-            Some(status) => return refused(place, status, Observed::Missing(gap.clone()), &gap),
+            Some(status) => return refused(region, status, Observed::Missing(gap.clone()), &gap),
             None => Observed::Missing(gap),
         },
     };
@@ -66,7 +68,7 @@ async fn visit(
         Some(Err(gap)) => {
             let status = closed(&gap, true, listed)
                 .unwrap_or_else(|| RegionStatus::Unreachable(gap.clone()));
-            return refused(place, status, settings, &gap);
+            return refused(region, status, settings, &gap);
         }
         Some(Ok(page)) => Some(page),
         None => None,
@@ -93,7 +95,7 @@ async fn visit(
     let no_layers = layers.known().is_none_or(Vec::is_empty);
     let empty = functions.is_empty() && no_layers && listing.gap().is_none();
     RegionInventory {
-        region: place.region.to_owned(),
+        region: region.clone(),
         status: if empty {
             RegionStatus::Empty
         } else {
@@ -204,17 +206,17 @@ pub(super) fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionSta
 
 /// A region that was left at its door. Where the account has not switched it on, nothing can run.
 fn refused(
-    place: &Place<'_>,
+    region: &RegionName,
     status: RegionStatus,
     settings: Observed<AccountSettings>,
     gap: &Gap,
 ) -> RegionInventory {
     let gap = (status != RegionStatus::NotEnabled).then_some(gap);
-    left(place.region, status, settings, gap)
+    left(region.clone(), status, settings, gap)
 }
 
 /// A region that the account has not switched on: nothing is in it.
-pub(super) fn not_enabled(region: &str) -> RegionInventory {
+pub(super) fn not_enabled(region: RegionName) -> RegionInventory {
     let gap = Gap::new(
         "lambda:GetAccountSettings",
         GapKind::NotPlanned,
@@ -231,7 +233,7 @@ pub(super) fn not_enabled(region: &str) -> RegionInventory {
 /// A region of which nothing was read but perhaps its settings. Without a gap there is nothing to
 /// read: it is empty, or the account has not switched it on.
 fn left(
-    region: &str,
+    region: RegionName,
     status: RegionStatus,
     settings: Observed<AccountSettings>,
     gap: Option<&Gap>,
@@ -240,7 +242,7 @@ fn left(
         gap.map_or(Observed::Known(value), |gap| Observed::Missing(gap.clone()))
     }
     RegionInventory {
-        region: region.to_owned(),
+        region,
         status,
         settings,
         listing: unless(gap, ()),

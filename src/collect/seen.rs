@@ -29,12 +29,12 @@ pub(super) fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{GapKind, Observed};
+    use crate::inventory::{GapKind, Observed, RegionName};
 
     fn region(name: &str, status: RegionStatus) -> RegionInventory {
         let missing = || Gap::new("", GapKind::NotPlanned, "");
         RegionInventory {
-            region: name.to_owned(),
+            region: RegionName::try_from(name).unwrap(),
             status,
             settings: Observed::Missing(missing()),
             listing: Observed::Known(()),

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Collector, Inspect, Progress, collect_account, region};
-use crate::inventory::{AccountInventory, AccountRecord, Plan};
+use crate::inventory::{AccountInventory, AccountRecord, Plan, RegionName};
 use crate::target::{self, Regions, Target, TargetError};
 
 /// Accounts whose regions are asked for at once.
@@ -53,10 +53,9 @@ pub async fn visits(
 ) -> Result<Vec<Visit>, TargetError> {
     let finding = targets.into_iter().map(|target| async move {
         let mut regions = target::regions(&target.session, asked).await?;
-        regions.enabled.retain(|region| !excluded.contains(region));
-        regions
-            .not_enabled
-            .retain(|region| !excluded.contains(region));
+        let kept = |region: &RegionName| !excluded.iter().any(|name| region == name);
+        regions.enabled.retain(kept);
+        regions.not_enabled.retain(kept);
         Ok(Visit { target, regions })
     });
     let found: Vec<Result<Visit, TargetError>> =
@@ -112,10 +111,7 @@ impl Sweep {
         };
         let mut inventory =
             collect_account(&target.session, account, &regions.enabled, &collector).await;
-        let not_enabled = regions
-            .not_enabled
-            .iter()
-            .map(|name| region::not_enabled(name));
+        let not_enabled = regions.not_enabled.into_iter().map(region::not_enabled);
         inventory.regions.extend(not_enabled);
         inventory
     }

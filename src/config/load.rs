@@ -1,6 +1,5 @@
 //! Reading the file, and pointing at what is wrong with it.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +9,13 @@ use toml::Spanned;
 
 use super::settings::Config;
 use crate::check::{Problem, Registry, nearest};
+use crate::disk::{self, Ceiling};
+
+/// The largest configuration: room for a change to every check and for thousands of accounts.
+const FILE: Ceiling = Ceiling {
+    of: "configurations",
+    bytes: 1 << 20,
+};
 
 /// The file that is looked for in the working directory.
 pub const CONFIG_FILE: &str = "lamppost.toml";
@@ -46,7 +52,7 @@ impl Config {
     pub fn find(named: Option<&Path>, folder: &Path) -> Result<Self, ConfigError> {
         let usual = folder.join(CONFIG_FILE);
         let path = named.unwrap_or(&usual);
-        let text = match fs::read_to_string(path) {
+        let text = match disk::read_text(path, FILE) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());

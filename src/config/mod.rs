@@ -9,4 +9,4 @@ mod text;
 
 pub use load::{CONFIG_FILE, ConfigError};
 pub use settings::{CheckOverride, Config, Secrets, Targets, Thresholds, Trust};
-pub use text::{AccountId, ExternalId, OrganizationId, RegionName, RoleName, SessionName};
+pub use text::{ExternalId, OrganizationId, RoleName, SessionName};

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::load::Origin;
-use super::text::{AccountId, ExternalId, OrganizationId, RegionName, RoleName, SessionName};
+use super::text::{ExternalId, OrganizationId, RoleName, SessionName};
 use crate::analysis::Settings;
 use crate::check::Severity;
+use crate::inventory::{AccountId, RegionName};
 
 /// The contents of `lamppost.toml`; everything may be left out.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
@@ -106,6 +107,23 @@ impl Config {
                 .collect(),
             runtime_horizon_days: self.thresholds.runtime_horizon_days.into(),
         }
+    }
+
+    /// Everything that is set but where to scan, as a text: the same for the same settings, wherever
+    /// they stand in the file.
+    pub(crate) fn terms(&self) -> String {
+        let checks: Vec<_> = self
+            .checks
+            .iter()
+            .map(|(id, change)| (id.get_ref(), change))
+            .collect();
+        let rest = Self {
+            checks: BTreeMap::new(),
+            targets: Targets::default(),
+            origin: None,
+            ..self.clone()
+        };
+        format!("{rest:?} {checks:?}")
     }
 
     /// Ids of the checks that are not to run.

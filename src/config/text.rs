@@ -47,20 +47,10 @@ macro_rules! text {
 }
 
 text! {
-    /// An AWS account id.
-    AccountId, "^[0-9]{12}$", "an account id: twelve digits, in quotes"
-}
-
-text! {
     /// An organisation's id.
     ///
     /// Source: <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>.
     OrganizationId, "^o-[a-z0-9]{10,32}$", "an organisation's id, such as `o-a1b2c3d4e5`"
-}
-
-text! {
-    /// A region's name by its shape; whether there is such a region, AWS says.
-    RegionName, "^[a-z]{2,3}(-[a-z]+)+-[0-9]+$", "a region, such as `eu-west-1`"
 }
 
 text! {

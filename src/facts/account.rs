@@ -92,7 +92,7 @@ impl AccountFacts {
     fn derive(account: &AccountContext<'_>) -> Self {
         let record = &account.inventory.account;
         Self {
-            id: record.id.clone(),
+            id: record.id.to_string(),
             name: record.name.clone(),
             partition: record.partition.clone(),
             organization_id: Fact::of(&record.organization, |organization| {
@@ -112,7 +112,7 @@ impl AccountFacts {
 impl RegionFacts {
     fn derive(region: &RegionInventory) -> Self {
         Self {
-            name: region.region.clone(),
+            name: region.region.to_string(),
             functions: Fact::of(&region.settings, |settings| settings.function_count),
             concurrent_executions: Fact::of(&region.settings, |settings| {
                 settings.concurrent_executions
@@ -210,7 +210,7 @@ fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error
         arn: context.function.arn.clone(),
         name: context.function.name.clone(),
         account: context.account.id().to_owned(),
-        region: context.region.region.clone(),
+        region: context.region.region.to_string(),
     };
     Document::new(resource, &facts)
 }
@@ -230,7 +230,7 @@ fn layer_document(
         arn: layer.arn.clone(),
         name: format!("{}:{}", layer.name, layer.version),
         account: account.id().to_owned(),
-        region: region.region.clone(),
+        region: region.region.to_string(),
     };
     Document::new(resource, &facts)
 }

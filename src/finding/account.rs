@@ -69,14 +69,14 @@ impl AccountResult {
             for function in &region.functions {
                 let listed = Listed {
                     name: function.name.clone(),
-                    region: region.region.clone(),
+                    region: region.region.to_string(),
                     runtime: function.configuration.runtime.clone(),
                     tally: Tally::default(),
                 };
                 result.functions.insert(function.arn.clone(), listed);
             }
             result.target.regions.push(RegionTarget {
-                region: region.region.clone(),
+                region: region.region.to_string(),
                 reach,
                 functions_listed: region.functions.len() as u64,
                 functions_evaluated: 0,

@@ -1,6 +1,7 @@
 //! What a report says besides its functions and findings, put together from all accounts.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::account::AccountResult;
 use super::counts::{GradeCounts, TargetTotals};
@@ -10,7 +11,7 @@ use super::model::{
     AccountSummary, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary, Target, TargetReach,
 };
 use super::score::fleet_grade;
-use crate::inventory::{Depth, LedgerEntry, RunRecord};
+use crate::inventory::{Depth, LedgerEntry, RunRecord, hex};
 
 /// What was chosen for a run.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -27,6 +28,29 @@ pub struct RunInfo {
     pub checks_left_out: Vec<String>,
     /// Which verdicts are kept besides FAIL and UNKNOWN.
     pub include: Include,
+    /// What else decides the answer.
+    pub terms: Terms,
+}
+
+/// What decides the answer of a run besides its depth and version, each as a hash: a run is only resumed
+/// by one that answers the same.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Terms {
+    /// The accounts, and how they are entered.
+    pub targets: String,
+    /// The regions.
+    pub regions: String,
+    /// The configuration.
+    pub settings: String,
+    /// The content of the checks.
+    pub checks: String,
+}
+
+impl Terms {
+    /// The hash of a term that has this text.
+    pub fn hash(text: &str) -> String {
+        hex(&Sha256::digest(text))
+    }
 }
 
 /// A report without its functions and findings.

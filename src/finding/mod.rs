@@ -25,7 +25,7 @@ pub use assess::{AssessError, assess};
 pub use counts::{Calls, GradeCounts, SeverityCounts, TargetTotals, VerdictCounts};
 pub use folder::{FolderError, FolderReport, RunFolder};
 pub use gaps::{GapRecord, is_incomplete};
-pub use head::RunInfo;
+pub use head::{RunInfo, Terms};
 pub use id::finding_id;
 pub use judged::{AccountPart, Judged};
 pub use model::{

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::PathBuf;
 
 use super::model::{FunctionRecord, Report};
 use super::record::Finding;
@@ -13,6 +14,11 @@ pub type Records<'a, T> = Box<dyn Iterator<Item = io::Result<Cow<'a, T>>> + Send
 pub trait Contents {
     /// Everything else; the lists of functions and findings in it may be empty.
     fn head(&self) -> &Report;
+
+    /// The file of it that could not be read, where one could not, since this was last asked.
+    fn failure(&self) -> Option<(PathBuf, io::Error)> {
+        None
+    }
 
     /// Its functions, in order.
     fn functions(&self) -> Records<'_, FunctionRecord>;

@@ -9,13 +9,11 @@ use tempfile::SpooledTempFile;
 
 use super::group::Group;
 use super::record::Finding;
+use crate::disk::AT_ONCE;
 use crate::facts::Resource;
 
 /// How many bytes stay in memory: most accounts need no file.
 const IN_MEMORY: usize = 1 << 20;
-
-/// How many bytes are written at once: whole pages, and enough of them.
-pub(super) const AT_ONCE: usize = 1 << 18;
 
 /// Findings of one account, taken in as they come and given back in the order of a report.
 #[derive(Debug)]

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Iam, Observed, RegionApis, RegionBalancers, RegionInventory, TriggerSource};
+use super::{
+    AccountId, Gap, Iam, Observed, RegionApis, RegionBalancers, RegionInventory, TriggerSource,
+};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -30,8 +32,8 @@ pub struct AccountInventory {
 /// Who an account is.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct AccountRecord {
-    /// Twelve digits.
-    pub id: String,
+    /// Its id.
+    pub id: AccountId,
     /// The name that the organisation gives it; empty where that is not known.
     pub name: String,
     /// `aws`, `aws-cn` or `aws-us-gov`.

@@ -12,7 +12,9 @@ mod denial;
 mod function;
 mod gap;
 mod iam;
+mod identifier;
 mod key;
+mod lines;
 mod logs;
 mod network;
 mod operation;
@@ -39,7 +41,11 @@ pub use function::{
 };
 pub use gap::{Gap, GapKind, Observed};
 pub use iam::{AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Principal, PrincipalKind};
+pub use identifier::{AccountId, RegionName};
 pub use key::KmsKey;
+pub(crate) use lines::hex;
+#[cfg(feature = "live")]
+pub(crate) use lines::{Ended, LineError, LineReader, LineWriter};
 pub use logs::LogGroup;
 pub use network::{
     AclEntry, InternetProtocolRange, NatGateway, Network, NetworkAcl, Route, RouteTable,

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Function, Gap, KmsKey, LogGroup, Network, Observed};
+use super::{Function, Gap, KmsKey, LogGroup, Network, Observed, RegionName};
 
 /// Everything observed in one region of one account.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RegionInventory {
     /// The region's name.
-    pub region: String,
+    pub region: RegionName,
     /// Whether it could be looked into.
     pub status: RegionStatus,
     /// `GetAccountSettings`: size and limits.

@@ -1,23 +1,26 @@
 //! Snapshot files: inventories of a run, to be judged again without a call.
 //!
 //! Lines of JSON, compressed with zstd: a header, then for every account its record, its regions
-//! and their functions, closed by a count; at the very end the run. A reader that does not find
-//! the end says so, so that half a snapshot is never taken for a whole one.
+//! and their functions, closed by a count and a hash of them; at the very end the run, and the hash of
+//! all that stands outside accounts. A reader that does not find the end says so, so that half a
+//! snapshot is never taken for a whole one, and neither is a changed one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
+use super::lines::{Ended, LineError, LineReader, LineWriter};
 use super::{
-    AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis, RegionBalancers,
-    RegionInventory, RunRecord, TriggerSource,
+    AccountId, AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis,
+    RegionBalancers, RegionInventory, RunRecord, TriggerSource,
 };
+use crate::disk::Draft;
 
-/// The format that this version writes, and the newest that it reads.
-pub const SNAPSHOT_VERSION: u32 = 1;
+/// The format that this version writes, and the only one that it reads: format 1 had no hashes.
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 /// zstd's own default: denser levels cost more time than they save bytes here.
 const LEVEL: i32 = 3;
@@ -25,9 +28,17 @@ const LEVEL: i32 = 3;
 /// What can go wrong with a snapshot file.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The file could not be read or written.
+    /// The file could not be read.
     #[error("cannot access snapshot `{}`", path.display())]
     Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write the snapshot `{}`", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -39,12 +50,12 @@ pub enum SnapshotError {
         /// The file.
         path: PathBuf,
     },
-    /// The file was written by a newer version.
+    /// The file was written by another version.
     #[error(
-        "snapshot `{}` has format {version}; this version of Lamppost reads formats up to {SNAPSHOT_VERSION}",
+        "snapshot `{}` has format {version}; this version of Lamppost reads format {SNAPSHOT_VERSION}",
         path.display()
     )]
-    Newer {
+    Version {
         /// The file.
         path: PathBuf,
         /// Its format.
@@ -57,6 +68,36 @@ pub enum SnapshotError {
         path: PathBuf,
         /// Accounts that were read whole.
         accounts: usize,
+    },
+    /// What an account holds is not what was written.
+    #[error("snapshot `{}` is damaged: account {account} does not match its checksum", path.display())]
+    Account {
+        /// The file.
+        path: PathBuf,
+        /// The account.
+        account: AccountId,
+    },
+    /// What the file holds besides its accounts is not what was written.
+    #[error("snapshot `{}` is damaged: it does not match the checksum at its end, or does not end there", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An account is there more than once.
+    #[error("snapshot `{}` holds account {account} twice", path.display())]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// The account.
+        account: AccountId,
+    },
+    /// The file goes beyond a ceiling that no honest one reaches.
+    #[error("snapshot `{}` is refused: {ceiling}", path.display())]
+    Ceiling {
+        /// The file.
+        path: PathBuf,
+        /// The ceiling.
+        ceiling: String,
     },
     /// A line is not what it ought to be.
     #[error("line {line} of snapshot `{}` cannot be understood", path.display())]
@@ -75,13 +116,7 @@ struct Header {
     lamppost: String,
     version: u32,
     tool: String,
-    /// Those who wrote no depth knew only one.
-    #[serde(default = "deep")]
     depth: Depth,
-}
-
-fn deep() -> Depth {
-    Depth::Deep
 }
 
 /// A line of a snapshot.
@@ -91,7 +126,7 @@ enum Record {
     Account(Box<AccountStart>),
     Region(Box<RegionInventory>),
     Function(Box<Function>),
-    AccountEnd { functions: usize },
+    AccountEnd { functions: usize, sha256: String },
     Run(Box<RunRecord>),
 }
 
@@ -99,21 +134,15 @@ enum Record {
 struct AccountStart {
     account: AccountRecord,
     iam: Observed<Iam>,
-    /// Those who wrote none looked for none.
-    #[serde(default)]
     sources: Vec<TriggerSource>,
-    /// Likewise.
-    #[serde(default)]
     apis: Vec<RegionApis>,
-    /// Likewise.
-    #[serde(default)]
     balancers: Vec<RegionBalancers>,
 }
 
 /// Writes a snapshot, account by account; the file appears under its name only when it is whole.
 pub struct SnapshotWriter {
     path: PathBuf,
-    encoder: zstd::Encoder<'static, BufWriter<NamedTempFile>>,
+    lines: LineWriter<BufWriter<Draft>>,
 }
 
 impl SnapshotWriter {
@@ -122,28 +151,28 @@ impl SnapshotWriter {
     /// # Errors
     /// When no file can be made in the path's folder.
     pub fn create(path: &Path, depth: Depth) -> Result<Self, SnapshotError> {
-        let io = |source| SnapshotError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        fs::metadata(folder).map_err(io)?;
-        let file = NamedTempFile::new_in(folder).map_err(io)?;
-        let encoder = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(io)?;
-        let mut writer = Self {
-            path: path.to_owned(),
-            encoder,
-        };
-        writer.line(&Header {
+        let header = Header {
             lamppost: "snapshot".to_owned(),
             version: SNAPSHOT_VERSION,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             depth,
-        })?;
-        Ok(writer)
+        };
+        let begin = || {
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            fs::metadata(folder.unwrap_or(Path::new(".")))?;
+            let mut lines = LineWriter::new(BufWriter::new(Draft::of(path)?), LEVEL)?;
+            lines.outside(&header)?;
+            Ok(lines)
+        };
+        Ok(Self {
+            lines: begin().map_err(|source| SnapshotError::Write {
+                path: path.to_owned(),
+                source,
+            })?,
+            path: path.to_owned(),
+        })
     }
 
     /// Adds an account.
@@ -151,6 +180,10 @@ impl SnapshotWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn account(&mut self, inventory: &AccountInventory) -> Result<(), SnapshotError> {
+        self.write(inventory).map_err(|source| self.io(source))
+    }
+
+    fn write(&mut self, inventory: &AccountInventory) -> io::Result<()> {
         let start = AccountStart {
             account: inventory.account.clone(),
             iam: inventory.iam.clone(),
@@ -158,18 +191,21 @@ impl SnapshotWriter {
             apis: inventory.apis.clone(),
             balancers: inventory.balancers.clone(),
         };
-        self.line(&Record::Account(Box::new(start)))?;
+        self.lines.within(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
         for region in &inventory.regions {
             let mut bare = region.clone();
             bare.functions = Vec::new();
-            self.line(&Record::Region(Box::new(bare)))?;
+            self.lines.within(&Record::Region(Box::new(bare)))?;
             for function in &region.functions {
-                self.line(&Record::Function(Box::new(function.clone())))?;
+                self.lines
+                    .within(&Record::Function(Box::new(function.clone())))?;
                 functions += 1;
             }
         }
-        self.line(&Record::AccountEnd { functions })
+        let sha256 = self.lines.section();
+        self.lines
+            .outside(&Record::AccountEnd { functions, sha256 })
     }
 
     /// Ends the snapshot and gives it its name, readable by its owner alone.
@@ -177,48 +213,43 @@ impl SnapshotWriter {
     /// # Errors
     /// When the file cannot be written or named.
     pub fn finish(mut self, run: &RunRecord) -> Result<(), SnapshotError> {
-        self.line(&Record::Run(Box::new(run.clone())))?;
-        let path = self.path;
-        let io = |source| SnapshotError::Io {
-            path: path.clone(),
-            source,
+        let end = || {
+            self.lines.outside(&Record::Run(Box::new(run.clone())))?;
+            let file = self.lines.end(|sha256| Ended { sha256 })?;
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.place()
         };
-        let file = self.encoder.finish().map_err(io)?;
-        let file = file.into_inner().map_err(|error| io(error.into_error()))?;
-        file.persist(&path).map_err(|error| io(error.error))?;
-        Ok(())
+        end().map_err(|source| SnapshotError::Write {
+            path: self.path,
+            source,
+        })
     }
 
-    fn line(&mut self, record: &impl Serialize) -> Result<(), SnapshotError> {
-        let io = |source| SnapshotError::Io {
+    fn io(&self, source: io::Error) -> SnapshotError {
+        SnapshotError::Write {
             path: self.path.clone(),
             source,
-        };
-        serde_json::to_writer(&mut self.encoder, record).map_err(|error| io(error.into()))?;
-        self.encoder
-            .write_all(b"\n")
-            .map_err(|source| SnapshotError::Io {
-                path: self.path.clone(),
-                source,
-            })
+        }
     }
 }
 
 /// Reads a snapshot, account by account.
 pub struct SnapshotReader {
     path: PathBuf,
-    lines: BufReader<Box<dyn Read + Send>>,
-    line: usize,
-    accounts: usize,
+    lines: LineReader<'static>,
+    accounts: BTreeSet<AccountId>,
     depth: Depth,
     run: Option<RunRecord>,
 }
+
+/// The longest first line: longer ones are of other files.
+const HEADER: u64 = 4096;
 
 impl SnapshotReader {
     /// Opens a snapshot and checks that it is one that this version can read.
     ///
     /// # Errors
-    /// When the file cannot be read, is no snapshot, or is of a newer format.
+    /// When the file cannot be read, is no snapshot, or is of another format.
     pub fn open(path: &Path) -> Result<Self, SnapshotError> {
         let io = |source| SnapshotError::Io {
             path: path.to_owned(),
@@ -228,30 +259,24 @@ impl SnapshotReader {
             path: path.to_owned(),
         };
         let file = File::open(path).map_err(io)?;
-        let decoder = zstd::Decoder::new(file).map_err(io)?;
-        let mut lines: BufReader<Box<dyn Read + Send>> = BufReader::new(Box::new(decoder));
-        let mut first = Vec::new();
+        let mut lines = LineReader::new(file).map_err(io)?;
         // A file of another kind fails to decompress or has no end of line within reach.
-        lines
-            .by_ref()
-            .take(4096)
-            .read_until(b'\n', &mut first)
-            .map_err(|_| foreign())?;
+        let first = lines.next_within(HEADER).map_err(|_| foreign())?;
         let header: Header = serde_json::from_slice(&first).map_err(|_| foreign())?;
         if header.lamppost != "snapshot" {
             return Err(foreign());
         }
-        if header.version > SNAPSHOT_VERSION {
-            return Err(SnapshotError::Newer {
+        if header.version != SNAPSHOT_VERSION {
+            return Err(SnapshotError::Version {
                 path: path.to_owned(),
                 version: header.version,
             });
         }
+        lines.outside(&first);
         Ok(Self {
             path: path.to_owned(),
             lines,
-            line: 1,
-            accounts: 0,
+            accounts: BTreeSet::new(),
             depth: header.depth,
             run: None,
         })
@@ -262,13 +287,18 @@ impl SnapshotReader {
         self.depth
     }
 
-    /// The next account; none at the end.
+    /// The next account, as it was written; none at the end.
     ///
     /// # Errors
-    /// When the file breaks off or a line cannot be understood.
+    /// When the file breaks off, is damaged, or holds what it may not.
     pub fn next_account(&mut self) -> Result<Option<AccountInventory>, SnapshotError> {
         let mut inventory = match self.record()? {
             Record::Run(run) => {
+                if !self.lines.ends().map_err(|error| self.unread(error))? {
+                    return Err(SnapshotError::Damaged {
+                        path: self.path.clone(),
+                    });
+                }
                 self.run = Some(*run);
                 return Ok(None);
             }
@@ -291,16 +321,25 @@ impl SnapshotReader {
                     Some(region) => region.functions.push(*function),
                     None => return Err(self.truncated()),
                 },
-                Record::AccountEnd { functions } => {
+                Record::AccountEnd { functions, sha256 } => {
+                    let account = inventory.account.id.clone();
                     let read: usize = inventory
                         .regions
                         .iter()
                         .map(|region| region.functions.len())
                         .sum();
-                    if read != functions {
-                        return Err(self.truncated());
+                    if !self.lines.is_section(&sha256) || read != functions {
+                        return Err(SnapshotError::Account {
+                            path: self.path.clone(),
+                            account,
+                        });
                     }
-                    self.accounts += 1;
+                    if !self.accounts.insert(account.clone()) {
+                        return Err(SnapshotError::Twice {
+                            path: self.path.clone(),
+                            account,
+                        });
+                    }
                     return Ok(Some(inventory));
                 }
                 Record::Account(_) | Record::Run(_) => return Err(self.truncated()),
@@ -317,36 +356,38 @@ impl SnapshotReader {
     }
 
     fn record(&mut self) -> Result<Record, SnapshotError> {
-        let mut text = Vec::new();
-        match self.lines.read_until(b'\n', &mut text) {
-            Ok(0) => return Err(self.truncated()),
-            Ok(_) => {}
-            // The decoder reports a file that ends in the middle of a block this way.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(self.truncated());
-            }
-            Err(source) => {
-                return Err(SnapshotError::Io {
-                    path: self.path.clone(),
-                    source,
-                });
-            }
-        }
-        self.line += 1;
-        if text.last() != Some(&b'\n') {
-            return Err(self.truncated());
-        }
-        serde_json::from_slice(&text).map_err(|source| SnapshotError::Malformed {
+        let line = self.lines.next().map_err(|error| self.unread(error))?;
+        let record = serde_json::from_slice(&line).map_err(|source| SnapshotError::Malformed {
             path: self.path.clone(),
-            line: self.line,
+            line: self.lines.number(),
             source,
-        })
+        })?;
+        match record {
+            Record::Account(_) | Record::Region(_) | Record::Function(_) => {
+                self.lines.within(&line)
+            }
+            Record::AccountEnd { .. } | Record::Run(_) => self.lines.outside(&line),
+        }
+        Ok(record)
+    }
+
+    fn unread(&self, error: LineError) -> SnapshotError {
+        let path = self.path.clone();
+        match error {
+            LineError::BreaksOff => self.truncated(),
+            // the decompressor's own errors are of no particular kind
+            LineError::Io(source) if source.raw_os_error().is_none() => {
+                SnapshotError::Damaged { path }
+            }
+            LineError::Io(source) => SnapshotError::Io { path, source },
+            LineError::Ceiling(ceiling) => SnapshotError::Ceiling { path, ceiling },
+        }
     }
 
     fn truncated(&self) -> SnapshotError {
         SnapshotError::Truncated {
             path: self.path.clone(),
-            accounts: self.accounts,
+            accounts: self.accounts.len(),
         }
     }
 }

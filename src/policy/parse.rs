@@ -23,6 +23,9 @@ pub enum ParseError {
     /// There is no text.
     #[error("the policy document is empty")]
     Empty,
+    /// There is more text than AWS takes as a policy of any kind.
+    #[error("the policy document is larger than {LARGEST} bytes, the ceiling for policies")]
+    TooLarge,
     /// The URL-encoded text does not decode to UTF-8.
     #[error("the URL-encoded policy document is not UTF-8")]
     Encoding(#[source] std::str::Utf8Error),
@@ -36,12 +39,22 @@ impl ParseError {
     pub fn place(&self) -> Option<(usize, usize)> {
         match self {
             ParseError::Document(error) => Some((error.line(), error.column())),
-            ParseError::Empty | ParseError::Encoding(_) => None,
+            ParseError::Empty | ParseError::TooLarge | ParseError::Encoding(_) => None,
         }
     }
 }
 
+/// The largest policy in bytes. AWS takes no more than 100 KiB of any kind, and percent-encoding triples
+/// that at most.
+///
+/// Source: <https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html>, the quotas of the
+/// services that have resource-based policies.
+pub const LARGEST: usize = 384 << 10;
+
 pub(super) fn policy(text: &str) -> Result<Policy, ParseError> {
+    if text.len() > LARGEST {
+        return Err(ParseError::TooLarge);
+    }
     let text = text.trim_start_matches('\u{feff}').trim();
     // JSON cannot start with a percent sign.
     let text = if text.starts_with('%') {

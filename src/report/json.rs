@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::ser::{Error as _, SerializeSeq as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 
+use super::escape;
 use crate::finding::{
     Contents, Finding, FunctionRecord, GapRecord, Records, Report, Run, Summary, Target,
 };
@@ -50,7 +51,7 @@ pub enum Record<'a> {
 
 /// One document, indented.
 pub(super) fn pretty(report: &dyn Contents, mut to: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut to, &Document(report))?;
+    Document(report).serialize(&mut escape::pretty(&mut to))?;
     to.write_all(b"\n")
 }
 
@@ -157,6 +158,6 @@ pub(super) fn lines(report: &dyn Contents, mut to: impl Write) -> io::Result<()>
 }
 
 fn line(to: &mut impl Write, record: &Record<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *to, record)?;
+    record.serialize(&mut escape::compact(&mut *to))?;
     to.write_all(b"\n")
 }

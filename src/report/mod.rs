@@ -8,6 +8,7 @@
 
 #[cfg(feature = "live")]
 mod doctor;
+mod escape;
 mod json;
 mod output;
 mod page;
@@ -17,12 +18,12 @@ mod print;
 mod schema;
 mod table;
 
+pub use crate::terminal::{clean, is_harmful};
 #[cfg(feature = "live")]
 pub use doctor::doctor_table;
 pub use json::Record;
 pub use output::{Format, ReportError, Terminal, writable, write_file, write_stdout, write_to};
-pub use page::clean;
 #[cfg(feature = "live")]
 pub use plan::plan_table;
-pub use print::{print_json, print_text};
+pub use print::{print_drawn, print_json, print_text};
 pub use schema::{record_schema, report_schema};

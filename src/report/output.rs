@@ -9,10 +9,8 @@ use clap::ValueEnum;
 use thiserror::Error;
 
 use super::{json, table};
+use crate::disk::{self, AT_ONCE, Draft};
 use crate::finding::Contents;
-
-/// How many bytes are written at once.
-const AT_ONCE: usize = 1 << 18;
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -58,9 +56,28 @@ pub enum ReportError {
         /// Why.
         source: io::Error,
     },
+    /// What is kept of a run could not be read while the report was written.
+    #[error("the report cannot be finished: `{}` cannot be read", path.display())]
+    Results {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// Stdout could not be written, for another reason than its reader having left.
     #[error("cannot write the report to stdout")]
     Stdout(#[source] io::Error),
+}
+
+impl ReportError {
+    /// Whether the machine, rather than what was typed, is at fault.
+    pub fn is_machine_fault(&self) -> bool {
+        match self {
+            Self::Ending(_) => false,
+            Self::File { source, .. } => disk::is_machine_fault(source),
+            Self::Results { .. } | Self::Stdout(_) => true,
+        }
+    }
 }
 
 /// What a table is drawn for.
@@ -141,33 +158,50 @@ fn stream(
 }
 
 /// Writes a report to a file that only its owner may read. The file is written beside its name
-/// and renamed, so that a reader never sees half a report; a pipe or device is written in place.
+/// and renamed, so that a reader never sees half a report; a pipe or device is written in place. Links
+/// that others made are not followed.
 ///
 /// # Errors
 /// When the file cannot be written; what stood there before is then untouched.
 pub fn write_file(report: &dyn Contents, format: Format, path: &Path) -> Result<(), ReportError> {
-    let file = |source| ReportError::File {
+    let write = || {
+        let draft = match Place::of(path)? {
+            Place::Device(device) => return fill(report, format, &device),
+            Place::File(draft) => draft,
+        };
+        let mut to = BufWriter::with_capacity(AT_ONCE, draft);
+        write_to(report, format, Terminal::FILE, &mut to)?;
+        let draft = to.into_inner().map_err(io::IntoInnerError::into_error)?;
+        draft.sync()?;
+        draft.place()
+    };
+    write().map_err(|source| ReportError::File {
         path: path.to_owned(),
         source,
-    };
-    // A link keeps pointing at its file.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
-        let device = File::options().write(true).open(&target).map_err(file)?;
-        return fill(report, format, &device).map_err(file);
+    })
+}
+
+/// Where a report is written.
+enum Place {
+    /// A file beside its name.
+    File(Draft),
+    /// A pipe, a terminal or another device, as it is.
+    Device(File),
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        let there = fs::metadata(path);
+        if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if there.is_ok_and(|there| !there.is_file()) {
+            // a file of one's own tells whose links may be followed
+            let target = disk::followed(path, &tempfile::tempfile()?)?;
+            return Ok(Self::Device(File::options().write(true).open(target)?));
+        }
+        Ok(Self::File(Draft::of(path)?))
     }
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let beside = tempfile::Builder::new()
-        .prefix(".lamppost-")
-        .tempfile_in(folder)
-        .map_err(file)?;
-    fill(report, format, beside.as_file()).map_err(file)?;
-    beside.as_file().sync_all().map_err(file)?;
-    beside.persist(&target).map_err(|error| file(error.error))?;
-    Ok(())
 }
 
 /// Whether a report could be written to a file, asked before a long scan rather than after it.
@@ -175,26 +209,21 @@ pub fn write_file(report: &dyn Contents, format: Format, path: &Path) -> Result<
 /// # Errors
 /// When its folder takes no new file.
 pub fn writable(path: &Path) -> Result<(), ReportError> {
-    let file = |source| ReportError::File {
-        path: path.to_owned(),
-        source,
-    };
-    if path.is_dir() {
-        return Err(file(io::ErrorKind::IsADirectory.into()));
-    }
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+    // a pipe is only opened once there is something to write
+    let there = fs::metadata(path);
+    if there.is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return Ok(());
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    tempfile::tempfile_in(folder).map_err(file)?;
-    Ok(())
+    Place::of(path)
+        .map(drop)
+        .map_err(|source| ReportError::File {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 fn fill(report: &dyn Contents, format: Format, file: &File) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::with_capacity(AT_ONCE, file);
     write_to(report, format, Terminal::FILE, &mut out)?;
     out.flush()
 }
@@ -202,7 +231,7 @@ fn fill(report: &dyn Contents, format: Format, file: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{FolderReport, Include, Mode, RunFolder, RunInfo};
+    use crate::finding::{FolderReport, Include, Mode, RunFolder, RunInfo, Terms};
 
     struct Broken(io::ErrorKind);
 
@@ -226,6 +255,7 @@ mod tests {
             depth: crate::inventory::Depth::Deep,
             checks_left_out: Vec::new(),
             include: Include::default(),
+            terms: Terms::default(),
         };
         let kept = tempfile::tempdir().unwrap();
         let folder = RunFolder::create(kept.path(), info, moment).unwrap();

@@ -1,6 +1,5 @@
 //! A page of text for a terminal. All text enters here, and is made harmless here.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -9,27 +8,7 @@ use comfy_table::{
     TableStyle,
 };
 
-/// Text without anything that a terminal obeys instead of shows: control characters (escape
-/// sequences begin with one), and the invisible ones that reorder or hide text. Tabs and line
-/// breaks become spaces.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    if !text.contains(harmful) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(
-        text.chars()
-            .filter_map(|c| match c {
-                '\n' | '\r' | '\t' => Some(' '),
-                c if harmful(c) => None,
-                c => Some(c),
-            })
-            .collect(),
-    )
-}
+use crate::terminal::clean;
 
 /// Text being drawn for a terminal of known width.
 pub(super) struct Page {
@@ -264,22 +243,6 @@ fn next_option(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_that_a_terminal_obeys_is_left() {
-        let cases = [
-            ("plain", "plain"),
-            ("\x1b[2Jgone", "[2Jgone"),
-            ("\x1b]8;;http://evil\x07link", "]8;;http://evillink"),
-            ("one\ntwo\tthree", "one two three"),
-            ("\u{9b}31mred", "31mred"),
-            ("abc\u{202e}def\u{200b}", "abcdef"),
-            ("größe 日本", "größe 日本"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(clean(text), expected);
-        }
-    }
 
     #[test]
     fn commands_are_broken_before_options_only() {

@@ -47,9 +47,6 @@ pub enum ScanError {
     /// There is nobody to scan.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// The observations cannot be kept.
-    #[error(transparent)]
-    Snapshot(#[from] SnapshotError),
     /// The results cannot be kept.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -63,9 +60,13 @@ impl Scan<'_> {
     /// What is in memory is the accounts under way. Accounts that are done in the folder are left alone.
     ///
     /// # Errors
-    /// When there is nobody to scan, or the results or the snapshot cannot be written. What AWS does
-    /// not answer is no error but a gap in the report.
-    pub async fn run_into(mut self, folder: &mut RunFolder) -> Result<(), ScanError> {
+    /// When there is nobody to scan, or the results cannot be written. What AWS does not answer is no
+    /// error but a gap in the report. A snapshot that cannot be written does not end the scan: what was
+    /// wrong with it is given back.
+    pub async fn run_into(
+        mut self,
+        folder: &mut RunFolder,
+    ) -> Result<Option<SnapshotError>, ScanError> {
         self.reach.selection.done.clone_from(folder.done());
         let started = folder.started();
         let (connection, cancel) = (self.reach.connection, self.reach.cancel.clone());
@@ -74,11 +75,17 @@ impl Scan<'_> {
         let inspect = Box::new(move |name: &str, value: &str| detector.inspect(name, value));
         let sweep = self.reach.sweep(inspect, started);
         let include = self.info.include;
+        let mut unkept = None;
         sweep
             .run(visits, |inventory| {
                 let id = &inventory.account.id;
-                if let Some(snapshot) = &mut self.snapshot {
-                    snapshot.account(&inventory)?;
+                if let Some(Err(error)) = self
+                    .snapshot
+                    .as_mut()
+                    .map(|snapshot| snapshot.account(&inventory))
+                {
+                    self.snapshot = None;
+                    unkept = Some(error);
                 }
                 let result = assess(&inventory, &self.settings, self.checks, include)?;
                 let mut judged = Judged::from(result);
@@ -97,10 +104,11 @@ impl Scan<'_> {
             ledger: connection.ledger().entries(),
         };
         if let Some(snapshot) = self.snapshot {
-            snapshot.finish(&run)?;
+            unkept = snapshot.finish(&run).err();
         }
         // the rest stands with the accounts
         run.ledger = connection.ledger().rest();
-        Ok(folder.end(run)?)
+        folder.end(run)?;
+        Ok(unkept)
     }
 }

@@ -2,13 +2,22 @@
 
 use std::path::Path;
 
-use super::error::{TargetError, is_account};
+use super::error::TargetError;
+use crate::disk::{self, Ceiling};
+use crate::inventory::AccountId;
+
+/// The largest file: a line for each account of the largest organization that AWS grants, and then ten
+/// times as much.
+const FILE: Ceiling = Ceiling {
+    of: "account files",
+    bytes: 16 << 20,
+};
 
 /// An account that a file or an organisation lists.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ListedAccount {
-    /// Twelve digits.
-    pub id: String,
+    /// Its id.
+    pub id: AccountId,
     /// Its name; empty where none is given.
     pub name: String,
 }
@@ -18,7 +27,7 @@ pub struct ListedAccount {
 /// # Errors
 /// When it cannot be read, or a line is not an account; the error names the line.
 pub fn read(path: &Path) -> Result<Vec<ListedAccount>, TargetError> {
-    let text = std::fs::read_to_string(path).map_err(|source| TargetError::AccountFile {
+    let text = disk::read_text(path, FILE).map_err(|source| TargetError::AccountFile {
         path: path.to_owned(),
         source,
     })?;
@@ -37,13 +46,12 @@ fn parse(text: &str) -> Result<Vec<ListedAccount>, (usize, String)> {
             continue;
         }
         let (id, name) = entry.split_once(',').unwrap_or((entry, ""));
-        let id = id.trim();
-        if !is_account(id) {
+        let Ok(id) = AccountId::try_from(id.trim()) else {
             return Err((index + 1, entry.to_owned()));
-        }
+        };
         if accounts.iter().all(|known| known.id != id) {
             accounts.push(ListedAccount {
-                id: id.to_owned(),
+                id,
                 name: name.trim().to_owned(),
             });
         }

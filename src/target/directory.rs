@@ -7,8 +7,8 @@ use aws_sdk_organizations::types::{Account, PolicyType};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::aws::{Call, Session, gap};
-use crate::inventory::{Gap, GapKind, Observed, ServiceControlPolicy};
+use crate::aws::{Call, Endless, Pages, Session, gap};
+use crate::inventory::{AccountId, Gap, GapKind, Observed, ServiceControlPolicy};
 use crate::secret::redact_policy;
 
 /// Units, accounts and policies that are read at once; AWS allows between two and five calls a
@@ -44,21 +44,31 @@ pub(super) type Attachments = BTreeMap<String, Vec<ServiceControlPolicy>>;
 /// Keys and values of an account's tags.
 pub(super) type Tags = Vec<(String, String)>;
 
-/// All pages of a list.
+/// All pages of a list, or the gap that stands in its place.
 macro_rules! all {
-    ($request:expr, $field:ident) => {
-        $request
-            .into_paginator()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await
-            .map(|pages| {
-                let lists = pages
-                    .into_iter()
-                    .map(|page| page.$field.unwrap_or_default());
-                lists.flatten().collect::<Vec<_>>()
-            })
-    };
+    ($asker:expr, $operation:literal, $about:expr, $request:expr, $field:ident) => {{
+        let mut stream = $request.into_paginator().send();
+        let mut pages = Pages::default();
+        let mut items = Vec::new();
+        let endless = |endless: Endless| {
+            let gap = Gap::new($operation, GapKind::Malformed, endless.to_string());
+            gap.at($asker.session.account(), "")
+        };
+        loop {
+            match stream.next().await {
+                None => break pages.end().map(|()| items).map_err(endless),
+                Some(Err(error)) => break Err($asker.gap(&error, $operation, $about)),
+                Some(Ok(page)) => {
+                    let token = page.next_token().map(str::to_owned);
+                    let found = page.$field.unwrap_or_default();
+                    if let Err(why) = pages.turn(token.as_deref(), found.len()) {
+                        break Err(endless(why));
+                    }
+                    items.extend(found);
+                }
+            }
+        }
+    }};
 }
 
 /// Asks Organizations.
@@ -103,8 +113,21 @@ impl Asker<'_> {
                 Gap::new(operation, GapKind::Malformed, message).at(self.session.account(), "")
             );
         };
-        let accounts = all!(client.list_accounts(), accounts)
-            .map_err(|error| self.gap(&error, "organizations:ListAccounts", None))?;
+        let accounts = all!(
+            self,
+            "organizations:ListAccounts",
+            None,
+            client.list_accounts(),
+            accounts
+        )?;
+        // ids become parts of role ARNs and of paths
+        if let Some(why) = accounts
+            .iter()
+            .find_map(|account| AccountId::try_from(account.id().unwrap_or_default()).err())
+        {
+            let gap = Gap::new("organizations:ListAccounts", GapKind::Malformed, why);
+            return Err(gap.at(self.session.account(), ""));
+        }
         let not_planned = |operation| {
             Gap::new(operation, GapKind::NotPlanned, "no chosen check needs it")
                 .at(self.session.account(), "")
@@ -132,8 +155,13 @@ impl Asker<'_> {
     /// Walks down from the root, level by level.
     async fn tree(&self) -> Result<Tree, Gap> {
         let client = self.session.organizations();
-        let roots = all!(client.list_roots(), roots)
-            .map_err(|error| self.gap(&error, "organizations:ListRoots", None))?;
+        let roots = all!(
+            self,
+            "organizations:ListRoots",
+            None,
+            client.list_roots(),
+            roots
+        )?;
         let mut tree = Tree {
             policies_in_use: roots.iter().any(|root| {
                 root.policy_types().iter().any(|policy| {
@@ -178,20 +206,21 @@ impl Asker<'_> {
     async fn children(&self, parent: String, path: Vec<String>) -> Result<Children, Gap> {
         let client = self.session.organizations();
         let units = all!(
+            self,
+            "organizations:ListOrganizationalUnitsForParent",
+            Some(&parent),
             client
                 .list_organizational_units_for_parent()
                 .parent_id(&parent),
             organizational_units
-        )
-        .map_err(|error| {
-            let operation = "organizations:ListOrganizationalUnitsForParent";
-            self.gap(&error, operation, Some(&parent))
-        })?;
+        )?;
         let accounts = all!(
+            self,
+            "organizations:ListAccountsForParent",
+            Some(&parent),
             client.list_accounts_for_parent().parent_id(&parent),
             accounts
-        )
-        .map_err(|error| self.gap(&error, "organizations:ListAccountsForParent", Some(&parent)))?;
+        )?;
         Ok(Children {
             parent,
             path,
@@ -210,9 +239,13 @@ impl Asker<'_> {
     pub(super) async fn tags(&self, accounts: Vec<String>) -> Result<Vec<Tags>, Gap> {
         let asking = accounts.into_iter().map(|account| async move {
             let client = self.session.organizations();
-            let tags = all!(client.list_tags_for_resource().resource_id(&account), tags);
-            let operation = "organizations:ListTagsForResource";
-            let tags = tags.map_err(|error| self.gap(&error, operation, Some(&account)))?;
+            let tags = all!(
+                self,
+                "organizations:ListTagsForResource",
+                Some(&account),
+                client.list_tags_for_resource().resource_id(&account),
+                tags
+            )?;
             Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
         });
         let asking: Vec<_> = asking.collect();
@@ -222,13 +255,15 @@ impl Asker<'_> {
     /// Every policy with where it is attached: far fewer calls than asking account by account.
     async fn policies(&self) -> Result<Attachments, Gap> {
         let summaries = all!(
+            self,
+            "organizations:ListPolicies",
+            None,
             self.session
                 .organizations()
                 .list_policies()
                 .filter(PolicyType::ServiceControlPolicy),
             policies
-        )
-        .map_err(|error| self.gap(&error, "organizations:ListPolicies", None))?;
+        )?;
         let ids: BTreeSet<String> = summaries
             .into_iter()
             .filter_map(|summary| summary.id)
@@ -266,8 +301,13 @@ impl Asker<'_> {
                 .at(self.session.account(), "")
                 .about(&id));
         };
-        let targets = all!(client.list_targets_for_policy().policy_id(&id), targets)
-            .map_err(|error| self.gap(&error, "organizations:ListTargetsForPolicy", Some(&id)))?;
+        let targets = all!(
+            self,
+            "organizations:ListTargetsForPolicy",
+            Some(&id),
+            client.list_targets_for_policy().policy_id(&id),
+            targets
+        )?;
         let name = described
             .policy_summary
             .and_then(|summary| summary.name)

@@ -23,7 +23,9 @@ pub use region::{Regions, known as known_regions, regions};
 pub use shard::{NoShard, Shard};
 
 use crate::aws::{Base, Connection, IdentityError, Mfa, Role, Session};
-use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
+use crate::inventory::{
+    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan,
+};
 use organization::Discovery;
 
 /// Accounts that are entered at once.
@@ -61,14 +63,14 @@ pub struct Selection {
     /// Only this part of the accounts.
     pub shard: Option<Shard>,
     /// Accounts that need not be entered, because what they hold is known from before.
-    pub done: BTreeSet<String>,
+    pub done: BTreeSet<AccountId>,
 }
 
 /// An account that was entered.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Twelve digits.
-    pub account: String,
+    /// Its id.
+    pub account: AccountId,
     /// The name that the organisation or the account file gives it; empty where there is none.
     pub name: String,
     /// The way in.
@@ -119,12 +121,18 @@ pub async fn resolve(
             if !selection.takes(session.account()) {
                 continue;
             }
-            targets.entered.push(Target {
-                account: session.account().to_owned(),
-                name: found.name(session.account()),
-                organization: found.organization(session.account()),
-                session,
-            });
+            match AccountId::try_from(session.account()) {
+                Ok(account) => targets.entered.push(Target {
+                    name: found.name(&account),
+                    organization: found.organization(&account),
+                    account,
+                    session,
+                }),
+                Err(why) => {
+                    let gap = Gap::new("sts:GetCallerIdentity", GapKind::Malformed, why);
+                    targets.miss(session.account(), "", MissedReason::Unreachable(gap));
+                }
+            }
             continue;
         }
         let mut wanted = found.wanted(selection, &listed, &mut targets.missed);
@@ -229,7 +237,7 @@ async fn enter(
     selection: &Selection,
     found: &Discovery,
 ) -> Result<Target, MissedAccount> {
-    let own = account.id == session.account();
+    let own = account.id == *session.account();
     let inside = if own {
         session.clone()
     } else {
@@ -249,7 +257,7 @@ async fn enter(
             session: inside,
         }),
         Err(gap) => Err(MissedAccount {
-            id: account.id,
+            id: account.id.into(),
             name: account.name,
             reason: MissedReason::Unreachable(gap),
         }),
@@ -257,6 +265,17 @@ async fn enter(
 }
 
 impl Selection {
+    /// Whom it chooses and how they are entered, as a text: the same for the same choice. A second
+    /// factor, and accounts that are known from before, change nothing.
+    pub fn terms(&self) -> String {
+        let rest = Self {
+            mfa: None,
+            done: BTreeSet::new(),
+            ..self.clone()
+        };
+        format!("{rest:?}")
+    }
+
     fn takes(&self, account: &str) -> bool {
         self.shard.is_none_or(|shard| shard.takes(account)) && !self.done.contains(account)
     }

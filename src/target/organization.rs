@@ -7,7 +7,9 @@ use super::directory::{Asker, Seen, Tree};
 use super::{ListedAccount, Selection, TargetError};
 use crate::aws::Session;
 use crate::check::nearest::nearest;
-use crate::inventory::{Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan};
+use crate::inventory::{
+    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan,
+};
 
 /// An organisation as seen from one account of it.
 #[derive(Debug)]
@@ -91,22 +93,25 @@ impl Discovery {
         {
             account.name = self.name(&account.id);
         }
-        let mut skip = |account: &ListedAccount, why: String| {
+        let mut skip = |id: &str, name: &str, why: String| {
             missed.push(MissedAccount {
-                id: account.id.clone(),
-                name: account.name.clone(),
+                id: id.to_owned(),
+                name: name.to_owned(),
                 reason: MissedReason::Skipped(why),
             });
         };
         let seen = self.seen.known().and_then(Option::as_ref);
         if let Some(seen) = seen.filter(|_| selection.organization) {
             for account in &seen.accounts {
-                let Some(id) = account.id() else { continue };
+                // what has another shape stands in no list: `Asker::see` refuses it
+                let Some(Ok(id)) = account.id().map(AccountId::try_from) else {
+                    continue;
+                };
                 let found = ListedAccount {
-                    id: id.to_owned(),
+                    id: id.clone(),
                     name: account.name().unwrap_or_default().to_owned(),
                 };
-                if accounts.iter().any(|known| known.id == id) || !seen.in_units(id, selection) {
+                if accounts.iter().any(|known| known.id == id) || !seen.in_units(&id, selection) {
                     continue;
                 }
                 accounts.push(found);
@@ -114,17 +119,14 @@ impl Discovery {
         }
         for id in &selection.include_accounts {
             if accounts.iter().all(|account| account.id != *id) {
-                let unknown = ListedAccount {
-                    id: id.clone(),
-                    name: String::new(),
-                };
-                skip(&unknown, "it is not among the chosen accounts".to_owned());
+                skip(id, "", "it is not among the chosen accounts".to_owned());
             }
         }
         accounts.retain(|account| {
-            let included = selection.include_accounts.is_empty()
-                || selection.include_accounts.contains(&account.id);
-            included && !selection.exclude_accounts.contains(&account.id)
+            let named = |ids: &[String]| ids.iter().any(|id| account.id == *id);
+            let included =
+                selection.include_accounts.is_empty() || named(&selection.include_accounts);
+            included && !named(&selection.exclude_accounts)
         });
         accounts.retain(|account| {
             let closed = seen
@@ -132,7 +134,8 @@ impl Discovery {
                 .and_then(closed);
             match closed {
                 Some(state) => {
-                    skip(account, format!("its state is {state}"));
+                    let why = format!("its state is {state}");
+                    skip(&account.id, &account.name, why);
                     false
                 }
                 None => true,
@@ -151,7 +154,10 @@ pub(super) async fn tagged(
     if tags.is_empty() {
         return Ok(accounts);
     }
-    let ids = accounts.iter().map(|account| account.id.clone()).collect();
+    let ids = accounts
+        .iter()
+        .map(|account| account.id.to_string())
+        .collect();
     let tagged = Asker { session }.tags(ids).await;
     let tagged = tagged.map_err(|gap| TargetError::Organization(Box::new(gap)))?;
     let has = |own: &[(String, String)], tag: &String| match tag.split_once('=') {

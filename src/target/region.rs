@@ -3,7 +3,7 @@
 use super::TargetError;
 use crate::aws::{Call, Session, gap};
 use crate::check::nearest::nearest;
-use crate::inventory::{Gap, GapKind};
+use crate::inventory::{Gap, GapKind, RegionName};
 
 /// Regions that every account of the partition has from its beginning.
 ///
@@ -69,9 +69,9 @@ pub fn known(partition: &str) -> &'static [&'static str] {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Regions {
     /// Regions to look into, in order.
-    pub enabled: Vec<String>,
+    pub enabled: Vec<RegionName>,
     /// Regions that were asked for by name but are not switched on for the account.
-    pub not_enabled: Vec<String>,
+    pub not_enabled: Vec<RegionName>,
     /// Why the account's own list could not be read; `enabled` then is what every account has,
     /// and regions that the account opted into may be missing.
     pub unlisted: Option<Gap>,
@@ -82,9 +82,10 @@ pub struct Regions {
 /// # Errors
 /// When a region is asked for that does not exist; the error names the nearest.
 pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, TargetError> {
-    for name in asked {
-        shaped(name)?;
-    }
+    let asked = asked
+        .iter()
+        .map(|name| shaped(name))
+        .collect::<Result<Vec<RegionName>, _>>()?;
     let listed = list(session).await;
     let partition = session.partition();
     Ok(match listed {
@@ -102,7 +103,7 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
                     .map(|(name, _)| name.clone())
                     .collect();
             }
-            for name in asked {
+            for name in &asked {
                 match listed.iter().find(|(known, _)| known == name) {
                     Some((_, true)) => chosen.enabled.push(name.clone()),
                     Some((_, false)) => chosen.not_enabled.push(name.clone()),
@@ -124,10 +125,10 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
             let enabled = if asked.is_empty() {
                 known(partition)
                     .iter()
-                    .map(|name| (*name).to_owned())
+                    .filter_map(|name| RegionName::try_from(*name).ok())
                     .collect()
             } else {
-                asked.to_vec()
+                asked
             };
             Regions {
                 enabled,
@@ -139,7 +140,7 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
 }
 
 /// All regions of the account's partition, and whether they are switched on.
-async fn list(session: &Session) -> Result<Vec<(String, bool)>, Gap> {
+async fn list(session: &Session) -> Result<Vec<(RegionName, bool)>, Gap> {
     let region = session.home_region();
     let call = Call {
         operation: "ec2:DescribeRegions",
@@ -154,13 +155,13 @@ async fn list(session: &Session) -> Result<Vec<(String, bool)>, Gap> {
         .send()
         .await
         .map_err(|error| gap(&error, &call))?;
-    let regions: Option<Vec<(String, bool)>> = answer
+    let regions: Option<Vec<(RegionName, bool)>> = answer
         .regions()
         .iter()
         .map(|region| {
             // a region without a status is tried, which says more than leaving it out
             let enabled = region.opt_in_status() != Some("not-opted-in");
-            Some((region.region_name()?.to_owned(), enabled))
+            Some((RegionName::try_from(region.region_name()?).ok()?, enabled))
         })
         .collect();
     match regions {
@@ -175,20 +176,9 @@ async fn list(session: &Session) -> Result<Vec<(String, bool)>, Gap> {
 
 /// A name that cannot be a region is refused without asking AWS: it would become part of a
 /// host's name.
-fn shaped(name: &str) -> Result<(), TargetError> {
-    let parts: Vec<&str> = name.split('-').collect();
-    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    let right = match parts.split_last() {
-        Some((number, words)) => {
-            words.len() >= 2 && words.iter().all(letters) && number.parse::<u8>().is_ok()
-        }
-        None => false,
-    };
-    if right {
-        return Ok(());
-    }
+fn shaped(name: &str) -> Result<RegionName, TargetError> {
     let everywhere = ALWAYS.iter().flat_map(|(_, regions)| regions.iter());
-    Err(unknown(name, everywhere.chain(OPT_IN).copied()))
+    RegionName::try_from(name).map_err(|_| unknown(name, everywhere.chain(OPT_IN).copied()))
 }
 
 fn unknown<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> TargetError {

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+mod ceilings;
 mod expressions;
 mod files;
 mod judging;

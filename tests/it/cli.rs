@@ -49,7 +49,7 @@ fn misuse_is_answered_in_one_line() {
         (
             &["evaluate", &at("newer.snapshot")],
             2,
-            "has format 99; this version of Lamppost reads formats up to 1",
+            "has format 99; this version of Lamppost reads format 2",
         ),
         (
             &["evaluate", &at("absent.snapshot")],

@@ -2,7 +2,6 @@
 //! could not be read is never a clean verdict, and the report says what is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::sync::{Arc, LazyLock};
 
 use lamppost::analysis::Settings;
@@ -16,7 +15,6 @@ use lamppost::inventory::{Depth, GapKind, Plan};
 use lamppost::scan::{Reach, Scan, ScanError};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::Selection;
-use serde_json::Value;
 
 use crate::support::cli::project;
 
@@ -26,21 +24,11 @@ const MEMBER: &str = "222222222222";
 /// The recording, without AWS's own policies that nobody has attached: there are over a thousand of
 /// them, and reading them takes longer than everything else.
 static RECORDING: LazyLock<Recording> = LazyLock::new(|| {
-    let file = std::fs::File::open(project("localstack/recording/organisation.ndjson.zst"));
-    let lines = BufReader::new(zstd::Decoder::new(file.unwrap()).unwrap()).lines();
-    let mut trimmed = zstd::Encoder::new(Vec::new(), 1).unwrap();
-    for line in lines {
-        let mut line = line.unwrap();
-        if line.contains(r#""operation":"iam:GetAccountAuthorizationDetails""#) {
-            let mut read: Value = serde_json::from_str(&line).unwrap();
-            for reply in read["replies"].as_array_mut().unwrap() {
-                reply["body"] = without_unattached_policies(reply["body"].as_str().unwrap()).into();
-            }
-            line = read.to_string();
-        }
-        writeln!(trimmed, "{line}").unwrap();
-    }
-    Recording::read(&trimmed.finish().unwrap()[..]).unwrap()
+    let file = std::fs::read(project("localstack/recording/organisation.ndjson.zst")).unwrap();
+    Recording::embedded(&file).unwrap().with_bodies(
+        "iam:GetAccountAuthorizationDetails",
+        without_unattached_policies,
+    )
 });
 
 fn without_unattached_policies(xml: &str) -> String {
@@ -102,6 +90,7 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
             pass: true,
             not_applicable: true,
         },
+        terms: lamppost::finding::Terms::default(),
     };
     let kept = tempfile::tempdir().unwrap();
     let mut folder = RunFolder::create(kept.path(), info.clone(), RECORDING.recorded_at).unwrap();

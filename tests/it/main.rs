@@ -39,12 +39,17 @@ mod facts;
 mod faults;
 mod federation;
 #[cfg(feature = "live")]
+mod hostile;
+mod integrity;
+#[cfg(feature = "live")]
 mod interrupt;
 mod material;
 #[cfg(feature = "live")]
 mod misuse;
+mod mutated;
 #[cfg(feature = "live")]
 mod organisation;
+mod outputs;
 mod paths;
 #[cfg(feature = "live")]
 mod plan;

@@ -69,7 +69,7 @@ async fn accounts_are_chosen_by_their_tags() {
                 .iter()
                 .all(|missed| matches!(missed.reason, MissedReason::Skipped(_)))
         );
-        let last = |account: String| account.chars().last().unwrap();
+        let last = |account: lamppost::inventory::AccountId| account.chars().last().unwrap();
         targets
             .entered
             .into_iter()

@@ -196,7 +196,7 @@ async fn the_slowest_is_named_and_what_is_shut_is_said() {
 #[tokio::test]
 async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     let file = std::fs::read(project("localstack/recording/organisation.ndjson.zst")).unwrap();
-    let recording = Recording::read(file.as_slice()).unwrap();
+    let recording = Recording::embedded(file.as_slice()).unwrap();
     let free = Limits {
         share: None,
         ..Limits::default()

@@ -188,7 +188,10 @@ async fn regions_are_those_of_the_account() {
     let some = regions(&session, &asked).await.unwrap();
     assert_eq!(
         (some.enabled, some.not_enabled),
-        (vec!["us-east-1".to_owned()], vec!["af-south-1".to_owned()])
+        (
+            vec!["us-east-1".try_into().unwrap()],
+            vec!["af-south-1".try_into().unwrap()]
+        )
     );
     let wrong = regions(&session, &["us-east-9".to_owned()])
         .await

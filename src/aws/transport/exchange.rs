@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::http::{HttpError, StatusCode};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 /// Answers one request, with or without the transport beneath.
 pub(crate) trait Answer: fmt::Debug + Send + Sync + 'static {
@@ -75,17 +76,45 @@ pub(crate) async fn whole(
 ) -> Result<HttpResponse, ConnectorError> {
     let mut response = transport.call(request).await?;
     let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-    let bytes = ByteStream::new(body)
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::io(error.into()))?
-        .into_bytes();
+    let bytes = bounded(ByteStream::new(body)).await?;
     if breaks_off(&bytes) {
         return Err(ConnectorError::io(BreaksOff.into()));
     }
     *response.body_mut() = SdkBody::from(bytes);
     Ok(response)
 }
+
+/// The largest answer in bytes. The largest that AWS gives are pages of `GetAccountAuthorizationDetails`
+/// with a thousand entities and their policies, percent-encoded.
+const LARGEST_ANSWER: usize = 32 << 20;
+
+/// Answers beyond this many bytes are read one at a time, so that many of them do not fill the memory.
+const LARGE_ANSWER: usize = 1 << 20;
+
+static LARGE_ANSWERS: Semaphore = Semaphore::const_new(1);
+
+async fn bounded(mut body: ByteStream) -> Result<Vec<u8>, ConnectorError> {
+    let mut bytes = Vec::new();
+    let mut turn = None;
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|error| ConnectorError::io(error.into()))?;
+        if bytes.len() + part.len() > LARGEST_ANSWER {
+            // not an error that the SDK retries
+            return Err(ConnectorError::other(TooLarge.into(), None));
+        }
+        if turn.is_none() && bytes.len() + part.len() > LARGE_ANSWER {
+            let acquired = LARGE_ANSWERS.acquire().await;
+            turn = Some(acquired.map_err(|closed| ConnectorError::other(closed.into(), None))?);
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
+/// An answer larger than any that AWS gives.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the answer is larger than {} MiB, the ceiling for answers", LARGEST_ANSWER >> 20)]
+pub(crate) struct TooLarge;
 
 /// An answer without its end.
 #[derive(Clone, Copy, Debug, Error)]
@@ -140,7 +169,22 @@ pub(super) fn text(body: &SdkBody) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::breaks_off;
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_is_read_as_far_as_its_ceiling() {
+        let read = async |length: usize| bounded(ByteStream::from(vec![b'x'; length])).await;
+        assert_eq!(read(LARGEST_ANSWER).await.unwrap().len(), LARGEST_ANSWER);
+        let error = read(LARGEST_ANSWER + 1).await.unwrap_err();
+        let said = format!("{error:?}");
+        assert!(said.contains("TooLarge"), "{said}");
+        let one = LARGE_ANSWERS.acquire().await.unwrap();
+        assert_eq!(read(LARGE_ANSWER).await.unwrap().len(), LARGE_ANSWER);
+        let waiting =
+            tokio::time::timeout(std::time::Duration::from_secs(1), read(LARGE_ANSWER + 1));
+        assert!(waiting.await.is_err());
+        drop(one);
+    }
 
     #[test]
     fn xml_without_its_end_breaks_off() {

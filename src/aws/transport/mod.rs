@@ -15,7 +15,7 @@ mod shape;
 
 #[cfg(test)]
 pub(crate) use exchange::{Answer, respond, transport};
-pub(crate) use exchange::{BreaksOff, whole};
+pub(crate) use exchange::{BreaksOff, TooLarge, whole};
 pub use fault::{Fault, Rule, faults};
 pub use live::live;
 pub use record::{Recorder, record};

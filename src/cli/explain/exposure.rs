@@ -15,6 +15,7 @@ use crate::analysis::exposure::{
 };
 use crate::cli::error::CliError;
 use crate::cli::setup::Setup;
+use crate::disk::{self, Ceiling};
 use crate::finding::Outcome;
 use crate::policy::{Arn, Effect, Pattern, Policy, Target, is_account_id};
 use crate::report;
@@ -117,14 +118,23 @@ pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliErro
     Ok(Outcome::Clean)
 }
 
+/// The largest file: twice the largest policy, since the text of one may stand in another.
+const FILE: Ceiling = Ceiling {
+    of: "policies",
+    bytes: 1 << 20,
+};
+
 /// The policy of a file, which may be wrapped as `aws lambda get-policy`, `aws iam get-role-policy` and `aws iam get-policy-version` print it.
 pub(super) fn read(path: &Path) -> Result<Policy, CliError> {
     let read = || {
         if path.as_os_str() == "-" {
             let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
+            std::io::stdin()
+                .take(FILE.bytes)
+                .read_to_string(&mut text)
+                .map(|_| text)
         } else {
-            std::fs::read_to_string(path)
+            disk::read_text(path, FILE)
         }
     };
     let text = read().map_err(|source| CliError::Read {

@@ -8,6 +8,7 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 
 use super::Lambda;
 use super::function::Listed;
+use crate::aws::Pages;
 use crate::collect::text::{Unreadable, listed};
 use crate::inventory::{Gap, GapKind};
 
@@ -28,7 +29,7 @@ pub(in crate::collect) struct Listing<'a> {
     lambda: &'a Lambda<'a>,
     pages: PaginationStream<Result<ListFunctionsOutput, SdkError<ListFunctionsError>>>,
     seen: BTreeSet<String>,
-    unfinished: bool,
+    turned: Pages,
     ended: bool,
 }
 
@@ -45,7 +46,7 @@ impl<'a> Listing<'a> {
             lambda,
             pages,
             seen: BTreeSet::new(),
-            unfinished: false,
+            turned: Pages::default(),
             ended: false,
         }
     }
@@ -60,12 +61,14 @@ impl<'a> Listing<'a> {
         }
         let place = self.lambda.place;
         let page = match place.page(OPERATION, None, &mut self.pages).await {
-            Ok(Some(page)) => self.read(&page).map_err(|why| self.malformed(why)),
-            Ok(None) if self.unfinished => Err(place.repeated(OPERATION, None)),
-            Ok(None) => {
-                self.ended = true;
-                return None;
-            }
+            Ok(Some(page)) => self.read(&page),
+            Ok(None) => match self.turned.end() {
+                Err(endless) => Err(place.endless(OPERATION, None, endless)),
+                Ok(()) => {
+                    self.ended = true;
+                    return None;
+                }
+            },
             Err(gap) => Err(gap),
         };
         self.ended = page.is_err();
@@ -78,9 +81,12 @@ impl<'a> Listing<'a> {
             .gap(OPERATION, None, GapKind::Malformed, why.0)
     }
 
-    fn read(&mut self, page: &ListFunctionsOutput) -> Result<Page, Unreadable> {
-        self.unfinished = page.next_marker().is_some_and(|marker| !marker.is_empty());
-        let entries = listed(page.functions.as_ref(), "Functions")?;
+    fn read(&mut self, page: &ListFunctionsOutput) -> Result<Page, Gap> {
+        let entries = listed(page.functions.as_ref(), "Functions");
+        let entries = entries.map_err(|why| self.malformed(why))?;
+        self.turned
+            .turn(page.next_marker(), entries.len())
+            .map_err(|endless| self.lambda.place.endless(OPERATION, None, endless))?;
         let mut functions = Vec::with_capacity(entries.len());
         let mut unreadable = None;
         for entry in entries {

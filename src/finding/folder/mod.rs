@@ -5,12 +5,15 @@
 //! functions and findings of one account in the order of a report; `accounts/ID.json`, which is
 //! written after it, holds everything else and says where in the first file the findings of each
 //! check begin. An account without the second file is not done.
+//!
+//! Every file carries or is carried by a hash, so that what was changed or cut off is refused. While a
+//! run is being written, its folder is locked.
 
 mod files;
 mod report;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,13 +24,17 @@ use thiserror::Error;
 pub use report::FolderReport;
 
 use super::group::Group;
-use super::head::RunInfo;
+use super::head::{RunInfo, Terms};
 use super::judged::{AccountPart, Judged};
-use crate::inventory::RunRecord;
-use files::{line, put, read};
+use crate::disk;
+use crate::inventory::{AccountId, RunRecord};
+use files::{line, put, put_record, read, verify, version};
 
 /// The format that this version writes and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The file that is locked while a run is being written.
+const LOCK: &str = ".lock";
 
 /// What can go wrong with a run folder.
 #[derive(Debug, Error)]
@@ -46,6 +53,23 @@ pub enum FolderError {
     /// It holds a run already.
     #[error("`{}` holds a run already", .0.display())]
     Taken(PathBuf),
+    /// Another process is writing into it.
+    #[error("another run is writing into `{}`", .0.display())]
+    Busy(PathBuf),
+    /// A file of it is not as it was written.
+    #[error("the run folder is damaged: `{}` does not match its checksum", .0.display())]
+    Damaged(PathBuf),
+    /// What was written of an account when the run ended is not there any more.
+    #[error("the run folder `{}` is damaged: the results of account {account} are missing", path.display())]
+    Lost {
+        /// The folder.
+        path: PathBuf,
+        /// The account.
+        account: String,
+    },
+    /// An account whose id cannot be one.
+    #[error("results cannot be kept: {0}")]
+    Account(String),
     /// It is none.
     #[error("`{}` is no run folder", path.display())]
     Foreign {
@@ -89,6 +113,14 @@ struct Header {
     started: Timestamp,
     /// Absent until the run has ended.
     ended: Option<RunRecord>,
+    /// The accounts that were there when it ended.
+    accounts: BTreeSet<AccountId>,
+}
+
+/// The part of a header that every version has.
+#[derive(Deserialize)]
+pub(super) struct Version {
+    lamppost_run: u32,
 }
 
 /// Findings of one check that stand together.
@@ -106,6 +138,8 @@ struct Done {
     part: AccountPart,
     functions: usize,
     segments: Vec<Segment>,
+    /// Of the file of functions and findings.
+    sha256: String,
 }
 
 /// One run on disk.
@@ -114,9 +148,13 @@ pub struct RunFolder {
     path: PathBuf,
     header: Header,
     /// Accounts that are done.
-    done: BTreeSet<String>,
+    done: BTreeSet<AccountId>,
     /// Accounts that an interrupted run gave up half-way.
-    partial: BTreeSet<String>,
+    partial: BTreeSet<AccountId>,
+    /// Accounts whose files this process has written itself.
+    own: BTreeSet<AccountId>,
+    /// Held while the run is being written.
+    lock: Option<File>,
 }
 
 impl RunFolder {
@@ -129,10 +167,15 @@ impl RunFolder {
             return Err(FolderError::Taken(path.to_owned()));
         }
         let accounts = path.join("accounts");
-        fs::create_dir_all(&accounts).map_err(|source| FolderError::Io {
+        disk::private_folder(&accounts).map_err(|source| FolderError::Io {
             path: accounts,
             source,
         })?;
+        let lock = lock(path)?;
+        // another process may have begun one in the meantime
+        if Self::exists(path) {
+            return Err(FolderError::Taken(path.to_owned()));
+        }
         let folder = Self {
             path: path.to_owned(),
             header: Header {
@@ -140,9 +183,12 @@ impl RunFolder {
                 info,
                 started,
                 ended: None,
+                accounts: BTreeSet::new(),
             },
             done: BTreeSet::new(),
             partial: BTreeSet::new(),
+            own: BTreeSet::new(),
+            lock: Some(lock),
         };
         folder.write_header()?;
         Ok(folder)
@@ -158,13 +204,15 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be read or is none.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
-        let header: Header = read(&path.join("run.json"))?;
-        if header.lamppost_run != VERSION {
+        let file = path.join("run.json");
+        let version = version(&file)?.lamppost_run;
+        if version != VERSION {
             return Err(FolderError::Version {
                 path: path.to_owned(),
-                version: header.lamppost_run,
+                version,
             });
         }
+        let header: Header = read(&file)?;
         let accounts = path.join("accounts");
         let io = |source| FolderError::Io {
             path: accounts.clone(),
@@ -175,41 +223,68 @@ impl RunFolder {
         for entry in fs::read_dir(&accounts).map_err(io)? {
             let file = entry.map_err(io)?.path();
             let name = file.file_stem().and_then(|name| name.to_str());
-            if let (Some("json"), Some(name)) =
+            let (Some("json"), Some(name)) =
                 (file.extension().and_then(|ending| ending.to_str()), name)
-                && !name.starts_with('.')
-            {
-                match name.strip_suffix(".partial") {
-                    Some(name) => partial.insert(name.to_owned()),
-                    None => done.insert(name.to_owned()),
-                };
+            else {
+                continue;
+            };
+            // what is called otherwise is not ours
+            match (name.strip_suffix(".partial"), AccountId::try_from(name)) {
+                (Some(name), _) => partial.extend(AccountId::try_from(name)),
+                (None, account) => done.extend(account),
             }
         }
         partial.retain(|account| !done.contains(account));
+        let there = |account: &&AccountId| done.contains(*account) || partial.contains(*account);
+        if let Some(lost) = header.accounts.iter().find(|account| !there(account)) {
+            return Err(FolderError::Lost {
+                path: path.to_owned(),
+                account: lost.to_string(),
+            });
+        }
         Ok(Self {
             path: path.to_owned(),
             header,
             done,
             partial,
+            own: BTreeSet::new(),
+            lock: None,
         })
     }
 
     /// Opens a run to go on with it.
     ///
     /// # Errors
-    /// Those of [`open`](Self::open), and when it was begun with other checks or another depth.
+    /// Those of [`open`](Self::open), when another process goes on with it, and when it was begun to
+    /// answer another question: other targets, regions, settings, checks or another depth.
     pub fn resume(path: &Path, info: &RunInfo) -> Result<Self, FolderError> {
+        let lock = lock(path)?;
         let mut folder = Self::open(path)?;
+        folder.lock = Some(lock);
         folder.same(info)?;
+        let Terms {
+            targets, regions, ..
+        } = &folder.header.info.terms;
+        for (own, other, what) in [
+            (targets, &info.terms.targets, "targets"),
+            (regions, &info.terms.regions, "regions"),
+        ] {
+            if own != other {
+                return Err(folder.different(what));
+            }
+        }
         folder.header.ended = None;
+        folder.header.accounts.clear();
         folder.write_header()?;
         Ok(folder)
     }
 
     fn same(&self, info: &RunInfo) -> Result<(), FolderError> {
         let own = &self.header.info;
-        let what = if own.checks != info.checks {
+        let what = if own.checks != info.checks || own.terms.checks != info.terms.checks {
             "checks"
+        } else if own.terms.settings != info.terms.settings {
+            "settings in the configuration"
         } else if own.depth != info.depth {
             "depth"
         } else if own.include != info.include {
@@ -219,10 +294,14 @@ impl RunFolder {
         } else {
             return Ok(());
         };
-        Err(FolderError::Different {
+        Err(self.different(what))
+    }
+
+    fn different(&self, what: &'static str) -> FolderError {
+        FolderError::Different {
             path: self.path.clone(),
             what,
-        })
+        }
     }
 
     /// What was chosen for the run.
@@ -236,7 +315,7 @@ impl RunFolder {
     }
 
     /// Accounts whose results are there; those that were given up half-way are not among them.
-    pub fn done(&self) -> &BTreeSet<String> {
+    pub fn done(&self) -> &BTreeSet<AccountId> {
         &self.done
     }
 
@@ -250,13 +329,11 @@ impl RunFolder {
             functions,
             findings,
         } = account;
-        let account = part.account().to_owned();
-        let id = match partial {
-            true => format!("{account}.partial"),
-            false => account.clone(),
-        };
-        let mut segments: Vec<Segment> = Vec::new();
-        self.place(&format!("{id}.ndjson"), |to| {
+        let account = AccountId::try_from(part.account()).map_err(FolderError::Account)?;
+        let id = name(&account, partial);
+        let folder = self.path.join("accounts");
+        let (segments, sha256) = put(&folder, &format!("{id}.ndjson"), |to| {
+            let mut segments: Vec<Segment> = Vec::new();
             let mut offset = 0;
             for function in &functions {
                 offset += line(to, function)?;
@@ -269,14 +346,16 @@ impl RunFolder {
                 });
                 offset += bytes;
             }
-            Ok(())
+            Ok(segments)
         })?;
         let done = Done {
             part,
             functions: functions.len(),
             segments,
+            sha256,
         };
-        self.place(&format!("{id}.json"), |to| line(to, &done).map(drop))?;
+        put_record(&folder, &format!("{id}.json"), &done)?;
+        self.own.insert(account.clone());
         match partial {
             true => self.partial.insert(account),
             false => {
@@ -295,22 +374,39 @@ impl RunFolder {
         // a snapshot says only at its end when it was begun
         self.header.started = self.header.started.min(run.started);
         self.header.ended = Some(run);
+        self.header.accounts = self.done.union(&self.partial).cloned().collect();
         self.write_header()
     }
 
-    /// Writes a file of the folder whole or not at all, for its owner alone.
-    fn place(
-        &self,
-        name: &str,
-        write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
-    ) -> Result<(), FolderError> {
-        let folder = self.path.join("accounts");
-        put(&folder, name, write)
-    }
-
     fn write_header(&self) -> Result<(), FolderError> {
-        put(&self.path, "run.json", |to| {
-            line(to, &self.header).map(drop)
-        })
+        put_record(&self.path, "run.json", &self.header)
+    }
+}
+
+/// The name of an account's files, without their endings.
+fn name(account: &AccountId, partial: bool) -> String {
+    match partial {
+        true => format!("{account}.partial"),
+        false => account.to_string(),
+    }
+}
+
+/// Locks a folder until the file is closed, by whatever ends the process.
+fn lock(path: &Path) -> Result<File, FolderError> {
+    let file = path.join(LOCK);
+    let io = |source| FolderError::Io {
+        path: file.clone(),
+        source,
+    };
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&file)
+        .map_err(io)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(FolderError::Busy(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(source)),
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
-use super::files::read;
-use super::{Done, FolderError, RunFolder, Segment};
+use super::files::{read, verify};
+use super::{Done, FolderError, RunFolder, Segment, name};
 use crate::check::Severity;
 use crate::finding::head::{Head, renumber_all};
 use crate::finding::model::{FunctionRecord, Report};
@@ -24,6 +25,8 @@ pub struct FolderReport {
     files: Vec<AccountFile>,
     /// Which file and segment comes when.
     sequence: Vec<(usize, Segment)>,
+    /// The first file that could not be read while the report was written.
+    failure: Mutex<Option<(PathBuf, io::Error)>>,
 }
 
 #[derive(Debug)]
@@ -62,12 +65,23 @@ impl FolderReport {
                 }
                 None => run.interrupted = true,
             }
-            let partial = folder.partial.iter().map(|id| format!("{id}.partial"));
-            for name in folder.done.iter().cloned().chain(partial) {
-                let file = folder.path.join("accounts").join(&name);
-                let done: Done = read(&file.with_added_extension("json"))?;
+            let done = folder.done.iter().map(|account| (account, false));
+            let partial = folder.partial.iter().map(|account| (account, true));
+            for (account, partial) in done.chain(partial) {
+                let file = folder.path.join("accounts").join(name(account, partial));
+                let record = file.with_added_extension("json");
+                let done: Done = read(&record).map_err(|error| match error {
+                    FolderError::Foreign { path, .. } => FolderError::Damaged(path),
+                    error => error,
+                })?;
                 let id = done.part.account().to_owned();
+                if id != *account {
+                    return Err(FolderError::Damaged(record));
+                }
                 let file = file.with_added_extension("ndjson");
+                if !folder.own.contains(account) {
+                    verify(&file, &done.sha256)?;
+                }
                 if let Some((other, ..)) = accounts.insert(id.clone(), (folder, file, done)) {
                     return Err(FolderError::Twice {
                         account: id,
@@ -105,6 +119,17 @@ impl FolderReport {
             head: report,
             files,
             sequence,
+            failure: Mutex::default(),
+        })
+    }
+
+    /// Remembers what could not be read.
+    fn read<T>(&self, path: &Path, record: io::Result<T>) -> io::Result<T> {
+        record.map_err(|error| {
+            let same = io::Error::from(error.kind());
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| (path.to_owned(), error));
+            same
         })
     }
 
@@ -148,22 +173,29 @@ fn records<T: DeserializeOwned>(
 }
 
 impl Contents for FolderReport {
+    fn failure(&self) -> Option<(PathBuf, io::Error)> {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take()
+    }
+
     fn head(&self) -> &Report {
         &self.head
     }
 
     fn functions(&self) -> Records<'_, FunctionRecord> {
-        let all = self
-            .files
-            .iter()
-            .flat_map(|file| records(&file.path, 0, file.functions));
+        let all = self.files.iter().flat_map(|file| {
+            records(&file.path, 0, file.functions).map(|function| self.read(&file.path, function))
+        });
         Box::new(all.map(|function| function.map(Cow::Owned)))
     }
 
     fn findings(&self) -> Records<'_, Finding> {
         let all = self.sequence.iter().flat_map(|(number, segment)| {
             let file = self.files.get(*number);
-            file.into_iter().flat_map(|file| file.findings(segment))
+            file.into_iter().flat_map(|file| {
+                let findings = file.findings(segment);
+                findings.map(|finding| self.read(&file.path, finding))
+            })
         });
         Box::new(all.map(|finding| finding.map(Cow::Owned)))
     }

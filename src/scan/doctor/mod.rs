@@ -248,7 +248,7 @@ async fn look(reach: &Reach<'_>, visit: Visit, base: bool) -> AccountDiagnosis {
         None => Vec::new(),
     };
     AccountDiagnosis {
-        id: target.account,
+        id: target.account.into(),
         name: target.name,
         tried_in: chosen.map(|entry| entry.region.clone()),
         actions: actions.into_iter().map(ActionAnswer::from).collect(),

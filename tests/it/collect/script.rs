@@ -139,7 +139,7 @@ impl Script {
             }
         };
         let account = AccountRecord {
-            id: ACCOUNT.to_owned(),
+            id: ACCOUNT.try_into().unwrap(),
             name: "demo".to_owned(),
             partition: "aws".to_owned(),
             observed_at: "2026-11-21T00:00:00Z".parse().unwrap(),
@@ -153,7 +153,7 @@ impl Script {
             cancel,
         };
         let session = self.session().await;
-        collect_account(&session, account, &[REGION.to_owned()], &collector).await
+        collect_account(&session, account, &[REGION.try_into().unwrap()], &collector).await
     }
 
     /// The one region of [`collect`](Self::collect).

@@ -43,7 +43,7 @@ fn put_api(inventory: &mut AccountInventory, routes: &[(&str, &str, &str)]) {
         routes: Observed::Known(routes.collect()),
     };
     inventory.apis = vec![RegionApis {
-        region: region.region.clone(),
+        region: region.region.to_string(),
         rest: Observed::Known(Vec::new()),
         http: Observed::Known(vec![api]),
         domains: None,
@@ -115,7 +115,7 @@ fn many_routes_are_one_way_in() {
 fn apis_that_were_not_read_matter_only_where_one_is_let_in() {
     let unread = |inventory: &mut AccountInventory| {
         inventory.apis = vec![RegionApis {
-            region: inventory.regions[0].region.clone(),
+            region: inventory.regions[0].region.to_string(),
             rest: Observed::Known(Vec::new()),
             http: Observed::Missing(denied("apigatewayv2:GetApis")),
             domains: None,

@@ -138,6 +138,7 @@ pub(super) fn info() -> RunInfo {
         depth: lamppost::inventory::Depth::Deep,
         checks_left_out: Vec::new(),
         include: Include::default(),
+        terms: lamppost::finding::Terms::default(),
     }
 }
 

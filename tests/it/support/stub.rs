@@ -15,6 +15,10 @@ pub(crate) enum Answer {
     Never,
     /// Its answer never gets beyond its beginning.
     Half,
+    /// These bytes come, whatever they are, and the connection is closed.
+    Raw(Vec<u8>),
+    /// The first bytes come once, the others until the client goes away.
+    Endless(Vec<u8>, Vec<u8>),
 }
 
 /// A server at an address of its own, for as long as the test process lives.
@@ -85,6 +89,17 @@ fn serve(stream: &TcpStream, answer: &dyn Fn(&str, &str) -> Answer, holding: &Se
             let mut stream = stream;
             let _ = write!(stream, "HTTP/1.1 200 x\r\ncontent-length: 100\r\n\r\n{{");
             let _ = reader.read(&mut [0]);
+        }
+        Answer::Raw(bytes) => {
+            let mut stream = stream;
+            let _ = stream.write_all(&bytes);
+        }
+        Answer::Endless(first, again) => {
+            let mut stream = stream;
+            let mut sent = stream.write_all(&first);
+            while sent.is_ok() {
+                sent = stream.write_all(&again);
+            }
         }
         Answer::Never => {
             let _ = holding.send(());

@@ -31,7 +31,7 @@ pub(crate) fn arn(name: &str) -> String {
 pub(crate) fn quiet() -> AccountInventory {
     AccountInventory {
         account: AccountRecord {
-            id: ACCOUNT.to_owned(),
+            id: ACCOUNT.try_into().unwrap(),
             name: "workload".to_owned(),
             partition: "aws".to_owned(),
             observed_at: "2026-11-21T12:00:00Z".parse().unwrap(),
@@ -74,7 +74,7 @@ pub(crate) fn quiet() -> AccountInventory {
 /// A region with these functions and nothing else.
 pub(crate) fn region(name: &str, functions: Vec<Function>) -> RegionInventory {
     RegionInventory {
-        region: name.to_owned(),
+        region: name.try_into().unwrap(),
         status: RegionStatus::Scanned,
         settings: Observed::Known(AccountSettings {
             function_count: functions.len() as i64,

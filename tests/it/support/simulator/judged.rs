@@ -34,6 +34,7 @@ pub(crate) fn info(checks: &[&Check]) -> RunInfo {
         depth: Depth::Standard,
         checks_left_out: Vec::new(),
         include: Include::default(),
+        terms: lamppost::finding::Terms::default(),
     }
 }
 
