@@ -36,7 +36,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// Text in as many lines as it has; tabs become spaces.
-pub fn clean_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean_lines(text: &str) -> Cow<'_, str> {
     without(text, |c| match c {
         '\n' => Some('\n'),
         '\t' => Some(' '),

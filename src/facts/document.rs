@@ -71,7 +71,7 @@ impl Resource {
             scope: Scope::Account,
             arn: format!("arn:{}:iam::{}:root", account.partition, account.id),
             name: name.to_owned(),
-            account: account.id.clone(),
+            account: account.id.to_string(),
             region: String::new(),
         }
     }

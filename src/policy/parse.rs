@@ -49,7 +49,7 @@ impl ParseError {
 ///
 /// Source: <https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html>, the quotas of the
 /// services that have resource-based policies.
-pub const LARGEST: usize = 384 << 10;
+const LARGEST: usize = 384 << 10;
 
 pub(super) fn policy(text: &str) -> Result<Policy, ParseError> {
     if text.len() > LARGEST {

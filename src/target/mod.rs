@@ -172,7 +172,8 @@ impl Targets {
         self.entered
             .retain(|target| seen.insert(target.account.clone()));
         self.entered.sort_by(|a, b| a.account.cmp(&b.account));
-        self.missed.retain(|missed| !seen.contains(&missed.id));
+        self.missed
+            .retain(|missed| !seen.contains(missed.id.as_str()));
         self.missed.sort_by(|a, b| a.id.cmp(&b.id));
         self.missed.dedup_by(|a, b| a.id == b.id);
     }

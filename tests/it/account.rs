@@ -228,7 +228,7 @@ fn an_account_that_fails_leaves_its_functions_as_they_are() {
 #[test]
 fn accounts_are_listed_by_the_worse_of_their_grades() {
     let mut fine = empty();
-    fine.account.id = "444455556666".to_owned();
+    fine.account.id = "444455556666".try_into().unwrap();
     fine.account.organization = quiet().account.organization;
     let case = Case::of(&[fine, empty()]);
     let check = "account-outside-organization";

@@ -689,7 +689,6 @@ async fn whatever_comes_over_the_wire_ends_within_its_deadline() {
     futures_util::future::join_all(scans).await;
 }
 
-/// What the ceilings of answers and lists are for: they hold while many answers come at once.
 #[test]
 fn the_modes_are_told_apart() {
     let names: BTreeSet<&str> = MODES
@@ -698,4 +697,56 @@ fn the_modes_are_told_apart() {
         .chain(WIRE.iter().map(|(name, _)| *name))
         .collect();
     assert_eq!(names.len(), MODES.len() + WIRE.len());
+}
+
+/// A whole scan by the binary, in an environment where every connection that does not go to the endpoint
+/// goes to a proxy.
+#[test]
+fn every_connection_goes_to_the_endpoint() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use crate::support::cli::Lamppost;
+
+    let counted = |answer: fn(&str, &str) -> Answer| {
+        let count = Arc::new(AtomicU64::new(0));
+        let counting = Arc::clone(&count);
+        let stub = Stub::start(move |first, body| {
+            counting.fetch_add(1, Ordering::Relaxed);
+            answer(first, body)
+        });
+        (stub, count)
+    };
+    let (endpoint, to_endpoint) = counted(|first, body| match silent_function(first, body) {
+        Answer::Never => Answer::Now(403, r#"{"__type":"AccessDeniedException"}"#.to_owned()),
+        sound => sound,
+    });
+    let (proxy, to_proxy) = counted(|_, _| Answer::Now(502, String::new()));
+    let elsewhere = proxy.endpoint();
+    let ended = Lamppost::new([
+        "scan",
+        "--depth",
+        "deep",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+    ])
+    .at(endpoint.endpoint())
+    .env("HTTP_PROXY", elsewhere)
+    .env("HTTPS_PROXY", elsewhere)
+    .env("ALL_PROXY", elsewhere)
+    .env("NO_PROXY", "127.0.0.1")
+    .run();
+    let report = ended.json();
+    assert_eq!(
+        report["summary"]["functions_listed"],
+        1,
+        "{}",
+        ended.stderr()
+    );
+    assert_eq!(to_proxy.load(Ordering::Relaxed), 0);
+    let attempts = report["summary"]["calls"]["attempts"].as_u64().unwrap();
+    assert!(attempts > 10, "{attempts}");
+    assert_eq!(to_endpoint.load(Ordering::Relaxed), attempts);
 }

@@ -209,23 +209,15 @@ fn sealed(lines: &[Value]) -> Vec<u8> {
     let (mut section, mut whole, mut text) = (Sha256::new(), Sha256::new(), String::new());
     for line in lines {
         let mut line = line.clone();
+        if let Some(end) = line.get_mut("account-end") {
+            end["sha256"] = hex(std::mem::take(&mut section)).into();
+        }
+        let written = format!("{line}\n");
+        text.push_str(&written);
         let inner = ["account", "region", "function"];
-        let mut written = || {
-            let line = format!("{line}\n");
-            text.push_str(&line);
-            line
-        };
-        if inner.iter().any(|key| line.get(key).is_some()) {
-            section.update(written());
-        } else {
-            if let Some(end) = line.get_mut("account-end") {
-                end["sha256"] = hex(std::mem::take(&mut section)).into();
-                let line = format!("{line}\n");
-                text.push_str(&line);
-                whole.update(line);
-                continue;
-            }
-            whole.update(written());
+        match inner.iter().any(|key| line.get(key).is_some()) {
+            true => section.update(written),
+            false => whole.update(written),
         }
     }
     text.push_str(&format!("{}\n", json!({"sha256": hex(whole)})));

@@ -28,7 +28,7 @@ use super::head::{RunInfo, Terms};
 use super::judged::{AccountPart, Judged};
 use crate::disk;
 use crate::inventory::{AccountId, RunRecord};
-use files::{line, put, put_record, read, verify, version};
+use files::{line, put, put_record, read, version};
 
 /// The format that this version writes and reads.
 const VERSION: u32 = 2;

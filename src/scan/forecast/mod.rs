@@ -201,7 +201,7 @@ impl Forecast {
         let swept = reach.sweep(nothing, Timestamp::now());
         let Ok(()) = swept
             .run(visits, |inventory| {
-                accounts.insert(inventory.account.id.clone(), Seen::of(&inventory));
+                accounts.insert(inventory.account.id.to_string(), Seen::of(&inventory));
                 reach.progress.account_done(&inventory.account.id);
                 Ok::<(), std::convert::Infallible>(())
             })
@@ -259,7 +259,7 @@ impl Seen {
     fn of(inventory: &AccountInventory) -> Self {
         let region = |region: &RegionInventory| {
             (
-                region.region.clone(),
+                region.region.to_string(),
                 region.status.clone(),
                 region.functions.len() as u64,
             )
