@@ -173,11 +173,16 @@ fn filters(environment: &mut Environment<'static>) {
     environment.add_filter("length", filters::length);
     environment.add_filter("list", filters::list);
     environment.add_filter("lower", filters::lower);
+    environment.add_filter("map", filters::map);
     environment.add_filter("max", filters::max);
     environment.add_filter("min", filters::min);
+    environment.add_filter("reject", filters::reject);
+    environment.add_filter("rejectattr", filters::rejectattr);
     environment.add_filter("reverse", filters::reverse);
     environment.add_filter("round", filters::round);
     environment.add_filter("safe", filters::safe);
+    environment.add_filter("select", filters::select);
+    environment.add_filter("selectattr", filters::selectattr);
     environment.add_filter("sort", filters::sort);
     environment.add_filter("string", filters::string);
     environment.add_filter("title", filters::title);

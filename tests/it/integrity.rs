@@ -12,7 +12,7 @@ use lamppost::inventory::{
 };
 use lamppost::report::{Format, Terminal, write_to};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::support::cases;
@@ -61,7 +61,7 @@ fn read(path: &Path) -> Result<(Vec<AccountInventory>, RunRecord), SnapshotError
 fn flip(files: &[PathBuf], same: impl Fn(&Path) -> bool) {
     let whole: Vec<Vec<u8>> = files.iter().map(|path| fs::read(path).unwrap()).collect();
     let bits: usize = whole.iter().map(|bytes| bytes.len() * 8).sum();
-    let mut runner = TestRunner::new(Config::with_cases(cases(64)));
+    let mut runner = TestRunner::new(cases(64));
     let ran = runner.run(&(0..bits), |bit| {
         let mut at = bit / 8;
         let mut number = 0;

@@ -11,7 +11,7 @@ use lamppost::inventory::AccountInventory;
 use lamppost::policy::Policy;
 use lamppost::report::{Format, Terminal, write_to};
 use proptest::prelude::*;
-use proptest::test_runner::{Config as Cases, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use crate::support::cases;
 use crate::support::cli::{folder, project};
@@ -90,7 +90,7 @@ fn changed(text: &str, changes: &[Change]) -> String {
 }
 
 fn each(usual: u32, text: &str, mut give: impl FnMut(&str)) {
-    let mut runner = TestRunner::new(Cases::with_cases(cases(usual)));
+    let mut runner = TestRunner::new(cases(usual));
     let give = std::cell::RefCell::new(&mut give);
     let ran = runner.run(&changes(), |changes| {
         (give.borrow_mut())(&changed(text, &changes));

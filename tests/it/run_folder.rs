@@ -106,7 +106,7 @@ async fn a_killed_run_goes_on_and_ends_with_the_same_report() {
     assert_eq!(whole["functions"].as_array().unwrap().len(), 6 * 2 * 25);
     assert!(!whole["findings"].as_array().unwrap().is_empty());
     let one_account = calls.values().max().unwrap();
-    let kills = cases(4);
+    let kills = cases(4).cases;
     for kill in 0..kills {
         // spread over the whole run, as the latencies of each run spread them further
         let part = (f64::from(kill) + 0.6) / f64::from(kills) * 0.95;
