@@ -43,6 +43,8 @@ pub(super) enum CliError {
         path: PathBuf,
         error: crate::policy::ParseError,
     },
+    #[error("`--function-arn` ends in `{arn}`, but `--qualifier` says `{qualifier}`")]
+    Qualifiers { arn: String, qualifier: String },
     #[cfg(feature = "live")]
     #[error("cannot write `{}`", path.display())]
     Write {
@@ -139,6 +141,7 @@ impl CliError {
             | Self::Select(_)
             | Self::Read { .. }
             | Self::Policy { .. }
+            | Self::Qualifiers { .. }
             | Self::NoReport { .. }
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,

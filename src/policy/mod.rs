@@ -33,8 +33,9 @@
 //! |---|---|---|
 //! | What does the document say? | [`Policy`], [`Statement`], [`ParseError`] | `document`, `parse`, `json` |
 //! | Which texts does a pattern match, and which patterns does it cover or meet? | [`Pattern`], [`ActionSet`], [`Arn`], [`Template`] | `pattern`, `glob`, `meet`, `action`, `arn`, `variable` |
+//! | Which texts stand for all that patterns tell apart? | [`text_cells`], [`Shape`] | `cell` |
 //! | Whom does it name, and who is calling? | [`Principal`], [`Caller`] | `principal`, `caller` |
-//! | Does a condition hold? | [`Condition`], [`Operator`], [`AddressRanges`] | `condition`, `operator`, `compare`, `cidr` |
+//! | Does a condition hold? | [`Condition`], [`Operator`], [`AddressRanges`], [`AddressCell`] | `condition`, `operator`, `compare`, `cidr` |
 //! | What is known of the request? | [`Request`], [`Target`], [`Context`], [`AskedKeys`], [`KeyState`] | `request`, `context` |
 //! | What do the policies of one layer say? | [`evaluate`], [`Source`], [`Layer`] | `evaluate` |
 //! | What do all layers say together? | [`authorize`], [`Layers`] | `combine` |
@@ -53,6 +54,7 @@
 mod action;
 mod arn;
 mod caller;
+mod cell;
 mod cidr;
 mod combine;
 mod compare;
@@ -77,7 +79,8 @@ mod witness;
 pub use action::{Action, ActionSet};
 pub use arn::{Arn, is_account_id};
 pub use caller::{Caller, RoleSession, STRANGER_ACCOUNT};
-pub use cidr::AddressRanges;
+pub use cell::{Shape, TextCell, TextCells, text_cells};
+pub use cidr::{AddressCell, AddressRanges};
 pub use combine::{Layers, authorize};
 pub use context::{AskedKeys, Context, KeyState};
 pub use decision::{Choice, Decision, Reason, Verdict};

@@ -7,6 +7,7 @@
 mod action;
 mod escalation;
 mod identity;
+mod lambda;
 mod layer;
 mod permission;
 mod resource_control;
@@ -22,6 +23,10 @@ pub use escalation::{
 pub use identity::{
     ClaimPart, ClaimTemplate, IdentityProvider, IdentityProviders, Tenancy, Token,
     identity_providers,
+};
+pub use lambda::{
+    Ability, AccessLevel, KeyKind, LambdaAction, LambdaActions, LambdaKey, LambdaResource,
+    lambda_actions,
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};

@@ -127,7 +127,14 @@ fn the_command_answers_people_in_sentences() {
 fn the_command_answers_programs_in_json() {
     let ended = explain(
         PUBLIC_URL,
-        &["--account", "111122223333", "--format", "json"],
+        &[
+            "--account",
+            "111122223333",
+            "--function-url",
+            "absent",
+            "--format",
+            "json",
+        ],
     );
     let answer = ended.json();
     assert_eq!(answer["reach"], "external-account");
@@ -191,4 +198,179 @@ fn wrong_input_is_refused_with_its_place() {
             .stderr()
             .contains("which account 444455556666 does not own")
     );
+}
+
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+
+fn public(action: &str, resource: &str) -> String {
+    let statement = json!({
+        "Sid": "s", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource,
+    });
+    json!({"Version": "2012-10-17", "Statement": statement}).to_string()
+}
+
+fn answer(document: &str, more: &[&str]) -> Value {
+    let base = ["--account", "111122223333", "--format", "json"];
+    let ended = explain(
+        document,
+        &base.iter().chain(more).copied().collect::<Vec<_>>(),
+    );
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    ended.json()
+}
+
+#[test]
+fn a_url_of_which_nothing_is_said_is_not_known() {
+    let ended = explain(PUBLIC_URL, &["--account", "111122223333"]);
+    insta::assert_snapshot!(ended.stdout(), @r"
+    Reach: internet, but not for certain
+
+    internet (conditional): statement FunctionURLAllowPublicAccess, lambda:InvokeFunctionUrl to *
+      Anybody on the internet may call the function URL, if the function has a URL with the auth type NONE.
+
+    internet (conditional): statement FunctionURLInvokeAllowPublicAccess, lambda:InvokeFunction to *
+      Anybody on the internet may call the function URL, if the function has a URL with the auth type NONE.
+
+    external-account (conditional): statement partner, lambda:InvokeFunction to arn:aws:iam::999988887777:role/quotes
+      arn:aws:iam::999988887777:role/quotes of account 999988887777 may invoke the function, if aws:PrincipalOrgID StringEquals o-partner0001.
+    ");
+    let closed = public("lambda:GetFunction", FUNCTION);
+    let found = answer(&closed, &[]);
+    assert_eq!(found["certain"], true, "no URL bears on it: {found}");
+    assert_eq!(found["reach"], "any-aws-account");
+}
+
+#[test]
+fn a_qualifier_may_stand_in_the_arn_and_beside_it() {
+    let arn = format!("{FUNCTION}:live");
+    let document = public("lambda:InvokeFunction", &arn);
+    for more in [
+        vec!["--function-arn", arn.as_str(), "--qualifier", "live"],
+        vec!["--function-arn", arn.as_str()],
+        vec!["--function-arn", FUNCTION, "--qualifier", "live"],
+    ] {
+        let found = answer(
+            &document,
+            &[more, vec!["--function-url", "absent"]].concat(),
+        );
+        assert_eq!(found["reach"], "any-aws-account");
+        assert_eq!(found["grants"][0]["qualifier"], "live");
+    }
+    let ended = explain(
+        &document,
+        &[
+            "--account",
+            "111122223333",
+            "--function-arn",
+            &arn,
+            "--qualifier",
+            "test",
+        ],
+    );
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended
+            .stderr()
+            .contains("`--function-arn` ends in `live`, but `--qualifier` says `test`"),
+        "{}",
+        ended.stderr()
+    );
+}
+
+#[test]
+fn times_of_creation_are_read_as_aws_writes_them() {
+    let document = public("lambda:InvokeFunctionUrl", FUNCTION);
+    for (created, expected) in [
+        ("2025-11-05", "none"),
+        ("2025-11-05T10:00:00Z", "none"),
+        ("2025-11-05T10:00:00.123456Z", "none"),
+        ("2025-11-05T10:00:00.123+0000", "none"),
+        ("2025-11-05T10:00:00+0000", "none"),
+        ("2025-11-01T00:30:00+01:00", "internet"),
+        ("2024-05-01", "internet"),
+    ] {
+        let found = answer(
+            &document,
+            &["--function-url", "none", "--url-created", created],
+        );
+        assert_eq!(found["reach"], expected, "{created}");
+    }
+    let ended = explain(
+        &document,
+        &["--account", "111122223333", "--url-created", "soon"],
+    );
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended.stderr().contains("2025-11-05T10:00:00Z"),
+        "{}",
+        ended.stderr()
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_policy() {
+    let document = public("lambda:InvokeFunction", FUNCTION);
+    let wrapped = json!({"Policy": document, "RevisionId": "1"}).to_string();
+    for text in [document, wrapped] {
+        let found = answer(&format!("\u{feff}{text}"), &["--function-url", "absent"]);
+        assert_eq!(found["reach"], "any-aws-account");
+    }
+}
+
+#[test]
+fn an_action_that_lambda_does_not_have_is_named_with_the_nearest() {
+    let document = public("lambda:InvokeFunctoin", FUNCTION);
+    let ended = explain(&document, &["--account", "111122223333"]);
+    insta::assert_snapshot!(ended.stdout(), @r"
+    Reach: none
+
+    none: statement s, lambda:InvokeFunctoin to *
+      Nobody gets in: lambda:InvokeFunctoin is nothing that can be done here.
+
+    lambda:InvokeFunctoin is not an action that AWS documents (as of 2026-09-26). Did you mean lambda:InvokeFunction?
+    ");
+    assert_eq!(
+        answer(&document, &[])["unknown_actions"],
+        json!([{"action": "lambda:InvokeFunctoin", "nearest": "lambda:InvokeFunction"}])
+    );
+    let known = public("lambda:UntagResource", FUNCTION);
+    assert_eq!(answer(&known, &[])["unknown_actions"], json!([]));
+}
+
+#[test]
+fn every_documented_action_granted_to_everybody_is_a_way_in() {
+    for action in lamppost::reference::lambda_actions().iter() {
+        let Some(ability) = action.ability else {
+            continue;
+        };
+        let arn = match ability.as_str() {
+            "download-layer" => "arn:aws:lambda:eu-west-1:111122223333:layer:l:1",
+            _ => FUNCTION,
+        };
+        let name = format!("lambda:{}", action.name);
+        let found = lamppost::policy::Policy::parse(&public(&name, arn)).unwrap();
+        let nobody = std::collections::BTreeSet::new();
+        let home = lamppost::analysis::exposure::Home {
+            account: "111122223333",
+            organization: lamppost::analysis::exposure::Membership::Outside,
+            trusted_accounts: &nobody,
+            trusted_organizations: &nobody,
+            principals: None,
+            now: "2026-11-21T12:00:00Z".parse().unwrap(),
+        };
+        let door = lamppost::analysis::exposure::Door {
+            qualifier: "$LATEST",
+            resource: lamppost::policy::Target::Exact(arn.to_owned()),
+            policy: &found,
+            url: lamppost::analysis::exposure::UrlState::Absent,
+        };
+        let grants = lamppost::analysis::exposure::grants(&door, &home);
+        let reach = lamppost::analysis::exposure::reach(&grants).as_str();
+        let expected = match ability.as_str() {
+            // nobody calls a URL that is not there
+            "invoke-url" => "none",
+            _ => "any-aws-account",
+        };
+        assert_eq!(reach, expected, "{name}");
+    }
 }

@@ -136,6 +136,11 @@ const ENTRANCE: [&str; 3] = [
 const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
     (
         "apigateway:GetRestApis",
+        "network-bound-api-route",
+        "an API without a resource policy has no `policy`, and so lets everybody pass: a failure of unauthenticated-api-route",
+    ),
+    (
+        "apigateway:GetRestApis",
         "public-path-to-admin",
         "an API without a resource policy has no `policy`, and so is a way in for everybody: applicable, never clean",
     ),
@@ -153,6 +158,11 @@ const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
         "apigateway:GetRestApis",
         "unauthenticated-api-route",
         "an API without a resource policy has no `policy`, and so lets everybody pass: a failure, never a pass",
+    ),
+    (
+        "apigatewayv2:GetStages",
+        "network-bound-api-route",
+        "a stage to which nothing is deployed has no `deploymentId` and no `autoDeploy`: not applicable, never a pass",
     ),
     (
         "apigatewayv2:GetStages",

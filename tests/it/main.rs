@@ -34,6 +34,7 @@ mod escalation;
 mod explain_access;
 mod explain_exposure;
 mod exposure;
+mod exposure_laws;
 mod facts;
 #[cfg(feature = "live")]
 mod faults;
@@ -43,6 +44,7 @@ mod hostile;
 mod integrity;
 #[cfg(feature = "live")]
 mod interrupt;
+mod lambda_actions;
 mod material;
 #[cfg(feature = "live")]
 mod misuse;

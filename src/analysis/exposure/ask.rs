@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::ability::{self, Ability, Asked};
 use super::door::{Door, Mentioned, UrlAge, UrlState, name};
 use super::home::Whose;
-use super::network::{Way, way_of_service, ways};
+use super::identity::kinds;
+use super::network::{FromInternet, Origin, Way, ways, ways_of_service};
 use super::probe::Probe;
 use crate::policy::{
-    AddressRanges, Caller, Condition, Decision, Dependency, Effect, KeyState, Layer, Open, Policy,
-    Request, Source, Statement, Verdict, evaluate,
+    Caller, Condition, Decision, Dependency, Effect, KeyState, Layer, Open, Policy, Request,
+    Source, Statement, Verdict, evaluate,
 };
 
 const AUTH_TYPE: &str = "lambda:FunctionUrlAuthType";
@@ -108,39 +109,70 @@ impl<'a> Case<'a> {
 
     /// How the caller gets in by this statement; `None`: it does not.
     pub(super) fn entry(&self, probe: &Probe) -> Option<Entry> {
+        let kinds = kinds(probe, self.mentioned);
+        let mut entries = kinds.iter().filter_map(|probe| self.entry_of(probe));
+        let mut total = entries.next()?;
+        for entry in entries {
+            total.widen(entry);
+        }
+        Some(total)
+    }
+
+    fn entry_of(&self, probe: &Probe) -> Option<Entry> {
         let organization = probe.context.state("aws:PrincipalOrgID");
         let account = probe.caller.account().unwrap_or_default();
-        let ways = match probe.caller {
-            Caller::Service(_) => way_of_service(&self.networks, self.door),
-            _ => ways(&self.networks, self.door, account, organization),
-        };
-        let mut total: Option<Entry> = None;
-        for way in &ways {
-            let Some(mut entry) = self.entry_by(probe, way) else {
+        if let Caller::Service(_) = probe.caller {
+            return self.entry_of_service(probe);
+        }
+        let ways = ways(&self.networks, self.door, account, organization);
+        let mut internet = FromInternet::new();
+        let mut others = Vec::new();
+        for way in ways {
+            let Some(entry) = self.entry_by(probe, &way) else {
                 continue;
             };
-            if !way.is_narrow() {
-                // A network on which the way of all may depend limits nobody for certain.
-                entry.certain &= entry.networks.is_empty();
-                entry.open.append(&mut entry.networks);
-                return Some(entry);
-            }
-            entry.addresses.extend(way.range.clone());
-            if way.named_network && entry.networks.is_empty() {
-                // It depends on something else, so no network holds the caller back.
-                entry.addresses.clear();
-                return Some(entry);
-            }
-            match &mut total {
-                Some(total) => total.add(entry),
-                None => total = Some(entry),
+            match way.from {
+                Some(from) => internet.add(entry, from),
+                None if way.named_network => others.push(entry),
+                None => others.push(entry.unlimited()),
             }
         }
-        if let Some(total) = &mut total {
-            let ranges = AddressRanges::new(total.addresses.iter().map(String::as_str));
-            total.addresses = ranges.ranges().map(|range| range.to_string()).collect();
+        let mut total = internet
+            .settle(|entry| entry.certain)
+            .and_then(|(origin, entries)| Entry::from(origin, entries));
+        if total.as_ref().is_some_and(Entry::is_narrow) || total.is_none() {
+            for entry in others {
+                // It depends on no network, so none holds the caller back.
+                if !entry.is_narrow() {
+                    return Some(entry);
+                }
+                match &mut total {
+                    Some(total) => total.add(entry),
+                    None => total = Some(entry),
+                }
+            }
         }
         total
+    }
+
+    /// From which address a service comes nobody can tell: what not every one gives is not certain.
+    fn entry_of_service(&self, probe: &Probe) -> Option<Entry> {
+        let (some, cells) = ways_of_service(&self.networks);
+        let from = |way: &Way| self.entry_by(probe, way);
+        let found: Vec<Entry> = cells.iter().filter_map(from).collect();
+        if found.is_empty() && !cells.is_empty() {
+            return None;
+        }
+        let everywhere = found.len() == cells.len() && found.iter().all(|one| one.certain);
+        let mut all = found.into_iter().filter(|_| everywhere);
+        let entry = match all.next() {
+            Some(mut total) => {
+                all.for_each(|entry| total.add(entry));
+                total
+            }
+            None => self.entry_by(probe, &some)?,
+        };
+        Some(entry.unlimited())
     }
 
     fn entry_by(&self, probe: &Probe, way: &Way) -> Option<Entry> {
@@ -361,6 +393,54 @@ fn network(condition: &Condition) -> Option<String> {
 }
 
 impl Entry {
+    /// From the internet, or some addresses of it.
+    fn from(origin: Origin, entries: Vec<Self>) -> Option<Self> {
+        let undecided = |entry: &Self| entry.certain == origin.certain;
+        let (telling, others): (Vec<Self>, Vec<Self>) = entries.into_iter().partition(undecided);
+        let mut all = telling.into_iter();
+        let mut total = all.next()?;
+        all.for_each(|entry| total.add(entry));
+        // Where it is not certain, those for whom it is have no say in why.
+        for mut entry in others.into_iter().filter(|_| !origin.certain) {
+            entry.certain = false;
+            entry.open.clear();
+            total.add(entry);
+        }
+        total.addresses = origin.addresses;
+        Some(match total.addresses.is_empty() {
+            true => total.unlimited(),
+            false => total,
+        })
+    }
+
+    /// A network on which the way of all may depend limits nobody for certain.
+    fn unlimited(mut self) -> Self {
+        self.certain &= self.networks.is_empty();
+        self.open.append(&mut self.networks);
+        self
+    }
+
+    /// Another identity of the same caller: he uses the one that gets him furthest.
+    fn widen(&mut self, other: Self) {
+        let everywhere = !self.is_narrow() || !other.is_narrow();
+        if other.is_narrow() && !self.is_narrow() && self.certain {
+            return;
+        }
+        if self.is_narrow() && !other.is_narrow() && other.certain {
+            *self = other;
+            return;
+        }
+        self.add(other);
+        if everywhere {
+            self.addresses.clear();
+            self.networks.clear();
+        }
+    }
+
+    fn is_narrow(&self) -> bool {
+        !self.addresses.is_empty() || !self.networks.is_empty()
+    }
+
     /// Another way in for the same caller.
     fn add(&mut self, other: Self) {
         // A way that is certain says more than one that depends.

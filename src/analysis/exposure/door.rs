@@ -107,6 +107,8 @@ pub(in crate::analysis) struct Mentioned<'a> {
     conditions: Vec<&'a Condition>,
     /// Principals that `NotPrincipal` exempts.
     pub(super) exempt: Vec<&'a Principal>,
+    /// Principals that a Deny is for.
+    denied: Vec<&'a Principal>,
 }
 
 impl<'a> Mentioned<'a> {
@@ -114,11 +116,20 @@ impl<'a> Mentioned<'a> {
         let mut mentioned = Self::default();
         for statement in statements {
             mentioned.conditions.extend(&statement.conditions);
-            if let Some(element) = statement.principal.as_ref().filter(|one| one.negated) {
-                mentioned.exempt.extend(&element.items);
+            match &statement.principal {
+                Some(element) if element.negated => mentioned.exempt.extend(&element.items),
+                Some(element) if statement.effect == Effect::Deny => {
+                    mentioned.denied.extend(&element.items);
+                }
+                _ => {}
             }
         }
         mentioned
+    }
+
+    /// Principals that statements treat otherwise than the rest.
+    pub(super) fn principals(&self) -> impl Iterator<Item = &'a Principal> {
+        self.exempt.iter().chain(&self.denied).copied()
     }
 
     pub(super) fn any(&self, keys: &[&str]) -> bool {

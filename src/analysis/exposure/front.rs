@@ -12,6 +12,8 @@ use crate::policy::Policy;
 pub(super) struct Fronts<T> {
     pub(super) all: Fact<Vec<T>>,
     pub(super) open: Fact<Vec<T>>,
+    /// What lets anybody in who comes from some addresses.
+    pub(super) bound: Fact<Vec<T>>,
 }
 
 /// A search for them.
@@ -22,10 +24,13 @@ pub(super) struct Search<'a, 'f, T> {
     pub(super) policies: &'f [(String, Policy)],
     found: Vec<T>,
     open: Vec<T>,
+    bound: Vec<T>,
     /// Why there may be more.
     gaps: Vec<Gap>,
     /// Why something that was found may be open.
     doubts: Vec<Gap>,
+    /// Why something that was found may be open to some addresses.
+    bound_doubts: Vec<Gap>,
 }
 
 impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
@@ -39,7 +44,9 @@ impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
             policies: found.understood(),
             found: Vec::new(),
             open: Vec::new(),
+            bound: Vec::new(),
             doubts: Vec::new(),
+            bound_doubts: Vec::new(),
         }
     }
 
@@ -70,6 +77,15 @@ impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
         self.found.push(found);
     }
 
+    /// Of something that is found, whether anybody gets in who comes from some addresses.
+    pub(super) fn add_bound(&mut self, found: &T, bound: Fact<bool>) {
+        match bound {
+            Fact::Known(true) => self.bound.push(found.clone()),
+            Fact::Known(false) => {}
+            Fact::Unknown(gaps) => self.bound_doubts.extend(gaps),
+        }
+    }
+
     /// There may be more.
     pub(super) fn miss(&mut self, gap: Gap) {
         self.gaps.push(gap);
@@ -85,13 +101,17 @@ impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
     pub(super) fn finish(mut self) -> Fronts<T> {
         self.gaps.sort();
         self.gaps.dedup();
-        let mut doubts = self.gaps.clone();
-        doubts.append(&mut self.doubts);
-        doubts.sort();
-        doubts.dedup();
+        let with = |mut doubts: Vec<Gap>| {
+            doubts.extend(self.gaps.iter().cloned());
+            doubts.sort();
+            doubts.dedup();
+            doubts
+        };
+        let (doubts, bound_doubts) = (with(self.doubts), with(self.bound_doubts));
         Fronts {
             all: Fact::offenders(self.found, self.gaps),
             open: Fact::offenders(self.open, doubts),
+            bound: Fact::offenders(self.bound, bound_doubts),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Who gets in by a policy: each Allow statement asked about each kind of caller, the widest first.
 
 use super::ask::{Case, Entry};
-use super::door::{Door, Mentioned};
+use super::door::{Door, Mentioned, UrlAge, UrlState};
 use super::fitting::account_field;
 use super::grant::{Cause, Grant, Reach};
 use super::home::Home;
 use super::network::VPC_KEYS;
 use super::probe::{Callers, Probe, caller};
+use super::reason;
 use super::source::{self, Service};
 use crate::policy::{AskedKeys, Caller, Principal, Statement, is_account_id};
 
@@ -25,7 +26,11 @@ pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
     }
     for statement in door.allows() {
         let own = Mentioned::new(std::iter::once(statement));
-        let mentioned = Mentioned::new(std::iter::once(statement).chain(door.denies()));
+        // The second grant that a URL needs may stand in another statement.
+        let mentioned = match door.url {
+            UrlState::Absent => Mentioned::new(std::iter::once(statement).chain(door.denies())),
+            _ => Mentioned::new(door.policy.statements.iter()),
+        };
         let judge = Judge {
             case: Case::new(door, statement, &mentioned),
             callers: Callers {
@@ -44,6 +49,45 @@ pub fn grants(door: &Door<'_>, home: &Home<'_>) -> Vec<Grant> {
         }
     }
     grants
+}
+
+/// The same where it is not known whether there is a function URL, and of which kind: what depends on it is not certain.
+/// The door's own URL state does not count.
+pub fn grants_whatever_url(door: &Door<'_>, home: &Home<'_>, age: UrlAge) -> Vec<Grant> {
+    let with = |url| {
+        let door = Door {
+            url,
+            ..door.clone()
+        };
+        grants(&door, home)
+    };
+    let absent = with(UrlState::Absent);
+    let by_url = [
+        (UrlState::Open(age), "NONE"),
+        (UrlState::Signed(age), "AWS_IAM"),
+    ];
+    let by_url = by_url.map(|(url, kind)| (with(url), kind));
+    let each = absent.into_iter().enumerate().map(|(place, grant)| {
+        let others = by_url
+            .iter()
+            .filter_map(|(grants, kind)| Some((grants.get(place)?, kind)));
+        let wider = others.filter(|(other, _)| other.class > grant.class);
+        // of two that are as wide the one that is certain
+        let Some((widest, kind)) = wider.max_by_key(|(other, _)| (other.class, other.certain))
+        else {
+            return grant;
+        };
+        let mut widest = widest.clone();
+        widest.certain = false;
+        widest.latent.clear();
+        widest.conditions.insert(
+            0,
+            format!("the function has a URL with the auth type {kind}"),
+        );
+        widest.reason = reason::sentence(&widest, home);
+        widest
+    });
+    each.collect()
 }
 
 /// One statement.
@@ -108,7 +152,14 @@ impl Judge<'_> {
         });
         match hits {
             Some(hits) => self.granted(principal, &hits, cause),
-            None => self.dead(principal, &[anonymous, stranger]),
+            None => {
+                let beyond = self.callers.beyond().into_iter();
+                let beyond = beyond.chain(services.iter().filter_map(Service::beyond));
+                match self.widest(beyond.collect()) {
+                    Some(hits) => self.granted(principal, &hits, |_| Cause::Patterned),
+                    None => self.dead(principal, &[anonymous, stranger]),
+                }
+            }
         }
     }
 
@@ -176,6 +227,9 @@ impl Judge<'_> {
         match self.widest(service.named_customers()) {
             Some(hits) => self.granted(shown, &hits, cause),
             None => {
+                if let Some(hits) = self.hits(service.beyond().into_iter().collect()) {
+                    return self.granted(shown, &hits, cause);
+                }
                 let mut asked = customers;
                 asked.extend(service.named_customers());
                 self.dead(shown, &asked)

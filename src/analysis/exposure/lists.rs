@@ -5,6 +5,7 @@ use super::grant::{Cause, Grant, Reach};
 use super::home::{Home, Membership, Whose};
 use super::judge;
 use super::url::OpenUrl;
+use super::verdict::merged;
 use crate::analysis::grants::{Policies, unparsable};
 use crate::analysis::{AccountContext, Context, Fact};
 use crate::inventory::{FunctionUrl, Gap, GapKind, Observed};
@@ -282,18 +283,16 @@ impl Found {
 fn open_url(url: &FunctionUrl, qualifier: &str, behind: &[&Grant]) -> OpenUrl {
     let mut statements: Vec<String> = behind.iter().map(|grant| grant.statement.clone()).collect();
     statements.dedup();
-    let mut addresses: Vec<String> = behind
+    let addresses: Vec<String> = behind
         .iter()
         .flat_map(|grant| grant.addresses.clone())
         .collect();
-    addresses.sort_unstable();
-    addresses.dedup();
     OpenUrl {
         qualifier: qualifier.to_owned(),
         url: url.url.clone(),
         auth_type: url.auth_type.clone(),
         statements,
-        addresses,
+        addresses: merged(&addresses),
         certain: behind.iter().any(|grant| grant.certain),
     }
 }

@@ -46,7 +46,7 @@ pub(super) use door::Mentioned;
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
 pub use home::{Home, Membership, Whose};
-pub use judge::{grants, reach};
+pub use judge::{grants, grants_whatever_url, reach};
 pub(super) use lists::home;
 pub(super) use probe::{Callers, Probe};
 pub use trigger::GrantedSource;
@@ -111,9 +111,11 @@ pub struct ExposureFacts {
     /// Routes of the own account's APIs that call the function, in each stage that something is deployed to; of APIs
     /// that its policies let in.
     pub api_routes: Fact<Vec<ReachingRoute>>,
-    /// Those of them that let anybody on the internet in: nothing asks who is calling, not even for an API key. What
-    /// browsers ask before they send credentials (`OPTIONS`) is left out.
+    /// Those of them that let anybody in, of a private API anybody with a VPC endpoint in any account: nothing asks who is
+    /// calling, not even for an API key. What browsers ask before they send credentials (`OPTIONS`) is left out.
     pub open_api_routes: Fact<Vec<ReachingRoute>>,
+    /// Those of them that would, did the API's resource policy not limit callers to some addresses.
+    pub address_bound_api_routes: Fact<Vec<ReachingRoute>>,
     /// Rules of the own account's load balancers that send requests to the function, if its policies let load balancers in.
     pub load_balancer_rules: Fact<Vec<ReachingRule>>,
     /// Those of them that let anybody on the internet in: nothing asks who is calling, and no address is kept out.
@@ -206,6 +208,7 @@ impl ExposureFacts {
             vanished_source_grants: triggers.vanished,
             api_routes: routes.all,
             open_api_routes: routes.open,
+            address_bound_api_routes: routes.bound,
             load_balancer_rules: rules.all,
             open_load_balancer_rules: rules.open,
             foreign_source_grants: found.untrusted(lists::is_external_source),

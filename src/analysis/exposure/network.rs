@@ -1,12 +1,8 @@
 //! Over which networks a request may come, as far as a policy tells them apart.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use ipnet::IpNet;
-
 use super::door::{Door, Mentioned};
 use super::standing::paths_of;
-use crate::policy::{AddressRanges, Context, KeyState, Pattern};
+use crate::policy::{AddressCell, AddressRanges, Context, KeyState, Pattern, Test};
 
 /// Keys of requests through a VPC endpoint.
 pub(super) const VPC_KEYS: [&str; 7] = [
@@ -20,28 +16,12 @@ pub(super) const VPC_KEYS: [&str; 7] = [
 ];
 const ADDRESS: [&str; 1] = ["aws:sourceip"];
 
-/// Public addresses all over the space, of which those count that no narrow range of the policy holds.
-const ANYWHERE: [&str; 12] = [
-    "8.8.8.8",
-    "23.20.1.1",
-    "45.60.70.80",
-    "80.90.100.110",
-    "100.20.30.40",
-    "130.1.2.3",
-    "151.101.1.1",
-    "180.1.2.3",
-    "198.51.100.7",
-    "218.1.2.3",
-    "2001:4860:4860::8888",
-    "2600:1f18::7",
-];
-
 /// One way for a request to come.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
     keys: Vec<(&'static str, KeyState)>,
-    /// The range of addresses that it is limited to.
-    pub(super) range: Option<String>,
+    /// The addresses of the internet that it stands for.
+    pub(super) from: Option<AddressRanges>,
     /// Whether it comes through a VPC or VPC endpoint that the policy names.
     pub(super) named_network: bool,
     /// Whether it comes through a VPC endpoint; a function URL has none.
@@ -57,14 +37,15 @@ impl Way {
     fn new(keys: Vec<(&'static str, KeyState)>) -> Self {
         Self {
             keys,
-            range: None,
+            from: None,
             named_network: false,
             private: false,
         }
     }
 
-    pub(super) fn is_narrow(&self) -> bool {
-        self.range.is_some() || self.named_network
+    /// Whether it may come through a VPC endpoint that no policy names.
+    pub(super) fn is_own_endpoint(&self) -> bool {
+        self.keys.is_empty() || (self.private && !self.named_network)
     }
 
     pub(super) fn enter(&self, context: &mut Context) {
@@ -74,14 +55,24 @@ impl Way {
     }
 }
 
-/// The way of a service: from some address of AWS, and through nobody's endpoint.
-pub(super) fn way_of_service(mentioned: &Mentioned<'_>, door: &Door<'_>) -> Vec<Way> {
-    let mut ways = ways(mentioned, door, "", &KeyState::Unknown);
-    ways.truncate(1);
-    ways
+/// The ways of a service, through nobody's endpoint: from one of the addresses of AWS, it is not known which; and what of
+/// it would be certain if it came from each cell of the internet.
+pub(super) fn ways_of_service(mentioned: &Mentioned<'_>) -> (Way, Vec<Way>) {
+    if !mentioned.any(&VPC_KEYS) && !mentioned.any(&ADDRESS) {
+        return (Way::unsaid(), Vec::new());
+    }
+    let absent = VPC_KEYS.iter().map(|key| (*key, KeyState::Absent));
+    let some = Way::new(
+        absent
+            .chain([("aws:sourceip", KeyState::present())])
+            .collect(),
+    );
+    let cells = AddressRanges::cells(&lists(mentioned));
+    (some, cells.into_iter().map(from_internet).collect())
 }
 
-/// The ways that the policy tells apart; the widest first.
+/// The ways that the policy tells apart: from the internet, one for each cell of addresses; then through an endpoint of
+/// the caller's own, and through one that the policy names.
 ///
 /// A caller outside, of that account, chooses the addresses inside a VPC, but neither its public
 /// address nor the id of somebody else's endpoint.
@@ -94,29 +85,11 @@ pub(super) fn ways(
     if !mentioned.any(&VPC_KEYS) && !mentioned.any(&ADDRESS) {
         return vec![Way::unsaid()];
     }
-    let internet = |address: &IpAddr| {
-        let absent = VPC_KEYS.iter().map(|key| (*key, KeyState::Absent));
-        let address = ("aws:sourceip", KeyState::one(address.to_string()));
-        Way::new(absent.chain([address]).collect())
-    };
-    let narrow = narrow_ranges(mentioned);
-    let mut ways: Vec<Way> = ANYWHERE
-        .iter()
-        .filter_map(|text| text.parse::<IpAddr>().ok())
-        .filter(|address| !narrow.iter().any(|range| range.contains(address)))
-        .map(|address| internet(&address))
+    let mut ways: Vec<Way> = AddressRanges::cells(&lists(mentioned))
+        .into_iter()
+        .map(from_internet)
         .collect();
-    ways.push(own_endpoint(door, account, organization));
-    for range in &narrow {
-        if AddressRanges::of(*range).is_private() {
-            continue;
-        }
-        if let Some(address) = proper_to(range, &narrow) {
-            let mut way = internet(&address);
-            way.range = Some(range.to_string());
-            ways.push(way);
-        }
-    }
+    ways.push(own_endpoint(mentioned, door, account, organization));
     if mentioned.any(&VPC_KEYS) {
         let unknown = VPC_KEYS.iter().map(|key| (*key, KeyState::Unknown));
         let mut way = Way::new(
@@ -137,62 +110,105 @@ pub(super) fn ways(
     ways
 }
 
-/// The ranges that conditions list, as far as they limit anything; a condition's own ranges count together,
-/// for many that adjoin can be everything.
-fn narrow_ranges(mentioned: &Mentioned<'_>) -> Vec<IpNet> {
-    let mut narrow: Vec<IpNet> = mentioned
-        .of(&ADDRESS)
-        .flat_map(|condition| {
-            let ranges = AddressRanges::new(condition.values.iter().map(|value| value.written()));
-            let ranges: Vec<IpNet> = ranges.ranges().collect();
-            ranges
-        })
-        .filter(|range| !AddressRanges::of(*range).is_broad())
-        .collect();
-    narrow.sort_unstable();
-    narrow.dedup();
-    narrow
-}
-
-/// An address of the range that is in none of the smaller ranges within it, if there is one.
-fn proper_to(range: &IpNet, all: &[IpNet]) -> Option<IpAddr> {
-    let within = || {
-        all.iter()
-            .filter(|other| *other != range && range.contains(*other))
+fn from_internet(cell: AddressCell) -> Way {
+    let address = match cell.representative {
+        Some(address) => KeyState::one(address.to_string()),
+        None => KeyState::present(),
     };
-    let beside = within().flat_map(|inner| [before(inner.network()), after(inner.broadcast())]);
-    [Some(range.network()), Some(range.broadcast())]
-        .into_iter()
-        .chain(beside)
-        .flatten()
-        .find(|address| range.contains(address) && !within().any(|inner| inner.contains(address)))
+    let absent = VPC_KEYS.iter().map(|key| (*key, KeyState::Absent));
+    let mut way = Way::new(absent.chain([("aws:sourceip", address)]).collect());
+    way.from = Some(cell.ranges);
+    way
 }
 
-fn before(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(v4) => Some(Ipv4Addr::from_bits(v4.to_bits().checked_sub(1)?).into()),
-        IpAddr::V6(v6) => Some(Ipv6Addr::from_bits(v6.to_bits().checked_sub(1)?).into()),
+/// The ranges that conditions list, each condition's by themselves.
+fn lists(mentioned: &Mentioned<'_>) -> Vec<AddressRanges> {
+    let conditions = mentioned.of(&ADDRESS);
+    let conditions = conditions.filter(|condition| condition.operator.test == Test::IpAddress);
+    let mut lists: Vec<AddressRanges> = conditions
+        .map(|condition| AddressRanges::new(condition.values.iter().map(|value| value.written())))
+        .collect();
+    lists.dedup();
+    lists
+}
+
+/// What was asked over several ways from the internet.
+pub(super) struct FromInternet<T> {
+    /// Those who got in, and from which addresses.
+    let_in: Vec<(T, AddressRanges)>,
+}
+
+/// From where somebody on the internet gets in.
+pub(super) struct Origin {
+    /// The addresses; nothing where it is the internet.
+    pub(super) addresses: Vec<String>,
+    /// Whether that is certain.
+    pub(super) certain: bool,
+}
+
+impl<T> FromInternet<T> {
+    pub(super) fn new() -> Self {
+        Self { let_in: Vec::new() }
     }
-}
 
-fn after(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(v4) => Some(Ipv4Addr::from_bits(v4.to_bits().checked_add(1)?).into()),
-        IpAddr::V6(v6) => Some(Ipv6Addr::from_bits(v6.to_bits().checked_add(1)?).into()),
+    pub(super) fn add(&mut self, answer: T, from: AddressRanges) {
+        self.let_in.push((answer, from));
+    }
+
+    /// All together; `None`: nobody gets in. What depends counts for the internet if it makes the difference between that
+    /// and some addresses.
+    pub(super) fn settle(self, certain: impl Fn(&T) -> bool) -> Option<(Origin, Vec<T>)> {
+        if self.let_in.is_empty() {
+            return None;
+        }
+        let sure = self.let_in.iter().filter(|(answer, _)| certain(answer));
+        let sure: Vec<&AddressRanges> = sure.map(|(_, from)| from).collect();
+        let [sure_from, from] = [
+            AddressRanges::union(sure.iter().copied()),
+            AddressRanges::union(self.let_in.iter().map(|(_, from)| from)),
+        ];
+        let origin = Origin {
+            certain: match from.is_internet() {
+                true => sure_from.is_internet(),
+                false => !sure.is_empty(),
+            },
+            addresses: match from.is_internet() {
+                true => Vec::new(),
+                false => from.texts(),
+            },
+        };
+        Some((
+            origin,
+            self.let_in.into_iter().map(|(answer, _)| answer).collect(),
+        ))
     }
 }
 
 /// Through a VPC endpoint of the caller's own, which bears no id that a policy could name.
-fn own_endpoint(door: &Door<'_>, account: &str, organization: &KeyState) -> Way {
+fn own_endpoint(
+    mentioned: &Mentioned<'_>,
+    door: &Door<'_>,
+    account: &str,
+    organization: &KeyState,
+) -> Way {
     let (partition, region) = (door.partition(), door.region());
-    const VPC: &str = "vpc-0000000000lamppost";
+    let patterns: Vec<Pattern> = mentioned.values(&VPC_KEYS).map(Pattern::glob).collect();
+    let unnamed = |kind: &str| {
+        let made = |number: u8| format!("{kind}-{number:010}lamppost");
+        let named = |id: &String| patterns.iter().any(|pattern| pattern.matches(id));
+        (0..u8::MAX)
+            .map(made)
+            .find(|id| !named(id))
+            .unwrap_or_else(|| made(0))
+    };
+    let vpc = unnamed("vpc");
     let mut way = Way::new(vec![
         ("aws:sourceip", KeyState::Absent),
-        ("aws:sourcevpc", KeyState::one(VPC)),
-        ("aws:sourcevpce", KeyState::one("vpce-0000000000lamppost")),
+        ("aws:sourcevpc", KeyState::one(&vpc)),
+        ("aws:sourcevpce", KeyState::one(unnamed("vpce"))),
         (
             "aws:sourcevpcarn",
-            KeyState::one(format!("arn:{partition}:ec2:{region}:{account}:vpc/{VPC}")),
+            KeyState::one(format!("arn:{partition}:ec2:{region}:{account}:vpc/{vpc}")),
         ),
         ("aws:vpceaccount", KeyState::one(account)),
         ("aws:vpceorgid", organization.clone()),

@@ -1,7 +1,7 @@
 //! Who might come: callers that stand for all of their kind, from the widest class to the narrowest.
 
 use super::door::{Door, Mentioned};
-use super::fitting::{ENOUGH, accounts, crossed, fitting_accounts, fitting_organizations};
+use super::fitting::{Fitting, accounts, crossed, fitting_accounts, fitting_organizations};
 use super::grant::Reach;
 use super::home::{Home, Membership, Whose};
 use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
@@ -72,7 +72,9 @@ impl Callers<'_> {
 
     /// Somebody in an account that nobody named, in an organisation of its own.
     pub(in crate::analysis) fn stranger(&self) -> Probe {
-        self.stranger_in(KeyState::one(NO_ORGANIZATION))
+        let ordinary = self.fitting_organizations().ordinary;
+        let organization = ordinary.unwrap_or_else(|| NO_ORGANIZATION.to_owned());
+        self.stranger_in(KeyState::one(organization))
     }
 
     /// The same in no organisation, where that may make a difference.
@@ -82,16 +84,45 @@ impl Callers<'_> {
     }
 
     fn stranger_in(&self, organization: KeyState) -> Probe {
-        let context = self.insider(STRANGER_ACCOUNT, organization);
-        Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context)
+        let account = self.fitting_accounts().ordinary;
+        let account = account.unwrap_or_else(|| STRANGER_ACCOUNT.to_owned());
+        let context = self.insider(&account, organization);
+        Probe::new(Reach::AnyAwsAccount, some(account), context)
+    }
+
+    fn fitting_accounts(&self) -> Fitting {
+        fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS)
+    }
+
+    fn fitting_organizations(&self) -> Fitting {
+        fitting_organizations(self.mentioned, &ORGANIZATION_KEYS)
+    }
+
+    /// Somebody of whom nothing is known, where there are more kinds of accounts and organisations than can be asked about.
+    pub(super) fn beyond(&self) -> Option<Probe> {
+        let cut = self.fitting_accounts().cut || self.fitting_organizations().cut;
+        cut.then(|| {
+            let mut context = self.insider(STRANGER_ACCOUNT, KeyState::Unknown);
+            for key in [
+                "aws:PrincipalAccount",
+                "aws:PrincipalArn",
+                "aws:PrincipalOrgPaths",
+                "aws:userid",
+            ] {
+                context.set(key, KeyState::present());
+            }
+            let mut probe = Probe::new(Reach::AnyAwsAccount, Caller::Stranger, context);
+            probe.exists = false;
+            probe
+        })
     }
 
     /// Somebody in an account, in an organisation or with an id that only a pattern names: such can be had until one
     /// fits.
     pub(in crate::analysis) fn patterned(&self) -> Vec<Probe> {
         let made = crossed(
-            fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS),
-            fitting_organizations(self.mentioned, &ORGANIZATION_KEYS),
+            self.fitting_accounts(),
+            self.fitting_organizations(),
             self.asked.any(&ORGANIZATION_KEYS),
         );
         let ids = self.fitting_ids();
@@ -141,13 +172,17 @@ impl Callers<'_> {
                 probes.extend(self.standing(&caller, account, false));
             }
         }
-        let made = fitting_accounts(self.mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
+        let made = self.fitting_accounts();
+        let made = made.patterned.iter().map(|account| (false, account));
+        let ordinary = self.fitting_accounts().ordinary;
+        let made = made.chain(ordinary.iter().map(|account| (true, account)));
+        let made: Vec<(bool, &String)> = made.collect();
         for (id, organization) in self.organizations(&ORGANIZATION_KEYS) {
             let whose = self.home.organization(&id);
-            let made = made.iter().take(ENOUGH).cloned();
-            for account in made.chain([STRANGER_ACCOUNT.to_owned()]) {
-                let context = self.insider(&account, organization.clone());
-                let exists = !id.is_empty() && account == STRANGER_ACCOUNT;
+            for (ordinary, account) in &made {
+                let context = self.insider(account, organization.clone());
+                let exists = !id.is_empty() && *ordinary;
+                let account = (*account).clone();
                 let mut probe = Probe::new(reach_of_organization(whose), some(account), context);
                 probe.exists = exists;
                 probe.organization.clone_from(&id);
@@ -212,8 +247,15 @@ impl Callers<'_> {
         let mut context = self.signed();
         let partition = self.door.partition();
         context.set_with("aws:PrincipalArn", || {
-            let identities = ["user/*", "role/*", "root"]
-                .map(|name| Pattern::glob(&format!("arn:{partition}:iam::{account}:{name}")));
+            let identities = [
+                "iam::{}:user/*",
+                "iam::{}:role/*",
+                "iam::{}:root",
+                "sts::{}:federated-user/*",
+            ];
+            let identities = identities.map(|name| {
+                Pattern::glob(&format!("arn:{partition}:{}", name.replace("{}", account)))
+            });
             KeyState::AnyLike(identities.to_vec())
         });
         if let Some(paths) = paths_of(&organization) {
@@ -222,7 +264,7 @@ impl Callers<'_> {
         context.set("aws:PrincipalOrgID", organization);
         context.set_with("aws:userid", || self.ids(account));
         context.set_with("aws:PrincipalType", || {
-            let types = ["Account", "User", "AssumedRole"].map(Pattern::literal);
+            let types = ["Account", "User", "AssumedRole", "FederatedUser"].map(Pattern::literal);
             KeyState::AnyLike(types.to_vec())
         });
         for key in [

@@ -148,7 +148,7 @@ fn what(grant: &Grant) -> String {
 fn why(grant: &Grant) -> String {
     let text = match grant.cause {
         Cause::HalfUrl => {
-            return "; one of the two grants that a URL has needed since October 2025 is missing, and an older URL may still do without".to_owned();
+            return ", although one of the two grants that a URL has needed since October 2025 is missing and the exception for older URLs ended on 2026-11-01".to_owned();
         }
         Cause::AnySource if grant.source.is_empty() => {
             ", because no condition says whose source it must act for"

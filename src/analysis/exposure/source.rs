@@ -1,12 +1,14 @@
 //! Services that call for somebody: whose sources they may act for.
 
 use super::door::{Door, Mentioned};
-use super::fitting::{self, ENOUGH, fitting_accounts};
+use super::fitting::{self, fitting_accounts};
 use super::grant::Reach;
 use super::home::{Home, Whose};
 use super::probe::{Callers, Probe};
 use super::standing::{paths_of, reach_of_organization};
-use crate::policy::{Arn, Caller, KeyState, Pattern, Principal, STRANGER_ACCOUNT, Test};
+use crate::policy::{
+    Caller, KeyState, Pattern, Principal, STRANGER_ACCOUNT, Shape, Test, text_cells,
+};
 use crate::reference::{self, Authorisation};
 
 const ARN_KEYS: [&str; 1] = ["aws:sourcearn"];
@@ -71,7 +73,7 @@ impl<'a> Service<'a> {
             let master = Master {
                 account: &made.account,
                 organization: made.organization,
-                token: KeyState::one("lamppost"),
+                token: self.token(),
             };
             let mut probe = self.acting(Reach::ConfusedDeputy, &master);
             probe.exists = self.known.is_some() && made.ordinary;
@@ -108,7 +110,7 @@ impl<'a> Service<'a> {
                         // Whose a token is, its text does not say: in all likelihood one's own.
                         token: match standing.whose {
                             Whose::Own => KeyState::Unknown,
-                            _ => KeyState::one("lamppost"),
+                            _ => self.token(),
                         },
                     },
                 );
@@ -122,23 +124,64 @@ impl<'a> Service<'a> {
             return probes;
         }
         let made = fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
+        let patterned = made.patterned.iter().map(|account| (false, account));
+        let ordinary = made.ordinary.iter().map(|account| (true, account));
+        let made: Vec<(bool, &String)> = patterned.chain(ordinary).collect();
         for (id, organization) in self.callers.organizations(&ORGANIZATION_KEYS) {
             let whose = home.organization(&id);
-            let made = made.iter().map(String::as_str).take(ENOUGH);
-            for account in made.chain([STRANGER_ACCOUNT]) {
+            for (ordinary, account) in &made {
                 let master = Master {
-                    account,
+                    account: account.as_str(),
                     organization: organization.clone(),
-                    token: KeyState::one("lamppost"),
+                    token: self.token(),
                 };
                 let mut probe = self.acting(reach_of_organization(whose), &master);
-                probe.exists = !id.is_empty() && account == STRANGER_ACCOUNT;
+                probe.exists = !id.is_empty() && *ordinary;
                 probe.organization.clone_from(&id);
                 probe.whose = whose;
                 probes.push(probe);
             }
         }
         probes
+    }
+
+    /// The service acting for somebody of whom nothing is known, where there are more kinds of accounts and organisations
+    /// than can be asked about.
+    pub(super) fn beyond(&self) -> Option<Probe> {
+        let mentioned = self.mentioned();
+        let accounts = fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
+        let organizations = fitting::fitting_organizations(mentioned, &ORGANIZATION_KEYS);
+        if !(accounts.cut || organizations.cut) || self.known.is_some_and(|one| !one.any_customer) {
+            return None;
+        }
+        let master = Master {
+            account: STRANGER_ACCOUNT,
+            organization: KeyState::Unknown,
+            token: KeyState::Unknown,
+        };
+        let mut probe = self.acting(Reach::ConfusedDeputy, &master);
+        for key in ["aws:SourceAccount", "aws:SourceOwner", "aws:SourceArn"] {
+            probe.context.set(key, KeyState::Unknown);
+        }
+        probe.exists = false;
+        Some(probe)
+    }
+
+    /// What another customer's event source is called: by none of the names that conditions have.
+    fn token(&self) -> KeyState {
+        let written = self.mentioned().values(&["lambda:eventsourcetoken"]);
+        let (patterns, literals): (Vec<&str>, Vec<&str>) =
+            written.partition(|text| text.contains(['*', '?']));
+        if patterns.is_empty() && !literals.contains(&"lamppost") {
+            return KeyState::one("lamppost");
+        }
+        let patterns: Vec<Pattern> = patterns.into_iter().map(Pattern::glob).collect();
+        let found = text_cells(&Shape::name(), &patterns, &literals);
+        if found.cut || found.cells.is_empty() {
+            return KeyState::Unknown;
+        }
+        let texts = found.cells.iter();
+        KeyState::AnyLike(texts.map(|cell| Pattern::literal(&cell.text)).collect())
     }
 
     fn acting(&self, reach: Reach, master: &Master<'_>) -> Probe {
@@ -177,40 +220,41 @@ impl<'a> Service<'a> {
     /// reach over the account.
     fn sources(&self, account: &str) -> Vec<Pattern> {
         let door = self.door();
-        let label = self.principal.split('.').next().unwrap_or_default();
+        let label = self.label();
         let accountless = self.known.is_some_and(|known| !known.account_in_source_arn);
-        let own = |field: &str, default: &str| -> String {
-            if field.contains(['*', '?', '$']) {
-                default.to_owned()
-            } else {
-                field.to_owned()
+        let own = |field: Option<&str>, default: &str| -> String {
+            match field {
+                Some(field) if !field.contains(['*', '?', '$']) => field.to_owned(),
+                _ => default.to_owned(),
             }
         };
         let mut made = Vec::new();
-        for text in self.mentioned().values(&ARN_KEYS) {
-            let Some(arn) = Arn::parse(text) else {
-                continue;
-            };
-            let head = format!(
-                "arn:{}:{}:{}",
-                own(arn.partition, door.partition()),
-                own(arn.service, label),
-                own(arn.region, door.region())
-            );
-            if accountless || arn.account.is_empty() {
+        let mut add = |partition: &str, service: &str, region: &str, of_nobody: bool| {
+            let head = format!("arn:{partition}:{service}:{region}");
+            if accountless || of_nobody {
                 made.push(format!("{head}::*"));
             }
             if !accountless {
                 made.push(format!("{head}:{account}:*"));
             }
+        };
+        let mentioned = self.mentioned();
+        for text in mentioned.values(&ARN_KEYS) {
+            let fields: Vec<&str> = text.splitn(6, ':').collect();
+            let field = |place: usize| fields.get(place).copied();
+            let partition = own(field(1), door.partition());
+            let service = own(field(2), &label);
+            let region = own(field(3).filter(|one| is_region(one)), door.region());
+            add(&partition, &service, &region, field(4) == Some(""));
         }
         let partition = door.partition();
         if accountless {
-            made.push(format!("arn:{partition}:{label}:::*"));
+            add(partition, &label, "", true);
         } else {
-            let region = door.region();
-            made.push(format!("arn:{partition}:{label}:{region}:{account}:*"));
-            made.push(format!("arn:{partition}:{label}::{account}:*"));
+            for region in self.regions() {
+                add(partition, &label, &region, false);
+            }
+            add(partition, &label, "", false);
         }
         made.sort_unstable();
         made.dedup();
@@ -220,6 +264,31 @@ impl<'a> Service<'a> {
         } else {
             limits
         }
+    }
+
+    /// Regions of sources: the function's own, and where conditions say something of regions, one for each way to fit.
+    fn regions(&self) -> Vec<String> {
+        let fields = self.mentioned().values(&ARN_KEYS);
+        let fields = fields.filter_map(|text| text.split(':').nth(3));
+        let fields = fields.filter(|field| !field.contains('$') && *field != "*");
+        let (patterns, literals): (Vec<&str>, Vec<&str>) =
+            fields.partition(|field| field.contains(['*', '?']));
+        let own = self.door().region().to_owned();
+        if patterns.is_empty() && literals.is_empty() {
+            return vec![own];
+        }
+        let patterns: Vec<Pattern> = patterns.into_iter().map(Pattern::glob).collect();
+        let found = text_cells(&Shape::label(), &patterns, &literals).cells;
+        found
+            .into_iter()
+            .map(|cell| cell.text)
+            .chain([own])
+            .collect()
+    }
+
+    /// What ARNs of its sources call the service.
+    fn label(&self) -> String {
+        label(&self.principal).to_owned()
     }
 
     /// Whether a pattern of `StringLike` could reach over the account, if only sources had such names: few services
@@ -268,38 +337,90 @@ impl<'a> Service<'a> {
     }
 }
 
-/// Services that may stand behind a principal `*`: those whose sources conditions mention, else those whose names they
-/// mention and some that stand for all. Where nothing is asked of the source, one does.
-pub(super) fn behind_everyone(callers: &Callers<'_>) -> Vec<String> {
-    /// One whose sources' ARNs name their account, one whose do not, and one that sends neither ARN nor account.
-    const ALL: [&str; 3] = [
-        "events.amazonaws.com",
-        "s3.amazonaws.com",
-        "alexa-appkit.amazon.com",
-    ];
-    let mentioned = callers.mentioned;
-    let of_arn = mentioned
-        .values(&ARN_KEYS)
-        .filter_map(Arn::parse)
-        .filter(|arn| !arn.service.is_empty() && !arn.service.contains(['*', '?', '$']))
-        .map(|arn| match arn.service {
-            "execute-api" => "apigateway.amazonaws.com".to_owned(),
-            service => format!("{service}.amazonaws.com"),
-        });
-    let mut services: Vec<String> = of_arn.collect();
-    if services.is_empty() {
-        let all = ALL
-            .iter()
-            .take(if are_alike(callers) { 1 } else { ALL.len() });
-        services.extend(all.map(|&one| one.to_owned()));
+/// What ARNs call a service: what stands last before `amazonaws.com` in its principal, with few exceptions.
+fn label(principal: &str) -> &str {
+    let stem = principal.split(".amazon").next().unwrap_or_default();
+    let stem = match stem.rsplit_once('.') {
+        Some((service, region)) if is_region(region) && region.contains('-') => service,
+        _ => stem,
+    };
+    match stem.rsplit('.').next().unwrap_or_default() {
+        "apigateway" => "execute-api",
+        "lexv2" => "lex",
+        label => label,
     }
-    let named = mentioned
+}
+
+/// Whether a field of an ARN can be that of a region.
+fn is_region(field: &str) -> bool {
+    let named = field.contains('-') && !field.starts_with("vpc-");
+    field.is_empty() || field.contains(['*', '?']) || named
+}
+
+/// Services that may stand behind a principal `*`: all that call functions by their policies, as far as conditions can
+/// tell them apart, and one that this version does not know. Where nothing is asked of the source, one does.
+pub(super) fn behind_everyone(callers: &Callers<'_>) -> Vec<String> {
+    if are_alike(callers) {
+        return vec!["events.amazonaws.com".to_owned()];
+    }
+    let mentioned = callers.mentioned;
+    let known = reference::service_principals().iter();
+    let calling = known.filter(|one| one.authorisation == Authorisation::ResourcePolicy);
+    let calling: Vec<&str> = calling.map(|one| one.principal.as_str()).collect();
+    let fitting = calling.iter().filter(|name| may_fit(callers.own, name));
+    let mut services: Vec<String> = fitting.map(|name| (*name).to_owned()).collect();
+    let wild = |text: &&str| text.contains(['*', '?']);
+    // Those of which conditions speak, and that are not known.
+    let fields = mentioned.values(&ARN_KEYS);
+    let fields = fields.filter_map(|text| text.split(':').nth(2));
+    let fields = fields.filter(|field| !field.is_empty() && !field.contains('$'));
+    let (patterns, literals): (Vec<&str>, Vec<&str>) = fields.partition(wild);
+    let strange = |label: &&&str| calling.iter().all(|name| self::label(name) != **label);
+    let labels = literals
+        .iter()
+        .filter(strange)
+        .map(|label| (*label).to_owned());
+    let patterns: Vec<Pattern> = patterns.into_iter().map(Pattern::glob).collect();
+    let mut labels: Vec<String> = labels.collect();
+    if !patterns.is_empty() {
+        let unheard_of = text_cells(&Shape::label(), &patterns, &literals).cells;
+        labels.extend(unheard_of.into_iter().map(|cell| cell.text));
+    }
+    services.extend(labels.iter().map(|label| format!("{label}.amazonaws.com")));
+    let names = mentioned
         .values(&NAME_KEYS)
-        .filter(|name| !name.contains(['*', '?', '$']));
-    services.extend(named.map(str::to_owned));
+        .filter(|name| !name.contains('$'));
+    let (patterns, literals): (Vec<&str>, Vec<&str>) = names.partition(wild);
+    let patterns: Vec<Pattern> = patterns.into_iter().map(Pattern::glob).collect();
+    if !patterns.is_empty() {
+        let named: Vec<&str> = literals.iter().chain(&calling).copied().collect();
+        let unheard_of = text_cells(&Shape::service(), &patterns, &named).cells;
+        services.extend(unheard_of.into_iter().map(|cell| cell.text));
+    }
+    services.extend(literals.into_iter().map(str::to_owned));
     services.sort_unstable();
     services.dedup();
     services
+}
+
+/// Whether a service may send sources such as a statement asks for, as far as one can tell from what they call it.
+fn may_fit(own: &Mentioned<'_>, principal: &str) -> bool {
+    own.of(&ARN_KEYS).all(|condition| {
+        let lenient = condition.operator.negated
+            || condition.operator.if_exists
+            || condition.operator.quantifier.is_some()
+            || !matches!(
+                condition.operator.test,
+                Test::Arn | Test::StringLike | Test::StringEquals
+            );
+        let mut values = condition.values.iter().map(|value| value.written());
+        lenient
+            || values.any(|text| {
+                let short = text.split(':').count() < 4;
+                let field = text.split(':').nth(2).unwrap_or("*");
+                short || field.contains('$') || Pattern::glob(field).matches(label(principal))
+            })
+    })
 }
 
 /// Whether nothing that the policy says tells one service from another.

@@ -5,7 +5,7 @@ use super::home::{Membership, Whose};
 use super::probe::Callers;
 use crate::policy::{KeyState, Pattern};
 
-/// An organisation that nobody has.
+/// An organisation that nobody has; it stands for all that no condition names, unless one names it.
 pub(super) const NO_ORGANIZATION: &str = "o-0000000000";
 
 /// The class of somebody in an account or organisation.
@@ -134,10 +134,7 @@ impl Callers<'_> {
 
 /// The places in organisations that an account has whose organisation is this; `None` where that says nothing.
 pub(super) fn paths_of(organization: &KeyState) -> Option<KeyState> {
-    let path = |id: &String| match id.as_str() {
-        NO_ORGANIZATION => Pattern::literal(&format!("{id}/r-0000/ou-0000-00000000/")),
-        id => Pattern::glob(&format!("{id}/r-*/*")),
-    };
+    let path = |id: &String| Pattern::glob(&format!("{id}/r-*/*"));
     match organization {
         KeyState::Known(ids) | KeyState::OneOf(ids) => {
             Some(KeyState::Like(ids.iter().map(path).collect()))

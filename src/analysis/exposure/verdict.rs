@@ -8,7 +8,7 @@ use super::home::Whose;
 use super::judge::{Hit, Judge};
 use super::probe::Probe;
 use super::{reason, source};
-use crate::policy::{Pattern, Principal, Target};
+use crate::policy::{AddressRanges, Pattern, Principal, Target};
 use crate::reference;
 
 impl Judge<'_> {
@@ -59,6 +59,13 @@ impl Judge<'_> {
             Reach::OwnAccount => Vec::new(),
             _ => collect(|hit| hit.probe.account.clone()),
         };
+        let mut conditions = unless_certain(&union(|entry| &entry.open));
+        if let Some(assumed) = assumption(cause, principal, hits)
+            .filter(|(_, always)| !certain && (*always || conditions.is_empty()))
+            .map(|(assumed, _)| assumed)
+        {
+            conditions.push(assumed);
+        }
         let mut grant = Grant {
             class: reach,
             certain,
@@ -77,9 +84,9 @@ impl Judge<'_> {
             vendor: vendor(&accounts),
             accounts,
             organizations: collect(|hit| hit.probe.organization.clone()),
-            addresses: union(|entry| &entry.addresses),
+            addresses: merged(&union(|entry| &entry.addresses)),
             networks: union(|entry| &entry.networks),
-            conditions: unless_certain(&union(|entry| &entry.open)),
+            conditions,
             whose: hits
                 .iter()
                 .map(|hit| hit.probe.whose)
@@ -229,6 +236,34 @@ impl Judge<'_> {
             whose: Whose::Own,
         }
     }
+}
+
+/// What a grant that is not certain depends on where no condition of the policy says so, and whether to say so in any case.
+fn assumption(cause: Cause, principal: &str, hits: &[Hit]) -> Option<(String, bool)> {
+    let assumed = match cause {
+        Cause::HalfUrl => "AWS does not ask for both grants of this URL yet",
+        Cause::ReclaimableSource => "the name is free or becomes free",
+        Cause::UnknownService => {
+            return Some((format!("{principal} acts for other customers"), false));
+        }
+        Cause::Patterned => {
+            "somebody creates an account, organization or role that fits the pattern"
+        }
+        _ if hits
+            .iter()
+            .any(|hit| hit.entry.by_url && hit.probe.whose == Whose::Own) =>
+        {
+            "an identity-based policy allows the other action that a URL needs"
+        }
+        _ => "somebody is as the conditions say",
+    };
+    let always = matches!(cause, Cause::HalfUrl | Cause::ReclaimableSource);
+    Some((assumed.to_owned(), always))
+}
+
+/// Ranges in order, as few as can be.
+pub(super) fn merged(ranges: &[String]) -> Vec<String> {
+    AddressRanges::new(ranges.iter().map(String::as_str)).texts()
 }
 
 /// Who the accounts are.

@@ -35,8 +35,16 @@ fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
             evidence.push(one);
         }
     }
+    // An endpoint in a VPC is to be had by everybody with an account.
+    let (class, who) = match first.private {
+        true => (
+            Reach::AnyAwsAccount,
+            "Anybody with an AWS account may call it, through a VPC endpoint,",
+        ),
+        false => (Reach::Internet, "Anybody on the internet may call it"),
+    };
     Some(Entry {
-        class: Reach::Internet,
+        class,
         qualifier: first.qualifier.clone(),
         statements,
         principal: format!(
@@ -45,10 +53,7 @@ fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
         ),
         through: THROUGH.to_owned(),
         certain: routes.iter().any(|route| route.certain),
-        reason: format!(
-            "Anybody on the internet may call it by {} of the {api}",
-            listed(&keys, "route")
-        ),
+        reason: format!("{who} by {} of the {api}", listed(&keys, "route")),
         changes: false,
         evidence,
         routes: shown().map(|route| (*route).clone()).collect(),

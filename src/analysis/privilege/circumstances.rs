@@ -6,9 +6,10 @@
 use super::estate::{Estate, Member};
 use crate::inventory::{Observed, PrincipalKind};
 use crate::policy::{Context, KeyState};
+use crate::reference;
 
-/// Keys of which whoever runs code with the principal's credentials chooses the value.
-const CHOSEN: [&str; 24] = [
+/// Keys of which whoever runs code with the principal's credentials chooses the value, beside those of Lambda's own.
+const CHOSEN: &[&str] = &[
     "aws:RequestTag/*",
     "aws:TagKeys",
     "aws:UserAgent",
@@ -16,15 +17,6 @@ const CHOSEN: [&str; 24] = [
     "iam:PassedToService",
     "iam:AssociatedResourceArn",
     "iam:PolicyARN",
-    "lambda:FunctionArn",
-    "lambda:FunctionUrlAuthType",
-    "lambda:InvokedViaFunctionUrl",
-    "lambda:Layer",
-    "lambda:Principal",
-    "lambda:SecurityGroupIds",
-    "lambda:SubnetIds",
-    "lambda:VpcIds",
-    "lambda:CodeSigningConfigArn",
     "s3:prefix",
     "s3:delimiter",
     "s3:max-keys",
@@ -51,6 +43,11 @@ pub(super) fn of(estate: &Estate<'_>, member: &Member<'_>, functions: Option<&[&
     let mut say = |key: &str, state: KeyState| context.set(key, state);
     for key in CHOSEN {
         say(key, KeyState::Any);
+    }
+    for key in reference::lambda_actions().condition_keys() {
+        if key.chosen {
+            say(&format!("lambda:{}", key.name), KeyState::Any);
+        }
     }
     let now = estate.inventory.account.observed_at;
     say("aws:CurrentTime", KeyState::one(now.to_string()));

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::actions::{self, UnknownAction};
-use super::{ExplainFormat, exposure};
+use super::{ExplainFormat, file};
 use crate::analysis::statement_name;
 use crate::cli::error::CliError;
 use crate::finding::Outcome;
@@ -142,7 +142,7 @@ const FULL_ACCESS: &str = r#"{"Version":"2012-10-17","Statement":{"Sid":"FullAWS
 fn read_all(paths: &[PathBuf]) -> Result<Vec<Named>, CliError> {
     paths
         .iter()
-        .map(|path| Ok((path.display().to_string(), exposure::read(path)?)))
+        .map(|path| Ok((path.display().to_string(), file::read(path)?)))
         .collect()
 }
 

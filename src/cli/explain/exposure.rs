@@ -1,21 +1,21 @@
 //! `lamppost explain exposure`: who gets in by a resource-based policy.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::ExplainFormat;
+use super::actions::{self, UnknownAction};
+use super::{ExplainFormat, file};
 use crate::analysis::exposure::{
-    Door, Grant, Home, Membership, Reach, UrlAge, UrlState, grants, reach,
+    Door, Grant, Home, Membership, Reach, UrlAge, UrlState, grants, grants_whatever_url, reach,
 };
 use crate::cli::error::CliError;
 use crate::cli::setup::Setup;
-use crate::disk::{self, Ceiling};
 use crate::finding::Outcome;
 use crate::policy::{Arn, Effect, Pattern, Policy, Target, is_account_id};
 use crate::report;
@@ -32,16 +32,17 @@ pub struct ExposureArgs {
     /// Organisation of that account
     #[arg(long, value_name = "ID", value_parser = organization)]
     pub org: Option<String>,
-    /// The function URL, by its auth type
-    #[arg(long, value_name = "AUTH", default_value = "absent")]
-    pub function_url: FunctionUrlArg,
-    /// Day on which the URL was made: since October 2025 it needs two grants [default: not known]
-    #[arg(long, value_name = "DATE")]
+    /// The function URL, by its auth type [default: not known]
+    #[arg(long, value_name = "AUTH")]
+    pub function_url: Option<FunctionUrlArg>,
+    /// Day on which the URL was created, or the creation time as AWS writes it: since October 2025 it needs two grants
+    /// [default: not known]
+    #[arg(long, value_name = "DATE", value_parser = created)]
     pub url_created: Option<Date>,
     /// ARN of the function, alias, version or layer version [default: the ARNs in the policy]
     #[arg(long, value_name = "ARN")]
     pub function_arn: Option<String>,
-    /// Alias or version whose policy it is
+    /// Alias or version whose policy it is, where the ARN does not say so
     #[arg(long, value_name = "NAME", requires = "function_arn")]
     pub qualifier: Option<String>,
     /// Account outside the organisation that is trusted, beside those of the configuration; may be repeated
@@ -71,6 +72,23 @@ fn account(text: &str) -> Result<String, String> {
     }
 }
 
+/// A day, or a time as AWS writes it: `2025-11-05T10:00:00Z`, `2025-11-05T10:00:00.123456+0000`.
+fn created(text: &str) -> Result<Date, String> {
+    let time = || {
+        let zoned = text.parse::<Timestamp>();
+        let zoned = zoned.or_else(|_| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text));
+        zoned.map(|time| time.to_zoned(TimeZone::UTC).date())
+    };
+    let bare = |text: &str| !text.contains([':', 'T', 't']);
+    match bare(text) {
+        true => text.parse::<Date>().map_err(|error| error.to_string()),
+        false => time().map_err(|error| error.to_string()),
+    }
+    .map_err(|error| {
+        format!("a day looks like 2025-11-05, a time like 2025-11-05T10:00:00Z: {error}")
+    })
+}
+
 fn organization(text: &str) -> Result<String, String> {
     let id = text.strip_prefix("o-").unwrap_or_default();
     let well_formed = id
@@ -84,7 +102,7 @@ fn organization(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliError> {
-    let policy = read(&args.policy)?;
+    let policy = file::read(&args.policy)?;
     let settings = setup.config.settings();
     let trusted_accounts: BTreeSet<String> = settings
         .trusted_accounts
@@ -105,65 +123,38 @@ pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliErro
     };
     let created = args.url_created.map(|date| date.to_string());
     let age = UrlAge::of(created.as_deref());
-    let url = match args.function_url {
-        FunctionUrlArg::None => UrlState::Open(age),
-        FunctionUrlArg::Iam => UrlState::Signed(age),
-        FunctionUrlArg::Absent => UrlState::Absent,
+    let judge = |door: &Door<'_>| match args.function_url {
+        Some(FunctionUrlArg::None) => grants(&with(door, UrlState::Open(age)), &home),
+        Some(FunctionUrlArg::Iam) => grants(&with(door, UrlState::Signed(age)), &home),
+        Some(FunctionUrlArg::Absent) => grants(door, &home),
+        None => grants_whatever_url(door, &home, age),
     };
-    let all = explain(args, &policy, &home, url);
+    let all = explain(args, &policy, &home, judge)?;
+    let unknown = actions::unknown(actions::named([&policy]));
     match args.format {
-        ExplainFormat::Json => report::print_json(&document(&all)?)?,
-        ExplainFormat::Text => report::print_text(&text(&all))?,
+        ExplainFormat::Json => report::print_json(&document(&all, &unknown)?)?,
+        ExplainFormat::Text => report::print_text(&text(&all, &unknown))?,
     }
     Ok(Outcome::Clean)
 }
 
-/// The largest file: twice the largest policy, since the text of one may stand in another.
-const FILE: Ceiling = Ceiling {
-    of: "policies",
-    bytes: 1 << 20,
-};
-
-/// The policy of a file, which may be wrapped as `aws lambda get-policy`, `aws iam get-role-policy` and `aws iam get-policy-version` print it.
-pub(super) fn read(path: &Path) -> Result<Policy, CliError> {
-    let read = || {
-        if path.as_os_str() == "-" {
-            let mut text = String::new();
-            std::io::stdin()
-                .take(FILE.bytes)
-                .read_to_string(&mut text)
-                .map(|_| text)
-        } else {
-            disk::read_text(path, FILE)
-        }
-    };
-    let text = read().map_err(|source| CliError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let wrapped = serde_json::from_str::<Value>(&text).ok();
-    let inner = wrapped.as_ref().and_then(|value| {
-        let places = ["/Policy", "/PolicyDocument", "/PolicyVersion/Document"];
-        let inner = places.iter().find_map(|place| value.pointer(place))?;
-        Some(
-            inner
-                .as_str()
-                .map_or_else(|| inner.to_string(), str::to_owned),
-        )
-    });
-    Policy::parse(inner.as_deref().unwrap_or(&text)).map_err(|error| CliError::Policy {
-        path: path.to_owned(),
-        error,
-    })
+/// The same resource, with that URL.
+fn with<'a>(door: &Door<'a>, url: UrlState) -> Door<'a> {
+    Door {
+        url,
+        ..door.clone()
+    }
 }
 
 /// The grants by each resource that the policy is for.
-fn explain(args: &ExposureArgs, policy: &Policy, home: &Home<'_>, url: UrlState) -> Vec<Grant> {
+fn explain(
+    args: &ExposureArgs,
+    policy: &Policy,
+    home: &Home<'_>,
+    judge: impl Fn(&Door<'_>) -> Vec<Grant>,
+) -> Result<Vec<Grant>, CliError> {
     let resources = match &args.function_arn {
-        Some(arn) => match &args.qualifier {
-            Some(qualifier) if qualifier != "$LATEST" => vec![format!("{arn}:{qualifier}")],
-            _ => vec![arn.clone()],
-        },
+        Some(arn) => vec![qualified(arn, args.qualifier.as_deref())?],
         None => resources(policy),
     };
     for arn in &resources {
@@ -182,9 +173,9 @@ fn explain(args: &ExposureArgs, policy: &Policy, home: &Home<'_>, url: UrlState)
             qualifier: "$LATEST",
             resource: Target::Any(Pattern::glob(&anything)),
             policy,
-            url,
+            url: UrlState::Absent,
         };
-        return grants(&door, home);
+        return Ok(judge(&door));
     }
     let several = resources.len() > 1;
     let mut all: Vec<Grant> = Vec::new();
@@ -193,15 +184,29 @@ fn explain(args: &ExposureArgs, policy: &Policy, home: &Home<'_>, url: UrlState)
             qualifier: qualifier(arn),
             resource: Target::Exact(arn.clone()),
             policy,
-            url,
+            url: UrlState::Absent,
         };
-        let found = grants(&door, home).into_iter();
+        let found = judge(&door).into_iter();
         // A statement that is for one of several resources has nothing to say of the others.
         all.extend(found.filter(|grant| {
             !several || grant.cause != crate::analysis::exposure::Cause::OtherResource
         }));
     }
-    all
+    Ok(all)
+}
+
+/// The ARN with the qualifier, which may stand in it already. The policy of `$LATEST` is that of the ARN without one.
+fn qualified(arn: &str, qualifier: Option<&str>) -> Result<String, CliError> {
+    let own = arn.split(':').nth(7);
+    match (own, qualifier) {
+        (_, None) | (None, Some("$LATEST")) => Ok(arn.to_owned()),
+        (None, Some(qualifier)) => Ok(format!("{arn}:{qualifier}")),
+        (Some(own), Some(qualifier)) if own == qualifier => Ok(arn.to_owned()),
+        (Some(own), Some(qualifier)) => Err(CliError::Qualifiers {
+            arn: own.to_owned(),
+            qualifier: qualifier.to_owned(),
+        }),
+    }
 }
 
 /// The ARNs of functions and layer versions that the statements are for, each once.
@@ -229,12 +234,13 @@ fn qualifier(arn: &str) -> &str {
     arn.split(':').nth(7).unwrap_or("$LATEST")
 }
 
-fn document(all: &[Grant]) -> Result<Value, CliError> {
+fn document(all: &[Grant], unknown: &[UnknownAction]) -> Result<Value, CliError> {
     let widest = reach(all);
     Ok(json!({
         "reach": widest.as_str(),
         "certain": certain(all, widest),
         "grants": serde_json::to_value(all)?,
+        "unknown_actions": serde_json::to_value(unknown)?,
     }))
 }
 
@@ -246,7 +252,7 @@ fn certain(all: &[Grant], widest: Reach) -> bool {
             .any(|grant| grant.class == widest && grant.certain)
 }
 
-fn text(all: &[Grant]) -> String {
+fn text(all: &[Grant], unknown: &[UnknownAction]) -> String {
     let widest = reach(all);
     let maybe = if certain(all, widest) {
         ""
@@ -271,6 +277,9 @@ fn text(all: &[Grant]) -> String {
             grant.principal,
             grant.reason,
         ));
+    }
+    for action in unknown {
+        text.push_str(&format!("\n{action}\n"));
     }
     text
 }

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod exposure;
+mod file;
 
 use clap::Subcommand;
 

@@ -79,6 +79,7 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
         &[&["lambda:ListEventSourceMappings", "sqs:ListQueues"]],
     ),
     ("exposure", &[URLS]),
+    ("exposure.address_bound_api_routes", ROUTES_OF_APIS),
     ("exposure.address_bound_urls", GRANTS),
     ("exposure.api_routes", ROUTES_OF_APIS),
     ("exposure.aliases", &[&["lambda:ListAliases"]]),

@@ -1,12 +1,12 @@
 //! What an API's own resource policy says of callers without credentials.
 
 use crate::analysis::exposure::door::{Door, Mentioned, UrlState};
+use crate::analysis::exposure::fitting::{crossed, fitting_accounts, fitting_organizations};
 use crate::analysis::exposure::home::Home;
-use crate::analysis::exposure::network;
-use crate::analysis::exposure::probe::Callers;
+use crate::analysis::exposure::network::{self, FromInternet, Way};
+use crate::analysis::exposure::probe::{Callers, Probe};
 use crate::policy::{
-    AddressRanges, AskedKeys, KeyState, Layer, Policy, Request, Source, Target, Template, Verdict,
-    evaluate,
+    AskedKeys, KeyState, Layer, Policy, Request, Source, Target, Template, Verdict, evaluate,
 };
 
 use super::target::Requests;
@@ -16,11 +16,11 @@ use super::target::Requests;
 pub(super) enum Opens {
     /// There is no policy: everybody passes.
     NoPolicy,
-    /// Everybody on the internet.
+    /// Everybody on the internet; of a private API, everybody with an AWS account, through a VPC endpoint of his own.
     Everybody,
     /// Everybody who comes from some addresses.
     Addresses,
-    /// Nobody without credentials, or nobody on the internet.
+    /// Nobody without credentials, or only those who come from networks that it names.
     Nobody,
 }
 
@@ -50,9 +50,20 @@ impl Gate {
     /// Where a route asks for nothing, only an explicit Allow lets anybody pass.
     ///
     /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
-    pub(super) fn of(policy: Option<&Policy>, home: &Home<'_>, requests: &Requests<'_>) -> Self {
+    ///
+    /// A private API answers to VPC endpoints of every account that its policy lets pass, and without one to nobody.
+    /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html>
+    pub(super) fn of(
+        policy: Option<&Policy>,
+        home: &Home<'_>,
+        requests: &Requests<'_>,
+        private: bool,
+    ) -> Self {
         let Some(policy) = policy else {
-            return Self::new(Opens::NoPolicy);
+            return Self::new(match private {
+                true => Opens::Nobody,
+                false => Opens::NoPolicy,
+            });
         };
         let named = policy
             .statements
@@ -69,7 +80,10 @@ impl Gate {
                 policy,
                 url: UrlState::Absent,
             };
-            let found = Self::of_door(&door, &mentioned, home);
+            let found = match private {
+                true => Self::of_private_door(&door, &mentioned, home),
+                false => Self::of_door(&door, &mentioned, home),
+            };
             match (found.opens, gate.opens) {
                 (Opens::Everybody, _) if found.conditions.is_empty() => return found,
                 (Opens::Everybody, Opens::Nobody | Opens::Addresses) => gate = found,
@@ -90,48 +104,78 @@ impl Gate {
             asked: &AskedKeys::of(door.policy),
         };
         let probe = callers.anonymous();
-        let sources = [Source::new("resource policy", door.policy)];
-        let mut narrow = Self::new(Opens::Nobody);
+        let mut internet = FromInternet::new();
         // an API that is not private has no endpoint in a VPC
         let ways = network::ways(mentioned, door, "", &KeyState::Absent);
-        for way in ways.iter().filter(|way| !way.private) {
-            let mut context = probe.context.clone();
-            way.enter(&mut context);
-            let request = Request::new(
-                probe.caller.clone(),
-                "execute-api:Invoke",
-                door.resource.clone(),
-                context,
-            );
-            let decision = evaluate(Layer::Resource, &sources, &request);
-            if decision.verdict == Verdict::Deny {
+        for way in ways.into_iter().filter(|way| !way.private) {
+            let Some(conditions) = passes(door, &probe, &way) else {
                 continue;
-            }
-            let mut conditions: Vec<String> = decision
-                .depends_on()
-                .iter()
-                .map(ToString::to_string)
-                .chain(headers(&sources, &request))
-                .collect();
-            conditions.sort_unstable();
-            conditions.dedup();
-            match &way.range {
+            };
+            match way.from {
                 None => {
                     return Self {
                         conditions,
                         ..Self::new(Opens::Everybody)
                     };
                 }
-                Some(range) => {
-                    narrow.opens = Opens::Addresses;
-                    narrow.addresses.push(range.clone());
-                    narrow.conditions.extend(conditions);
+                Some(from) => internet.add(conditions, from),
+            }
+        }
+        let Some((origin, answers)) = internet.settle(Vec::is_empty) else {
+            return Self::new(Opens::Nobody);
+        };
+        let mut conditions: Vec<String> = match origin.certain {
+            true => Vec::new(),
+            false => answers.into_iter().flatten().collect(),
+        };
+        conditions.sort_unstable();
+        conditions.dedup();
+        Self {
+            opens: match origin.addresses.is_empty() {
+                true => Opens::Everybody,
+                false => Opens::Addresses,
+            },
+            addresses: origin.addresses,
+            conditions,
+        }
+    }
+
+    /// Of one request to a private API, through an endpoint of some account that nobody named. Where only a pattern says
+    /// whose it must be, accounts and organisations can be had until one fits.
+    fn of_private_door(door: &Door<'_>, mentioned: &Mentioned<'_>, home: &Home<'_>) -> Self {
+        let callers = Callers {
+            home,
+            door,
+            mentioned,
+            own: mentioned,
+            asked: &AskedKeys::of(door.policy),
+        };
+        let probe = callers.anonymous();
+        let mut gate = Self::new(Opens::Nobody);
+        let owners = crossed(
+            fitting_accounts(mentioned, &["aws:vpceaccount"], &["aws:sourcevpcarn"]),
+            fitting_organizations(mentioned, &["aws:vpceorgid", "aws:vpceorgpaths"]),
+            mentioned.any(&["aws:vpceorgid", "aws:vpceorgpaths"]),
+        );
+        for owner in owners {
+            let ways = network::ways(mentioned, door, &owner.account, &owner.organization);
+            for way in ways.iter().filter(|way| way.is_own_endpoint()) {
+                let Some(mut conditions) = passes(door, &probe, way) else {
+                    continue;
+                };
+                if !owner.ordinary {
+                    conditions.push(MADE.to_owned());
+                }
+                if conditions.is_empty() || gate.opens == Opens::Nobody {
+                    gate.opens = Opens::Everybody;
+                    gate.conditions = conditions;
+                }
+                if gate.conditions.is_empty() {
+                    return gate;
                 }
             }
         }
-        let ranges = AddressRanges::new(narrow.addresses.iter().map(String::as_str));
-        narrow.addresses = ranges.ranges().map(|range| range.to_string()).collect();
-        narrow
+        gate
     }
 
     fn new(opens: Opens) -> Self {
@@ -141,6 +185,35 @@ impl Gate {
             conditions: Vec::new(),
         }
     }
+}
+
+/// What a way in depends on that a pattern describes.
+const MADE: &str = "somebody makes an account or organisation that fits the pattern";
+
+/// What it depends on whether somebody passes by a way; `None`: he does not.
+fn passes(door: &Door<'_>, probe: &Probe, way: &Way) -> Option<Vec<String>> {
+    let sources = [Source::new("resource policy", door.policy)];
+    let mut context = probe.context.clone();
+    way.enter(&mut context);
+    let request = Request::new(
+        probe.caller.clone(),
+        "execute-api:Invoke",
+        door.resource.clone(),
+        context,
+    );
+    let decision = evaluate(Layer::Resource, &sources, &request);
+    if decision.verdict == Verdict::Deny {
+        return None;
+    }
+    let mut conditions: Vec<String> = decision
+        .depends_on()
+        .iter()
+        .map(ToString::to_string)
+        .chain(headers(&sources, &request))
+        .collect();
+    conditions.sort_unstable();
+    conditions.dedup();
+    Some(conditions)
 }
 
 /// What stands for a header of somebody who does not know what the policy asks for.
@@ -173,6 +246,10 @@ mod tests {
     const API: &str = "arn:aws:execute-api:eu-west-1:111122223333:a1b2c3";
 
     fn gate(statements: &str) -> Gate {
+        gate_of(statements, false)
+    }
+
+    fn gate_of(statements: &str, private: bool) -> Gate {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
         let policy = Policy::parse(&text).unwrap();
         let nobody = BTreeSet::new();
@@ -190,7 +267,7 @@ mod tests {
             method: "GET",
             path: "/pets/{id}",
         };
-        Gate::of(Some(&policy), &home, &requests)
+        Gate::of(Some(&policy), &home, &requests, private)
     }
 
     fn statement(effect: &str, principal: &str, resource: &str, condition: &str) -> String {
@@ -320,5 +397,81 @@ mod tests {
             r#""IpAddress":{"aws:SourceIp":["203.0.113.0/25","203.0.113.128/25"]}"#,
         ));
         assert_eq!(narrowed.addresses, ["203.0.113.0/24"]);
+    }
+
+    #[test]
+    fn a_private_api_answers_to_endpoints_of_every_account_that_it_does_not_keep_out() {
+        let all = &format!("{API}/*");
+        let allow = |condition: &str| statement("Allow", r#""*""#, all, condition);
+        let deny = |condition: &str| {
+            format!(
+                "{},{}",
+                allow(""),
+                statement("Deny", r#""*""#, all, condition)
+            )
+        };
+        for (name, statements, expected) in [
+            ("everybody", allow(""), Opens::Everybody),
+            (
+                "a VPC endpoint",
+                allow(r#""StringEquals":{"aws:SourceVpce":"vpce-1"}"#),
+                Opens::Nobody,
+            ),
+            (
+                "all but a VPC are denied",
+                deny(r#""StringNotEquals":{"aws:SourceVpc":"vpc-1"}"#),
+                Opens::Nobody,
+            ),
+            (
+                "endpoints of an account",
+                allow(r#""StringEquals":{"aws:VpceAccount":"111122223333"}"#),
+                Opens::Nobody,
+            ),
+            (
+                "endpoints of an organisation",
+                deny(r#""StringNotEquals":{"aws:VpceOrgID":"o-exampleorg1"}"#),
+                Opens::Nobody,
+            ),
+            (
+                "endpoints of all but one account",
+                allow(r#""StringNotEquals":{"aws:VpceAccount":"000000000000"}"#),
+                Opens::Everybody,
+            ),
+            (
+                "callers of an organisation, of whom nobody is asked who he is",
+                allow(r#""StringEquals":{"aws:PrincipalOrgID":"o-exampleorg1"}"#),
+                Opens::Nobody,
+            ),
+            (
+                "private addresses, which everybody has",
+                allow(r#""IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"}"#),
+                Opens::Everybody,
+            ),
+            (
+                "addresses of the internet, from which nobody comes",
+                allow(r#""IpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#),
+                Opens::Nobody,
+            ),
+            ("a Deny for all", deny(""), Opens::Nobody),
+        ] {
+            assert_eq!(gate_of(&statements, true).opens, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn wide_ranges_are_addresses_and_the_rest_of_the_internet_is_the_internet() {
+        let all = &format!("{API}/*");
+        let condition = r#""IpAddress":{"aws:SourceIp":["52.0.0.0/8","53.0.0.0/8"]}"#;
+        let allowed = gate(&statement("Allow", r#""*""#, all, condition));
+        assert_eq!(
+            (allowed.opens, allowed.addresses),
+            (Opens::Addresses, vec!["52.0.0.0/7".to_owned()])
+        );
+        let everybody = statement("Allow", r#""*""#, all, "");
+        let denied = statement("Deny", r#""*""#, all, condition);
+        assert_eq!(
+            gate(&format!("{everybody},{denied}")).opens,
+            Opens::Everybody
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Routes of APIs that reach a function, and which of them let anybody in.
 //!
-//! Five things must come together for that: a stage in which the route is deployed, an endpoint on the internet, a
-//! route that asks for nothing, a resource policy of the API that lets everybody pass, and a policy of the function
-//! that lets the API in. What was not read is unknown, never taken for closed.
+//! Four things must come together for that: a stage in which the route is deployed, a route that asks for nothing, a
+//! resource policy of the API that lets everybody pass, and a policy of the function that lets the API in. A private API
+//! has no endpoint on the internet, but answers to VPC endpoints of every account that its policy lets pass. What was not
+//! read is unknown, never taken for closed.
 
 mod gate;
 mod openness;
@@ -159,9 +160,10 @@ impl<'a> Search<'a, '_> {
             method: &route.method,
             path: &route.path,
         };
+        let private = settings.endpoints.iter().any(|one| one == "PRIVATE");
         let gate = match &place.policy {
             Observed::Known(policy) => {
-                Observed::Known(Gate::of(policy.as_ref(), &self.home, &requests))
+                Observed::Known(Gate::of(policy.as_ref(), &self.home, &requests, private))
             }
             Observed::Missing(gap) => Observed::Missing(gap.clone()),
         };
@@ -191,7 +193,7 @@ impl<'a> Search<'a, '_> {
             authorization: asking.map_or("NONE", |one| &one.authorization).to_owned(),
             asks_at: asking.map(|one| one.id.clone()).unwrap_or_default(),
             key_required: asking.is_some_and(|one| one.key_required),
-            private: settings.endpoints.iter().any(|one| one == "PRIVATE"),
+            private,
             default_endpoint: !settings.default_endpoint_disabled,
             domains: place.names(&stage.name),
             api_policy: told
@@ -205,16 +207,19 @@ impl<'a> Search<'a, '_> {
             conditions: conditions.cloned().collect(),
         };
         let passes = |gate: &Gate| matches!(gate.opens, Opens::NoPolicy | Opens::Everybody);
-        let open = Fact::all([
+        let bound = |gate: &Gate| gate.opens == Opens::Addresses;
+        let unlocked = Fact::all([
             self.asks_nothing(place, &found),
             // a browser asks before it sends credentials, so nothing can be asked of it then
             Fact::Known(found.method != "OPTIONS"),
             Fact::Known(!found.key_required),
-            self.on_the_internet(place),
-            Fact::of(&gate, passes),
+            self.has_known_endpoints(place),
             Fact::of(&admission, Option::is_some),
             self.answers(place, &stage.name),
         ]);
+        let open = Fact::all([unlocked.clone(), Fact::of(&gate, passes)]);
+        let bound = Fact::all([unlocked, Fact::of(&gate, bound)]);
+        self.add_bound(&found, bound);
         self.add(found, open);
     }
 

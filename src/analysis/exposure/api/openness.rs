@@ -22,17 +22,17 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Whether the API answers on the internet.
-    pub(super) fn on_the_internet(&self, place: &Place<'_>) -> Fact<bool> {
+    /// Whether it is known to whom the API answers: on the internet, or to VPC endpoints of any account.
+    pub(super) fn has_known_endpoints(&self, place: &Place<'_>) -> Fact<bool> {
         let settings = &place.api.settings;
         match settings.kind.as_str() {
             "HTTP" | "WEBSOCKET" => Fact::Known(true),
             "REST" => {
                 let mut endpoints = settings.endpoints.iter().map(String::as_str);
                 let unknown = |one: &&str| !matches!(*one, "EDGE" | "REGIONAL" | "PRIVATE");
-                match endpoints.clone().find(unknown) {
+                match endpoints.find(unknown) {
                     None if settings.endpoints.is_empty() => self.strange_endpoint(place, ""),
-                    None => Fact::Known(!endpoints.any(|one| one == "PRIVATE")),
+                    None => Fact::Known(true),
                     Some(other) => self.strange_endpoint(place, other),
                 }
             }

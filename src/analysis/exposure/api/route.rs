@@ -30,7 +30,7 @@ pub struct ReachingRoute {
     pub asks_at: String,
     /// Whether callers need an API key, which tells them apart for quotas and is no authentication.
     pub key_required: bool,
-    /// Whether the API answers inside VPCs only.
+    /// Whether the API answers to VPC endpoints only, which may be of any account.
     pub private: bool,
     /// Whether it answers at the address that AWS gives it, and not only at custom domain names.
     pub default_endpoint: bool,
@@ -38,7 +38,9 @@ pub struct ReachingRoute {
     /// does not answer at the address that AWS gives it.
     pub domains: Vec<String>,
     /// What the API's own resource policy says of callers without credentials: `none` (there is no policy, so they
-    /// pass), `everybody`, `addresses` (from some addresses only), `nobody`; `unknown` where it is not understood.
+    /// pass), `everybody` (of a private API everybody with a VPC endpoint in any account), `addresses` (from some addresses
+    /// only), `nobody` (or only from VPCs, endpoints, accounts or organisations that it names); `unknown` where it is not
+    /// understood.
     pub api_policy: String,
     /// Addresses that the API's resource policy limits them to.
     pub addresses: Vec<String>,

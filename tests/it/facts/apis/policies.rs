@@ -43,6 +43,35 @@ fn policies_of_the_api_and_of_the_function_decide() {
             Is(json!(["203.0.113.0/24"])),
         ),
         (
+            "the route is told as open to them",
+            |world| {
+                policy_of_api(
+                    world,
+                    json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
+                )
+            },
+            "exposure.address_bound_api_routes.0.addresses",
+            Is(json!(["203.0.113.0/24"])),
+        ),
+        (
+            "a private API lets VPC endpoints of every account pass",
+            |world| {
+                policy_of_api(world, json!({}));
+                rest(world).settings.endpoints = vec!["PRIVATE".to_owned()];
+            },
+            "exposure.open_api_routes.0.private",
+            Is(json!(true)),
+        ),
+        (
+            "a private API limits them to its own endpoint",
+            |world| {
+                policy_of_api(world, json!({"StringEquals": {"aws:SourceVpce": "vpce-1"}}));
+                rest(world).settings.endpoints = vec!["PRIVATE".to_owned()];
+            },
+            OPEN,
+            nothing(),
+        ),
+        (
             "it cannot be understood",
             |world| {
                 open(world);
