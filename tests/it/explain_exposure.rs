@@ -327,7 +327,7 @@ fn an_action_that_lambda_does_not_have_is_named_with_the_nearest() {
     none: statement s, lambda:InvokeFunctoin to *
       Nobody gets in: lambda:InvokeFunctoin is nothing that can be done here.
 
-    lambda:InvokeFunctoin is not an action that AWS documents (as of 2026-09-26). Did you mean lambda:InvokeFunction?
+    lambda:InvokeFunctoin is not an action that AWS documents (as of 2026-04-01). Did you mean lambda:InvokeFunction?
     ");
     assert_eq!(
         answer(&document, &[])["unknown_actions"],

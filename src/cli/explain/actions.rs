@@ -55,7 +55,9 @@ fn is_known(action: &str) -> bool {
     }
     let actions = reference::actions();
     if !name.contains(['*', '?']) {
-        return actions.get(service, name).is_some();
+        // Lambda's own table is newer
+        return actions.get(service, name).is_some()
+            || reference::lambda_actions().place(action).is_some();
     }
     let pattern = Pattern::glob(name);
     let known = actions.of_service(service).unwrap_or_default();
