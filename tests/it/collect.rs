@@ -392,7 +392,7 @@ fn an_account_can_be_collected_on_any_thread() {
         cancel: &cancel,
     };
     let never = |session: Session, account: AccountRecord| {
-        let regions = [REGION.to_owned()];
+        let regions = [REGION.try_into().unwrap()];
         is_send(&collect_account(&session, account, &regions, &collector));
     };
     let _ = never;

@@ -35,7 +35,7 @@ async fn resolved(selection: &Selection) -> Result<Targets, TargetError> {
 fn summary(targets: &Targets) -> String {
     let mut lines = String::new();
     for target in &targets.entered {
-        assert_eq!(target.session.account(), target.account);
+        assert_eq!(*target.session.account(), target.account);
         lines += format!("{} {}", target.account, target.name).trim_end();
         lines.push('\n');
     }
