@@ -100,8 +100,11 @@ fn decide<'a>(layers: &Layers<'a>, request: &Request) -> Decision<'a> {
         // See <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
         return Decision::new(Verdict::Allow, Reason::Allowed, Vec::new());
     }
-    let bounded =
-        layers.boundary.is_some() && matches!(request.caller, Caller::User(_) | Caller::Role(_));
+    let bounded = match (&layers.boundary, &request.caller) {
+        (Some(_), Caller::User(_) | Caller::Role(_)) => Truth::True,
+        (Some(_), Caller::SomeoneIn(_)) => Truth::Unknown,
+        _ => Truth::False,
+    };
     let mut sum = Sum::new(Asked::new(request, bounded));
     let controls = controls(layers, &mut sum);
     let needed = needs_resource_policy(request);

@@ -132,13 +132,13 @@ pub(super) struct Tally<'a> {
 pub(super) struct Asked<'r> {
     pub(super) request: &'r Request,
     /// Whether the caller has a permissions boundary.
-    pub(super) bounded: bool,
+    pub(super) bounded: Truth,
     /// Whether the action has no resource types.
     pub(super) without_resources: bool,
 }
 
 impl<'r> Asked<'r> {
-    pub(super) fn new(request: &'r Request, bounded: bool) -> Asked<'r> {
+    pub(super) fn new(request: &'r Request, bounded: Truth) -> Asked<'r> {
         Asked {
             request,
             bounded,
@@ -252,10 +252,9 @@ impl Statement {
             admission = match &self.principal {
                 // AWS documents that such a statement denies whoever has a permissions boundary, listed or not.
                 // See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
-                Some(element)
-                    if element.negated && self.effect == Effect::Deny && asked.bounded =>
-                {
-                    Admission::everything()
+                Some(element) if element.negated && self.effect == Effect::Deny => {
+                    let by_boundary = Admission::everything().and(asked.bounded);
+                    request.caller.admitted_by(element).or(by_boundary)
                 }
                 Some(element) => request.caller.admitted_by(element),
                 None => Admission {
@@ -323,7 +322,7 @@ pub fn evaluate<'a>(layer: Layer, sources: &[Source<'a>], request: &Request) -> 
             allow,
             deny,
             matched,
-        } = tally(layer, 0, sources, Asked::new(request, false));
+        } = tally(layer, 0, sources, Asked::new(request, Truth::False));
         let allow = allow.any();
         let (verdict, reason) = match (deny, allow) {
             (Truth::True, _) => (Verdict::Deny, Reason::ExplicitDeny(layer)),
