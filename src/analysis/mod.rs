@@ -38,8 +38,8 @@ pub use logging::LoggingFacts;
 pub use network::{Endpoint, NetworkFacts};
 pub use paths::{Hop, Path, PathFacts};
 pub use privilege::{
-    Answer, Escalation, Grant, Powers, PrincipalAccess, Privileges, Standing, StatementName, Trust,
-    Trusts, statement_name,
+    Answer, Escalation, EscalationHop, Grant, HopRequest, PermissionsGrant, Powers,
+    PrincipalAccess, Privileges, Reached, Standing, StatementName, Trust, Trusts, statement_name,
 };
 pub use role::RoleFacts;
 pub use runtime::{AliasedRuntime, RuntimeFacts};

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::privilege::{self, Escalation, Grant, Powers, Trust, Trusts};
+use super::privilege::{
+    self, Escalation, Grant, PermissionsGrant, Powers, StatementName, Trust, Trusts,
+};
 use super::{Context, Fact};
 use crate::inventory::Gap;
 
@@ -38,8 +40,13 @@ pub struct RoleFacts {
     pub resource_exposure: Fact<Vec<Grant>>,
     /// Statements that allow changing or destroying every resource of a kind.
     pub infrastructure_change: Fact<Vec<Grant>>,
+    /// Statements that allow giving permissions to other principals: to all, or to some that there are. None for an
+    /// administrator, who can do so anyway.
+    pub permissions_management: Fact<Vec<PermissionsGrant>>,
     /// Ways to more permissions. None for an administrator, who has nothing to gain.
     pub escalations: Fact<Vec<Escalation>>,
+    /// The statements that allow the first hops of these ways, each once, without policies of resources.
+    pub escalation_statements: Fact<Vec<StatementName>>,
     /// Whether it may write to the function's log group.
     pub can_log: Fact<bool>,
     /// Whether its trust policy lets Lambda take it on.
@@ -97,6 +104,16 @@ impl RoleFacts {
                 .unwrap_or_else(|| Fact::Known(Vec::new())),
             (Ok(_), None) => Fact::unknown(&unnamed(context)),
         };
+        let permissions_management = match (&privileges, role) {
+            (Err(gap), _) => Fact::unknown(gap),
+            (Ok(privileges), Some(role)) => match privileges.powers(role) {
+                Some(powers) if !powers.is_admin() => privileges
+                    .permissions_management(role)
+                    .unwrap_or_else(|| Fact::Known(Vec::new())),
+                _ => Fact::Known(Vec::new()),
+            },
+            (Ok(_), None) => Fact::unknown(&unnamed(context)),
+        };
         let trusts = privilege::trusts(context);
         let trust = |list: fn(&Trusts) -> &Vec<Trust>| match &trusts {
             Ok(trusts) => trusts.list(list),
@@ -114,6 +131,13 @@ impl RoleFacts {
             data_access: powers(Powers::data_fact),
             resource_exposure: powers(Powers::exposure_fact),
             infrastructure_change: powers(Powers::infrastructure_fact),
+            permissions_management,
+            escalation_statements: escalations.map_ref(|ways| {
+                let named = ways.iter().flat_map(|way| &way.statements);
+                let carried = named.filter(|one| !one.carrier.is_empty()).cloned();
+                let once: std::collections::BTreeSet<StatementName> = carried.collect();
+                once.into_iter().collect()
+            }),
             escalations,
             can_log: match (&privileges, role) {
                 (Err(gap), _) => Fact::unknown(gap),

@@ -10,7 +10,8 @@ use percent_encoding::percent_decode_str;
 use super::place::Place;
 use super::text::{Unreadable, present, required, text, time};
 use crate::inventory::{
-    AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Observed, Principal, PrincipalKind,
+    AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Observed, PolicyVersion, Principal,
+    PrincipalKind,
 };
 use crate::secret::redact_policy;
 
@@ -179,9 +180,19 @@ fn policy(from: &sdk::ManagedPolicyDetail) -> Result<ManagedPolicy, Unreadable> 
         version.is_default_version()
             || (version.version_id().is_some() && version.version_id() == from.default_version_id())
     });
+    let arn = required(from.arn(), "Arn")?.to_owned();
+    // Only the account's own policies can be given another default version.
+    let others = from.policy_version_list().iter().filter(|version| {
+        !arn.contains(":iam::aws:policy/") && default.is_none_or(|default| *version != default)
+    });
+    let versions = others.map(|version| PolicyVersion {
+        id: text(version.version_id()),
+        document: version.document().map(document).unwrap_or_default(),
+    });
     Ok(ManagedPolicy {
-        arn: required(from.arn(), "Arn")?.to_owned(),
         name: text(from.policy_name()),
+        versions: versions.collect(),
+        arn,
         document: default
             .and_then(|version| version.document())
             .map(document)

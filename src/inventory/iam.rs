@@ -84,7 +84,7 @@ pub struct AttachedPolicy {
     pub name: String,
 }
 
-/// A managed policy in its default version.
+/// A managed policy.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ManagedPolicy {
     /// Its ARN.
@@ -92,5 +92,17 @@ pub struct ManagedPolicy {
     /// Its name.
     pub name: String,
     /// The default version's document, decoded, as text.
+    pub document: String,
+    /// The other versions of a customer managed policy, any of which can be made the default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<PolicyVersion>,
+}
+
+/// A version of a managed policy.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct PolicyVersion {
+    /// `v1`, `v2`, …
+    pub id: String,
+    /// Its document, decoded, as text.
     pub document: String,
 }

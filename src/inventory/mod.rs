@@ -40,7 +40,9 @@ pub use function::{
     Version, VpcAttachment,
 };
 pub use gap::{Gap, GapKind, Observed};
-pub use iam::{AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Principal, PrincipalKind};
+pub use iam::{
+    AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, PolicyVersion, Principal, PrincipalKind,
+};
 pub use identifier::{AccountId, RegionName};
 pub use key::KmsKey;
 pub(crate) use lines::hex;

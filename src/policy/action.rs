@@ -50,6 +50,11 @@ impl Action {
         }
     }
 
+    /// The action in lower case; `None` if it has wildcards.
+    pub fn name(&self) -> Option<&str> {
+        self.pattern.as_literal()
+    }
+
     /// Whether it is this action (given in lower case), or one of this pattern.
     pub fn is(&self, lower: &str) -> Truth {
         let pattern = Pattern::glob(lower);

@@ -20,17 +20,38 @@ pub fn escalations() -> &'static Escalations {
 
 /// All known paths.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Escalations {
     /// Where the data comes from.
     #[serde(flatten)]
     pub provenance: Provenance,
+    powerful_policies: Vec<PowerfulPolicy>,
     paths: Vec<EscalationPath>,
+}
+
+/// A managed policy of AWS that makes an administrator, or nearly.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PowerfulPolicy {
+    /// Its name.
+    pub name: String,
+    /// What it allows on every resource.
+    #[serde(default)]
+    pub action: Vec<String>,
+    /// It allows everything but this; where `action` is empty.
+    #[serde(default)]
+    pub not_action: Vec<String>,
 }
 
 impl Escalations {
     /// All paths.
     pub fn iter(&self) -> impl Iterator<Item = &EscalationPath> {
         self.paths.iter()
+    }
+
+    /// Managed policies of AWS that make an administrator, or nearly; the strongest first.
+    pub fn powerful_policies(&self) -> &[PowerfulPolicy] {
+        &self.powerful_policies
     }
 
     /// A path by its id.
@@ -59,12 +80,8 @@ pub struct EscalationPath {
     /// Services, one of which runs the resource as a role.
     #[serde(default)]
     pub runs_as: Vec<String>,
-    /// Whether the target becomes an administrator by it, so that it need not be stronger before.
-    #[serde(default)]
-    pub makes_admin: bool,
-    /// Whether the target must have a permissions boundary.
-    #[serde(default)]
-    pub bounded: bool,
+    /// What it changes about the principal itself or about the target, which need then not be stronger before.
+    pub change: Option<Change>,
     /// For whom it works.
     #[serde(default = "everybody")]
     pub subjects: Vec<Subject>,
@@ -114,6 +131,36 @@ impl EscalationCategory {
     }
 }
 
+/// Change to what decides the permissions of a user or role.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// An inline policy that allows everything is added.
+    WriteInline,
+    /// A managed policy is attached.
+    Attach,
+    /// A customer managed policy, or the permissions boundary, gets a version that allows everything.
+    Rewrite,
+    /// A customer managed policy, or the permissions boundary, gets back another version that it has.
+    Restore,
+    /// A user joins a group.
+    Join,
+    /// The permissions boundary is removed.
+    RemoveBoundary,
+    /// Another managed policy becomes the permissions boundary.
+    PutBoundary,
+    /// An inline policy that denies is deleted.
+    DeleteInline,
+    /// A managed policy that denies is detached.
+    Detach,
+    /// A user leaves a group that denies.
+    Leave,
+    /// A tag is set that policies ask for.
+    Tag,
+    /// A tag is removed that policies ask for.
+    Untag,
+}
+
 /// What a path takes over.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "kebab-case")]
@@ -127,6 +174,10 @@ pub enum Takes {
     Role,
     /// A group.
     Group,
+    /// A user that is created for the purpose.
+    NewUser,
+    /// A role that is created for the purpose.
+    NewRole,
     /// A role that is passed to a service.
     Service,
     /// A Lambda function with its role.
@@ -158,6 +209,8 @@ pub enum On {
     OwnPolicy,
     /// A group that the user is in.
     OwnGroup,
+    /// The customer-managed policy that is the principal's permissions boundary.
+    OwnBoundary,
     /// The user, role, group or function that is taken over.
     Target,
     /// A customer-managed policy that the target carries.
@@ -179,6 +232,7 @@ impl TryFrom<String> for Requirement {
             "self" => On::Itself,
             "own-policy" => On::OwnPolicy,
             "own-group" => On::OwnGroup,
+            "own-boundary" => On::OwnBoundary,
             "user" | "role" | "group" | "function" => On::Target,
             "role-policy" => On::TargetPolicy,
             _ => return Err(RequirementError(text)),
@@ -232,9 +286,18 @@ mod tests {
                 .any(|requirement| requirement.on == On::Target);
             let by_target = matches!(
                 path.takes,
-                Takes::User | Takes::Role | Takes::Group | Takes::Function
+                Takes::User
+                    | Takes::Role
+                    | Takes::Group
+                    | Takes::Function
+                    | Takes::NewUser
+                    | Takes::NewRole
             );
             assert_eq!(targeted, by_target, "{id}");
+            assert!(
+                path.change.is_some() || !matches!(path.takes, Takes::Itself | Takes::Group),
+                "{id} changes nothing"
+            );
             assert_eq!(
                 path.category == EscalationCategory::NewPassrole,
                 path.takes == Takes::Service,

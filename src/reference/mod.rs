@@ -10,6 +10,7 @@ mod identity;
 mod lambda;
 mod layer;
 mod permission;
+mod request_key;
 mod resource_control;
 mod runtime;
 mod service;
@@ -17,8 +18,8 @@ mod vendor;
 
 pub use action::{Actions, KnownAction, actions};
 pub use escalation::{
-    EscalationCategory, EscalationPath, Escalations, On, Requirement, RequirementError, Subject,
-    Takes, escalations,
+    Change, EscalationCategory, EscalationPath, Escalations, On, PowerfulPolicy, Requirement,
+    RequirementError, Subject, Takes, escalations,
 };
 pub use identity::{
     ClaimPart, ClaimTemplate, IdentityProvider, IdentityProviders, Tenancy, Token,
@@ -30,6 +31,7 @@ pub use lambda::{
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};
+pub use request_key::{RequestKey, RequestKeys, request_keys};
 pub use resource_control::{ResourceControlled, resource_controlled};
 pub use runtime::{OperatingSystem, Runtime, RuntimeKind, Runtimes, runtimes};
 pub use service::{

@@ -26,6 +26,8 @@ pub struct Permissions {
     #[serde(flatten)]
     pub provenance: Provenance,
     resources: BTreeMap<String, String>,
+    #[serde(rename = "resources-of-actions")]
+    resources_of_actions: Vec<ActionResources>,
     /// The classes.
     pub classes: PermissionClasses,
     services: Services,
@@ -47,6 +49,16 @@ pub struct PermissionClasses {
     pub exposure: PermissionClass,
     /// What others run.
     pub infrastructure: PermissionClass,
+    /// Permissions of other principals.
+    pub permissions: PermissionClass,
+}
+
+/// The resource on which some actions of a service are asked, unlike the others.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActionResources {
+    resource: String,
+    actions: Vec<String>,
 }
 
 /// Actions of one class.
@@ -69,9 +81,16 @@ impl Permissions {
         self.services.names.iter().map(String::as_str)
     }
 
-    /// The ARN of a resource of that service that no policy mentions by name.
-    pub fn probe(&self, service: &str, partition: &str, region: &str, account: &str) -> String {
-        match self.resources.get(service) {
+    /// The ARN of a resource for an action that no policy mentions by name.
+    pub fn probe(&self, action: &str, partition: &str, region: &str, account: &str) -> String {
+        let service = action.split(':').next().unwrap_or_default();
+        let mut special = self.resources_of_actions.iter();
+        let special = special.find(|one| {
+            let mut actions = one.actions.iter();
+            actions.any(|one| one.eq_ignore_ascii_case(action))
+        });
+        let template = special.map(|one| &one.resource);
+        match template.or_else(|| self.resources.get(service)) {
             Some(template) => template
                 .replace("{partition}", partition)
                 .replace("{region}", region)
@@ -100,6 +119,7 @@ mod tests {
             &classes.data,
             &classes.exposure,
             &classes.infrastructure,
+            &classes.permissions,
         ] {
             let unique: BTreeSet<&String> = class.actions.iter().collect();
             assert_eq!(unique.len(), class.actions.len());
@@ -121,6 +141,14 @@ mod tests {
         assert_eq!(
             probe("swf"),
             "arn:aws-cn:swf:cn-north-1:111122223333:lamppost-probe/lamppost-probe"
+        );
+        assert_eq!(
+            probe("iam:createaccesskey"),
+            "arn:aws-cn:iam::111122223333:user/lamppost-probe"
+        );
+        assert_eq!(
+            probe("iam:PassRole"),
+            "arn:aws-cn:iam::111122223333:role/lamppost-probe"
         );
     }
 }

@@ -230,3 +230,22 @@ fn groups_of_functions_get_the_answers_of_their_members() {
         .collect();
     assert_eq!(open, ["a-test", "c"]);
 }
+
+#[test]
+fn a_statement_for_the_code_of_certain_functions_is_no_power_of_others() {
+    let passing = |function: &str| {
+        json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*",
+            "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": arn(function)}}})
+    };
+    let mut inventory = two(vec![
+        role("deployer", LAMBDA, &[passing("other")]),
+        role("human", &[], &[passing("other")]),
+        user("ann", &[passing("other")]),
+    ]);
+    inventory.regions[0].functions[1].configuration.role =
+        Some(format!("arn:aws:iam::{ACCOUNT}:role/deployer"));
+    assert_eq!(
+        names(&facts(&inventory)[0].pass_role),
+        ["role/deployer by p0/#1"]
+    );
+}

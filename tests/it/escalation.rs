@@ -252,9 +252,6 @@ fn own_policies_are_written_anew() {
         .push(managed("own", document(&allow(&["logs:*"], "*"))));
     assert_eq!(
         ways(&facts(&inventory).escalations),
-        [
-            "iam-001 → policy/own (administrator)",
-            "set-default-policy-version? → policy/own (administrator)"
-        ]
+        ["iam-001 → policy/own (administrator)"]
     );
 }

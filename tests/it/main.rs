@@ -20,6 +20,8 @@ mod aws;
 mod builtin;
 #[cfg(feature = "live")]
 mod canary;
+mod chain_laws;
+mod chains;
 mod check;
 mod cli;
 #[cfg(feature = "live")]
@@ -62,6 +64,7 @@ mod privilege_laws;
 #[cfg(feature = "live")]
 mod reference;
 mod remediation;
+mod replay;
 mod report;
 #[cfg(feature = "live")]
 mod run_folder;
@@ -74,5 +77,6 @@ mod target;
 mod trust;
 #[cfg(feature = "live")]
 mod truth;
+mod unlocking;
 #[cfg(feature = "live")]
 mod watchdog;

@@ -10,7 +10,7 @@ use lamppost::inventory::{
 };
 use serde_json::{Value, json};
 
-use crate::support::principals::{account, admin_role, allow, role, user};
+use crate::support::principals::{account, admin_role, allow, document, role, user};
 use crate::support::world::{ACCOUNT, ROLE, arn, denied};
 
 const LAMBDA: &[&str] = &["lambda.amazonaws.com"];
@@ -127,10 +127,10 @@ fn from_the_internet_by_an_open_url_to_an_administrator() {
     open_url(&mut inventory);
     let paths = paths(&inventory);
     insta::assert_snapshot!(told(&paths.public_to_admin), @r"
-    Anybody on the internet may call the function URL; its code runs with the role admin, which may do everything.
+    Anybody on the internet may call the function URL; its code runs with the role admin, which can do everything.
       the internet calls the function URL → quiet: resource-based policy of quiet, statement Url; resource-based policy of quiet, statement Invoke
       quiet runs with its execution role → admin: arn:aws:iam::111122223333:role/admin
-      admin may do everything → admin: p0, statement #1
+      admin can do everything → admin: p0, statement #1
     ");
     assert_eq!(told(&paths.public_to_escalation), "none");
     assert_eq!(told(&paths.public_to_data), "none");
@@ -175,10 +175,10 @@ fn from_a_developer_by_new_code_to_an_escalation() {
     principals.push(role("developer", &[], &[update]));
     let paths = paths(&account(principals));
     insta::assert_snapshot!(told(&paths.inside_to_power), @r"
-    arn:aws:iam::111122223333:role/developer can change the code or the configuration of quiet; whatever code it then has runs with the role deployer, which can raise itself by lambda-001 (Invoke a new function that has a stronger role).
+    arn:aws:iam::111122223333:role/developer can change the code or the configuration of quiet; whatever code it then has runs with the role deployer, which can become an administrator by lambda-001 (iam:PassRole + lambda:CreateFunction + lambda:InvokeFunction) to role/admin.
       arn:aws:iam::111122223333:role/developer changes the function → quiet: p0, statement Deploy
       quiet runs with its execution role → deployer: arn:aws:iam::111122223333:role/deployer
-      deployer can raise itself by lambda-001 (Invoke a new function that has a stronger role) → escalation: p0, statement #1
+      role/deployer lambda-001 → role/admin: p0, statement #1; iam:PassRole on arn:aws:iam::111122223333:role/admin; lambda:CreateFunction on *; lambda:InvokeFunction on *
     ");
     assert_eq!(paths.public_entries, Fact::Known(0));
 }
@@ -423,4 +423,102 @@ fn who_is_trusted_or_held_back_is_no_way_in() {
     let one = statement("s", &json!("*"), "lambda:InvokeFunction", &condition, &on);
     office.regions[0].functions[0].policy = policy(&[one]);
     assert_eq!(ends(&paths(&office).public_to_admin), "");
+}
+
+/// A role that accounts of its own may assume, with these statements.
+fn assumable(name: &str, statements: &[Value]) -> Principal {
+    let root = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")});
+    let trust = json!({"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"});
+    Principal {
+        trust_policy: Some(document(&trust)),
+        ..role(name, LAMBDA, statements)
+    }
+}
+
+#[test]
+fn paths_lead_on_through_roles_that_can_be_assumed() {
+    let assume = allow(
+        &["sts:AssumeRole"],
+        &format!("arn:aws:iam::{ACCOUNT}:role/next"),
+    );
+    let world = |next: &[Value]| {
+        let mut inventory = account(vec![
+            role("r", LAMBDA, std::slice::from_ref(&assume)),
+            assumable("next", next),
+            admin_role("admin", LAMBDA),
+        ]);
+        grant(&mut inventory, json!("*"), "lambda:InvokeFunction");
+        paths(&inventory)
+    };
+    let data = world(&[allow(&["s3:GetObject"], "*")]);
+    assert_eq!(ends(&data.public_to_data), "* → data");
+    assert_eq!(ends(&data.public_to_escalation), "");
+    let deploy = allow(
+        &[
+            "iam:PassRole",
+            "lambda:CreateFunction",
+            "lambda:InvokeFunction",
+        ],
+        "*",
+    );
+    let power = world(&[deploy]);
+    assert_eq!(ends(&power.public_to_data), "");
+    insta::assert_snapshot!(told(&power.public_to_escalation), @r"
+    Anybody with an AWS account may invoke the function; its code runs with the role r, which can become an administrator by sts-001 (sts:AssumeRole) to role/next, then lambda-001 (iam:PassRole + lambda:CreateFunction + lambda:InvokeFunction) to role/admin.
+      any AWS account invokes the function → quiet: resource-based policy of quiet, statement s
+      quiet runs with its execution role → r: arn:aws:iam::111122223333:role/r
+      role/r sts-001 → role/next: p0, statement #1; trust policy, statement #1; sts:AssumeRole on arn:aws:iam::111122223333:role/next
+      role/next lambda-001 → role/admin: p0, statement #1; iam:PassRole on arn:aws:iam::111122223333:role/admin; lambda:CreateFunction on *; lambda:InvokeFunction on *
+    ");
+    assert_eq!(ends(&world(&[]).public_to_escalation), "");
+}
+
+#[test]
+fn what_a_path_depends_on_is_told() {
+    let mut office = allow(&["*"], "*");
+    office["Condition"] = json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}});
+    let inventory = account(vec![
+        role("r", LAMBDA, &[office]),
+        role("a", &[], &[allow(&["lambda:UpdateFunctionCode"], "*")]),
+    ]);
+    let found = paths(&inventory).inside_to_power;
+    let path = &found.known().unwrap()[0];
+    assert!(!path.certain);
+    assert!(
+        path.depends_on[0].contains("aws:SourceIp IpAddress 198.51.100.0/24")
+            && path.depends_on[0].contains("an address of AWS"),
+        "{:?}",
+        path.depends_on
+    );
+    assert!(
+        path.summary.contains("may be able to do everything"),
+        "{}",
+        path.summary
+    );
+    assert!(path.summary.contains("198.51.100.0/24"), "{}", path.summary);
+}
+
+#[test]
+fn a_named_target_is_enough_for_an_insider() {
+    let key = allow(
+        &["iam:CreateAccessKey"],
+        &format!("arn:aws:iam::{ACCOUNT}:user/boss"),
+    );
+    let update = || {
+        allow(
+            &["lambda:UpdateFunctionCode", "lambda:InvokeFunction"],
+            &arn("quiet"),
+        )
+    };
+    for (own, expected) in [
+        (vec![update()], "user/dev → escalation"),
+        (vec![update(), key.clone()], ""),
+    ] {
+        let inventory = account(vec![
+            role("r", LAMBDA, std::slice::from_ref(&key)),
+            user("boss", &[allow(&["*"], "*")]),
+            user("dev", &own),
+        ]);
+        assert_eq!(ends(&paths(&inventory).inside_to_power), expected);
+    }
 }

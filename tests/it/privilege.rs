@@ -5,7 +5,7 @@ use lamppost::inventory::{AccountInventory, Gap, GapKind, InlinePolicy, Observed
 use serde_json::{Value, json};
 
 use crate::support::principals::{
-    account, allow, attached, document, facts, iam, managed, organise, role, scp,
+    account, allow, attached, document, facts, iam, managed, organise, role, scp, user,
 };
 use crate::support::world::{ACCOUNT, ROLE};
 
@@ -234,4 +234,106 @@ fn classes_name_policy_statement_and_action() {
         ]
     );
     assert_eq!(grants(&facts.credential_access), Vec::<String>::new());
+}
+
+#[test]
+fn permissions_of_others_that_a_role_can_change() {
+    let on = |resource: &str| format!("arn:aws:iam::{ACCOUNT}:{resource}");
+    let pinned = |value: &str| {
+        json!({"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+            "Condition": {"ArnLike": {"iam:PolicyARN": value}}})
+    };
+    let of_itself = allow(&["iam:PutRolePolicy"], &on("role/r"));
+    for (statement, expected) in [
+        (
+            allow(&["iam:AttachUserPolicy"], "*"),
+            "iam:AttachUserPolicy on all",
+        ),
+        (
+            allow(&["iam:PutUserPolicy"], &on("user/*")),
+            "iam:PutUserPolicy on all",
+        ),
+        (
+            allow(&["iam:PutUserPolicy"], &on("user/ann")),
+            "iam:PutUserPolicy on user/ann",
+        ),
+        (allow(&["iam:PutUserPolicy"], &on("user/gone")), ""),
+        (
+            allow(&["iam:AttachRolePolicy"], &on("role/other")),
+            "iam:AttachRolePolicy on role/other",
+        ),
+        (of_itself, ""),
+        (pinned(&on("policy/harmless")), ""),
+        (
+            pinned("arn:aws:iam::aws:policy/*"),
+            "iam:AttachUserPolicy on all",
+        ),
+        (
+            allow(&["iam:AddUserToGroup"], &on("group/admins")),
+            "iam:AddUserToGroup on group/admins",
+        ),
+        (
+            allow(&["iam:AddUserToGroup"], "*"),
+            "iam:AddUserToGroup on all",
+        ),
+        (allow(&["iam:AddUserToGroup"], &on("group/readers")), ""),
+        (
+            allow(&["iam:CreatePolicyVersion"], &on("policy/team")),
+            "iam:CreatePolicyVersion on policy/team",
+        ),
+        (
+            allow(&["iam:CreatePolicyVersion"], &on("policy/harmless")),
+            "",
+        ),
+        (allow(&["iam:SetDefaultPolicyVersion"], "*"), ""),
+        (allow(&["iam:DeleteRolePermissionsBoundary"], "*"), ""),
+        (allow(&["iam:CreateAccessKey"], "*"), ""),
+        (
+            allow(&["iam:UpdateAssumeRolePolicy"], "*"),
+            "iam:UpdateAssumeRolePolicy on all",
+        ),
+    ] {
+        let group = |name: &str, statements: &[Value]| {
+            let mut group = role(name, &[], statements);
+            group.kind = lamppost::inventory::PrincipalKind::Group;
+            group.arn = on(&format!("group/{name}"));
+            group.trust_policy = None;
+            group
+        };
+        let mut ann = user("ann", &[]);
+        ann.attached.push(attached("team"));
+        let lambda = &["lambda.amazonaws.com"];
+        let mut inventory = account(vec![
+            role("r", lambda, std::slice::from_ref(&statement)),
+            role("other", lambda, &[]),
+            ann,
+            group("admins", &[allow(&["*"], "*")]),
+            group("readers", &[allow(&["s3:GetObject"], "*")]),
+        ]);
+        for name in ["team", "harmless"] {
+            let policy = managed(name, document(&allow(&["logs:*"], "*")));
+            iam(&mut inventory).policies.push(policy);
+        }
+        let found = facts(&inventory).permissions_management;
+        let told: Vec<String> = found
+            .known()
+            .unwrap()
+            .iter()
+            .map(|grant| {
+                assert!(grant.certain && grant.policy == "p0");
+                let targets: Vec<&str> = grant
+                    .targets
+                    .iter()
+                    .map(|arn| arn.rsplit(':').next().unwrap())
+                    .collect();
+                let targets = if targets.is_empty() {
+                    "all".to_owned()
+                } else {
+                    targets.join(" ")
+                };
+                format!("{} on {targets}", grant.actions.join(" "))
+            })
+            .collect();
+        assert_eq!(told.join("; "), expected, "{statement}");
+    }
 }

@@ -150,7 +150,7 @@ proptest! {
         let mut narrow = inventory(&statements);
         let iam = iam(&mut narrow);
         let arn = format!("arn:aws:iam::{ACCOUNT}:policy/b");
-        iam.policies.push(ManagedPolicy { arn: arn.clone(), name: "b".to_owned(), document: document(&boundary) });
+        iam.policies.push(ManagedPolicy { arn: arn.clone(), name: "b".to_owned(), document: document(&boundary), versions: Vec::new() });
         iam.principals.iter_mut().find(|one| one.name == "r").unwrap().boundary = Some(arn);
         assert_narrower(&narrow, &wide);
     }

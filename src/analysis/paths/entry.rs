@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub(super) principal: String,
     pub(super) through: String,
     pub(super) certain: bool,
+    /// On what it depends where it is not certain.
+    pub(super) depends_on: Vec<String>,
     pub(super) reason: String,
     /// Whether it changes the function instead of calling it.
     pub(super) changes: bool,
@@ -140,6 +142,7 @@ fn entries(
                 principal: grant.principal.clone(),
                 through: grant.through.clone(),
                 certain: grant.certain,
+                depends_on: Vec::new(),
                 reason: grant.reason.clone(),
                 changes,
                 evidence: vec![evidence],
@@ -186,7 +189,14 @@ pub(super) fn inside(
             principal: (*arn).to_owned(),
             through: "api".to_owned(),
             certain: standing.certain,
-            reason: format!("{arn} can change the code or the configuration of {function}"),
+            depends_on: match standing.certain {
+                true => Vec::new(),
+                false => standing.depends_on.clone(),
+            },
+            reason: format!(
+                "{arn} {} change the code or the configuration of {function}",
+                if standing.certain { "can" } else { "may" }
+            ),
             changes: true,
             evidence: standing
                 .statements

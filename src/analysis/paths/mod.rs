@@ -3,6 +3,7 @@
 //! Each hop is a fact of another subject, with its evidence; a path is known only where all its hops
 //! are, and one hop that is known not to exist decides.
 
+mod end;
 mod entry;
 mod route;
 mod rule;
@@ -11,8 +12,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exposure::{Reach, ReachingRoute, ReachingRule};
-use super::privilege::{self, Escalation};
+use super::privilege::HopRequest;
 use super::{Context, ExposureFacts, Fact, RoleFacts};
+use end::{End, Leads, end, escalation, whether};
 use entry::{Entry, by_policy, inside, is_control, is_public, outside, together};
 use route::open_routes;
 use rule::open_rules;
@@ -66,6 +68,8 @@ pub struct Path {
     pub target: String,
     /// Whether every hop is certain.
     pub certain: bool,
+    /// On what it depends where it is not certain.
+    pub depends_on: Vec<String>,
     /// The chain in one sentence.
     pub summary: String,
     /// The hops.
@@ -83,15 +87,8 @@ pub struct Hop {
     pub deed: String,
     /// What allows it: statements with their policies.
     pub evidence: Vec<String>,
-}
-
-/// What is reached with the role.
-#[derive(Clone, Debug)]
-struct End {
-    target: &'static str,
-    certain: bool,
-    deed: String,
-    evidence: Vec<String>,
+    /// What is requested, where that is known, as `lamppost explain access` takes it.
+    pub requests: Vec<HopRequest>,
 }
 
 impl PathFacts {
@@ -104,24 +101,43 @@ impl PathFacts {
         ]);
         let control = by_policy(context, exposure, is_control, true);
         let outside = outside(context, exposure);
-        let admin = end("admin", "may do everything", &role.admin);
-        let escalation = escalation(&role.escalations);
+        let admin = end(
+            context,
+            "admin",
+            ["can do everything", "may be able to do everything"],
+            &role.admin,
+        );
+        let escalates = |leads: Leads| escalation(context, &role.escalations, leads);
+        let escalation = escalates(Leads::ToPower);
         let credentials = end(
+            context,
             "credentials",
-            "can get credentials of others",
+            [
+                "can get credentials of other principals",
+                "may get credentials of other principals",
+            ],
             &role.credential_access,
         );
-        let data = end("data", "can read all data of a kind", &role.data_access);
+        let data = end(
+            context,
+            "data",
+            ["can read all data of a kind", "may read all data of a kind"],
+            &role.data_access,
+        );
         // What an administrator can do besides is no path of its own.
         let unless_stronger = |found: Fact<Vec<End>>| unless(&admin, unless(&escalation, found));
         let power = either(&admin, &escalation);
-        let read = unless_stronger(either(&credentials, &data));
+        let itself = either(&credentials, &data);
+        let by_others = either(&escalates(Leads::ToCredentials), &escalates(Leads::ToData));
+        let read = unless_stronger(either(&itself, &by_others));
+        // Who can change the function has all of that, and is only told of if he gains by it.
+        let any = either(&admin, &escalates(Leads::Anywhere));
         let walk =
             |entries: &Fact<Vec<Entry>>, ends: &Fact<Vec<End>>| join(context, role, entries, ends);
         // Who of the account can change the function matters only where that leads somewhere.
-        let insiders = match &power {
+        let insiders = match &any {
             Fact::Known(ends) if ends.is_empty() => Fact::Known(Vec::new()),
-            _ => inside(context, role, power.known().is_some()),
+            _ => inside(context, role, any.known().is_some()),
         };
         let count = |entries: &Fact<Vec<Entry>>| entries.map_ref(|entries| entries.len() as i64);
         Self {
@@ -134,46 +150,9 @@ impl PathFacts {
             outside_to_power: walk(&outside, &power),
             outside_to_data: walk(&outside, &read),
             control_to_role: walk(&control, &either(&power, &read)),
-            inside_to_power: walk(&insiders, &power),
+            inside_to_power: walk(&insiders, &any),
         }
     }
-}
-
-fn end(target: &'static str, deed: &str, powers: &Fact<Vec<privilege::Grant>>) -> Fact<Vec<End>> {
-    powers.map_ref(|grants| {
-        let evidence: Vec<String> = grants
-            .iter()
-            .map(|grant| format!("{}, statement {}", grant.policy, grant.statement))
-            .collect();
-        if evidence.is_empty() {
-            return Vec::new();
-        }
-        vec![End {
-            target,
-            certain: grants.iter().any(|grant| grant.certain),
-            deed: deed.to_owned(),
-            evidence,
-        }]
-    })
-}
-
-fn escalation(ways: &Fact<Vec<Escalation>>) -> Fact<Vec<End>> {
-    ways.map_ref(|ways| {
-        // The one that is certain says most.
-        let best = ways.iter().find(|way| way.certain).or(ways.first());
-        best.map(|way| End {
-            target: "escalation",
-            certain: way.certain,
-            deed: format!("can raise itself by {} ({})", way.path, way.title),
-            evidence: way
-                .statements
-                .iter()
-                .map(|name| format!("{}, statement {}", name.policy, name.statement))
-                .collect(),
-        })
-        .into_iter()
-        .collect()
-    })
 }
 
 /// What the first leads to, else what the second does.
@@ -231,8 +210,24 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
     } else {
         "its code"
     };
+    let certain = entry.certain && end.certain;
+    let mut depends_on: Vec<String> = entry.depends_on.clone();
+    depends_on.extend(end.depends_on.iter().cloned());
+    depends_on.sort();
+    depends_on.dedup();
+    let told: Vec<String> = depends_on
+        .iter()
+        .take(2)
+        .map(|part| whether(part))
+        .collect();
+    let depends = match (certain, told.is_empty(), depends_on.len().saturating_sub(2)) {
+        (true, _, _) => String::new(),
+        (_, true, _) => " (perhaps)".to_owned(),
+        (_, _, 0) => format!(" ({})", told.join(", ")),
+        (_, _, more) => format!(" ({} and {more} more conditions)", told.join(", ")),
+    };
     let summary = format!(
-        "{reason}; {then} runs with the role {}, which {}.",
+        "{reason}; {then} runs with the role {}, which {}{depends}.",
         role.name, end.deed
     );
     let who = match entry.class {
@@ -252,7 +247,21 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
         to: to.to_owned(),
         deed: deed.to_owned(),
         evidence: evidence.to_vec(),
+        requests: Vec::new(),
     };
+    let mut hops = vec![
+        hop(who, &place, deed, &entry.evidence),
+        hop(
+            &place,
+            &role.name,
+            "runs with its execution role",
+            std::slice::from_ref(&role.arn),
+        ),
+    ];
+    match end.hops.as_slice() {
+        [] => hops.push(hop(&role.name, end.target, &end.deed, &end.evidence)),
+        chain => hops.extend(chain.iter().cloned()),
+    }
     Path {
         entry: entry.class.as_str().to_owned(),
         qualifier: entry.qualifier.clone(),
@@ -262,17 +271,9 @@ fn path(context: Context<'_>, role: &RoleFacts, entry: &Entry, end: &End) -> Pat
         api_routes: entry.routes.clone(),
         load_balancer_rules: entry.rules.clone(),
         target: end.target.to_owned(),
-        certain: entry.certain && end.certain,
+        certain,
+        depends_on: if certain { Vec::new() } else { depends_on },
         summary,
-        hops: vec![
-            hop(who, &place, deed, &entry.evidence),
-            hop(
-                &place,
-                &role.name,
-                "runs with its execution role",
-                std::slice::from_ref(&role.arn),
-            ),
-            hop(&role.name, end.target, &end.deed, &end.evidence),
-        ],
+        hops,
     }
 }

@@ -53,6 +53,7 @@ fn entry(context: Context<'_>, routes: &[&ReachingRoute]) -> Option<Entry> {
         ),
         through: THROUGH.to_owned(),
         certain: routes.iter().any(|route| route.certain),
+        depends_on: Vec::new(),
         reason: format!("{who} by {} of the {api}", listed(&keys, "route")),
         changes: false,
         evidence,

@@ -37,6 +37,7 @@ fn entry(context: Context<'_>, rules: &[&ReachingRule]) -> Option<Entry> {
         principal: first.listener_arn.clone(),
         through: THROUGH.to_owned(),
         certain: rules.iter().any(|rule| rule.certain),
+        depends_on: Vec::new(),
         reason: format!(
             "Anybody on the internet may call it by {} of the {balancer}",
             listed(&names, "rule")

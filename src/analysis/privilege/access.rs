@@ -102,8 +102,8 @@ impl Access {
             let Some(mut authority) = privileges.authority(place) else {
                 continue;
             };
-            if !authority.gaps.is_empty() {
-                access.gaps.insert(place, authority.gaps.clone());
+            if !authority.gaps().is_empty() {
+                access.gaps.insert(place, authority.gaps().to_vec());
             }
             let mut asker = Asker {
                 privileges,
@@ -209,7 +209,7 @@ impl<'a> Asker<'_, '_, 'a> {
             .iter()
             .any(|action| self.authority.mentions(action));
         let granted_there = verb == Verb::Invoke && !self.policies.is_empty();
-        if !mentioned && !granted_there && self.authority.gaps.is_empty() {
+        if !mentioned && !granted_there && self.authority.gaps().is_empty() {
             return Column::No;
         }
         let whole = self.whole(verb, region);

@@ -37,8 +37,42 @@ const NOT_OF_SERVICE_ROLES: [&str; 6] = [
     "kms:ViaService",
 ];
 
+const LAMBDA: &str = "lambda.amazonaws.com";
+
 /// The circumstances of a principal; `functions` are those that run as it, as far as all of them are known.
 pub(super) fn of(estate: &Estate<'_>, member: &Member<'_>, functions: Option<&[&str]>) -> Context {
+    let mut context = of_account(estate);
+    let mut say = |key: &str, state: KeyState| context.set(key, state);
+    let principal = member.principal;
+    for (key, value) in &principal.tags {
+        say(&format!("aws:PrincipalTag/{key}"), KeyState::one(value));
+    }
+    match principal.kind {
+        // Only the code of a function has it.
+        PrincipalKind::User => say("lambda:SourceFunctionArn", KeyState::Absent),
+        PrincipalKind::Role => {
+            if !principal.id.is_empty() {
+                let session = crate::policy::Pattern::glob(&format!("{}:*", principal.id));
+                say("aws:userid", KeyState::Like(vec![session]));
+            }
+            if member.trusts_service(LAMBDA) == Some(false) {
+                say("lambda:SourceFunctionArn", KeyState::Absent);
+            }
+        }
+        PrincipalKind::Group => {}
+    }
+    if let Some(functions) = functions {
+        for key in NOT_OF_SERVICE_ROLES {
+            say(key, KeyState::Absent);
+        }
+        let arns = functions.iter().map(|&arn| arn.to_owned()).collect();
+        say("lambda:SourceFunctionArn", KeyState::OneOf(arns));
+    }
+    context
+}
+
+/// The circumstances of every principal of the account, one without tags.
+pub(super) fn of_account(estate: &Estate<'_>) -> Context {
     let mut context = Context::open();
     let mut say = |key: &str, state: KeyState| context.set(key, state);
     for key in CHOSEN {
@@ -54,11 +88,7 @@ pub(super) fn of(estate: &Estate<'_>, member: &Member<'_>, functions: Option<&[&
     say("aws:EpochTime", KeyState::one(now.as_second().to_string()));
     say("aws:SecureTransport", KeyState::one("true"));
     say("aws:ViaAWSService", KeyState::one("false"));
-    let principal = member.principal;
     say("aws:PrincipalTag/*", KeyState::Absent);
-    for (key, value) in &principal.tags {
-        say(&format!("aws:PrincipalTag/{key}"), KeyState::one(value));
-    }
     say("aws:ResourceAccount", KeyState::one(estate.account()));
     match estate.organization() {
         Observed::Missing(_) => {}
@@ -83,17 +113,6 @@ pub(super) fn of(estate: &Estate<'_>, member: &Member<'_>, functions: Option<&[&
                 }
             }
         }
-    }
-    if principal.kind == PrincipalKind::Role && !principal.id.is_empty() {
-        let session = crate::policy::Pattern::glob(&format!("{}:*", principal.id));
-        say("aws:userid", KeyState::Like(vec![session]));
-    }
-    if let Some(functions) = functions {
-        for key in NOT_OF_SERVICE_ROLES {
-            say(key, KeyState::Absent);
-        }
-        let arns = functions.iter().map(|&arn| arn.to_owned()).collect();
-        say("lambda:SourceFunctionArn", KeyState::OneOf(arns));
     }
     context
 }

@@ -8,7 +8,7 @@ use super::estate::Estate;
 use super::evidence::{Grant, Grants};
 use crate::analysis::Fact;
 use crate::inventory::Gap;
-use crate::policy::Action;
+use crate::policy::{Action, KeyState};
 use crate::reference::{PermissionClass, permissions};
 
 /// What a principal may do to everything of a kind.
@@ -28,6 +28,8 @@ pub struct Powers {
     pub exposure: Vec<Grant>,
     /// Changing or destroying what others run.
     pub infrastructure: Vec<Grant>,
+    /// Giving permissions to others.
+    pub permissions: Vec<Grant>,
     /// Classes that a policy which could not be read leaves open.
     open: BTreeSet<&'static str>,
     gaps: Vec<Gap>,
@@ -46,6 +48,7 @@ struct Classes {
     data: Class,
     exposure: Class,
     infrastructure: Class,
+    permissions: Class,
     services: Vec<(String, Action)>,
 }
 
@@ -66,6 +69,7 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
         data: of("data", &classes.data),
         exposure: of("exposure", &classes.exposure),
         infrastructure: of("infrastructure", &classes.infrastructure),
+        permissions: of("permissions", &classes.permissions),
         services: permissions()
             .services()
             .map(|service| {
@@ -82,11 +86,27 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
 pub(super) struct Probes(BTreeMap<(String, String), String>);
 
 impl Probes {
-    fn get(&mut self, estate: &Estate<'_>, service: &str, region: &str) -> String {
-        let key = (service.to_owned(), region.to_owned());
-        let probe = || permissions().probe(service, estate.partition(), region, estate.account());
+    fn get(&mut self, estate: &Estate<'_>, action: &str, region: &str) -> String {
+        // Actions of IAM are for users, roles, groups and policies.
+        let name = match action.split_once(':') {
+            Some((service, _)) if service != "iam" => service,
+            _ => action,
+        };
+        let key = (name.to_owned(), region.to_owned());
+        let probe = || permissions().probe(name, estate.partition(), region, estate.account());
         self.0.entry(key).or_insert_with(probe).clone()
     }
+}
+
+/// Asks for everything only: the statements that allow all of it together.
+pub(super) fn admin(estate: &Estate<'_>, authority: &mut Authority<'_>) -> Vec<Grant> {
+    let mut asker = Asker {
+        estate,
+        authority,
+        probes: Probes::default(),
+        open: BTreeSet::new(),
+    };
+    asker.all_of(&CLASSES.admin)
 }
 
 /// Asks for all classes.
@@ -106,12 +126,13 @@ pub(super) fn powers(estate: &Estate<'_>, authority: &mut Authority<'_>) -> Powe
         data: asker.any_of(classes.data.name, &classes.data.actions),
         exposure: asker.any_of(classes.exposure.name, &classes.exposure.actions),
         infrastructure: asker.any_of(classes.infrastructure.name, &classes.infrastructure.actions),
+        permissions: asker.permissions(&classes.permissions.actions),
         open: BTreeSet::new(),
         gaps: Vec::new(),
     };
     powers.open = asker.open;
     if !powers.open.is_empty() {
-        powers.gaps.clone_from(&asker.authority.gaps);
+        powers.gaps = asker.authority.gaps().to_vec();
     }
     powers
 }
@@ -127,14 +148,22 @@ struct Asker<'q, 'e, 'a> {
 impl Asker<'_, '_, '_> {
     /// The best answer over the regions that have functions.
     fn ask(&mut self, action: &Action) -> Answer {
+        self.ask_with(action, &[])
+    }
+
+    /// The same of a request that carries these keys.
+    fn ask_with(&mut self, action: &Action, carries: &[(&str, KeyState)]) -> Answer {
         let estate = self.estate;
-        if self.authority.gaps.is_empty() && !self.authority.mentions(action) {
+        if self.authority.gaps().is_empty() && !self.authority.mentions(action) {
             return Answer::No;
         }
         let mut best = Answer::No;
         for region in &estate.regions {
-            let probe = self.probes.get(estate, action.service(), region);
-            let answer = self.authority.on_any_at_all(action, &probe, region);
+            let name = action.name().unwrap_or_default();
+            let probe = self.probes.get(estate, name, region);
+            let answer = self
+                .authority
+                .on_any_at_all(action, &probe, region, carries);
             match (&answer, &best) {
                 (Answer::Yes(standing), _) if standing.certain => return answer,
                 (Answer::Yes(_), _) | (Answer::Unknown, Answer::No) => best = answer,
@@ -159,6 +188,40 @@ impl Asker<'_, '_, '_> {
             }
         }
         grants.finish()
+    }
+
+    /// Permissions of others: attaching only what is no harmless policy, to principals without a boundary.
+    fn permissions(&mut self, actions: &[(String, Action)]) -> Vec<Grant> {
+        let mut grants = Grants::default();
+        for (name, action) in actions {
+            let answer = match self.authority.asks_for("iam:policyarn", action) {
+                false => self.ask(action),
+                true => self.attach(action),
+            };
+            match answer {
+                Answer::No => {}
+                Answer::Yes(standing) => grants.add(name, &standing),
+                Answer::Unknown => {
+                    self.open.insert(CLASSES.permissions.name);
+                }
+            }
+        }
+        grants.finish()
+    }
+
+    fn attach(&mut self, action: &Action) -> Answer {
+        let mut best = Answer::No;
+        for policy in self.estate.powerful() {
+            let carries = [("iam:PolicyARN", KeyState::one(policy.arn.as_str()))];
+            match (self.ask_with(action, &carries), &best) {
+                (Answer::Yes(standing), _) if standing.certain => return Answer::Yes(standing),
+                (answer @ Answer::Yes(_), _) | (answer @ Answer::Unknown, Answer::No) => {
+                    best = answer;
+                }
+                _ => {}
+            }
+        }
+        best
     }
 
     /// The statements that together allow all actions, or none.
@@ -187,17 +250,16 @@ impl Asker<'_, '_, '_> {
 }
 
 impl Powers {
-    /// What it can do to everything, for comparison with another principal's powers.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        let lists = [
+    /// What it can do to everything, by class.
+    pub(super) fn lists(&self) -> [&Vec<Grant>; 6] {
+        [
             &self.services,
             &self.credentials,
             &self.data,
             &self.exposure,
             &self.infrastructure,
-        ];
-        let actions = lists.into_iter().flatten().flat_map(|grant| &grant.actions);
-        actions.map(String::as_str).collect()
+            &self.permissions,
+        ]
     }
 
     /// A list as a fact: unknown where it is empty and a policy that could not be read leaves the class open.
@@ -242,6 +304,11 @@ impl Powers {
     /// Changing what others run, as a fact.
     pub fn infrastructure_fact(&self) -> Fact<Vec<Grant>> {
         self.fact("infrastructure", &self.infrastructure)
+    }
+
+    /// Giving permissions to others, as a fact.
+    pub fn permissions_fact(&self) -> Fact<Vec<Grant>> {
+        self.fact("permissions", &self.permissions)
     }
 
     /// Why not all of it is known.

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Privileges;
-use super::authority::Authority;
-use super::catalogue::{CATALOGUE, Compiled, Escalation};
-use super::walk::Walker;
+use super::catalogue::{CATALOGUE, Compiled, Escalation, EscalationHop, HopRequest};
+use super::edges::{Edge, End, Taken};
+use super::evidence::Grant;
+use super::names::Names;
+use super::reach::{Reach, Step};
 use crate::inventory::Gap;
 use crate::reference::Takes;
 
@@ -16,46 +18,63 @@ pub(super) struct Ways {
     pub(super) gaps: Vec<Gap>,
 }
 
-/// Whether a principal can widen its own permissions.
-pub(super) fn rises<'e>(
-    estate: &'e Privileges<'_>,
-    place: usize,
-    authority: &mut Authority<'e>,
-) -> bool {
-    let Some(member) = estate.estate.members.get(place) else {
-        return false;
-    };
-    let mut walker = Walker::new(estate, member, place, authority);
-    CATALOGUE
-        .iter()
-        .filter(|compiled| compiled.path.takes == Takes::Itself && compiled.path.assumes.is_none())
-        .any(|compiled| walker.walk(compiled).is_some())
+/// What an edge gives to its principal by one target.
+#[derive(Clone, Copy)]
+struct Gain {
+    more: Names,
+    certain: bool,
+    to: Option<Taken>,
+}
+
+impl Gain {
+    fn rank(&self) -> (bool, bool, bool, u32) {
+        let admin = self.more.is_admin();
+        let count = if admin { 0 } else { self.more.len() };
+        (admin && self.certain, admin, self.certain, count)
+    }
 }
 
 /// The ways of one principal, shortest descriptions only: a path that contains another is left out.
-pub(super) fn ways<'e>(
-    estate: &'e Privileges<'_>,
-    place: usize,
-    authority: &mut Authority<'e>,
-) -> Ways {
+pub(super) fn ways(privileges: &Privileges<'_>, place: usize) -> Ways {
     let mut ways = Ways::default();
-    let Some(member) = estate.estate.members.get(place) else {
-        return ways;
-    };
-    let mut walker = Walker::new(estate, member, place, authority);
+    let graph = privileges.graph();
+    let own = graph.own(place);
+    let edges = graph.edges(place);
+    // Who can make himself an administrator gains nothing by becoming somebody who can do the same.
+    let rises = edges.iter().any(|edge| match &edge.end {
+        End::Gains { outcome, .. } => {
+            matches!(edge.compiled.path.takes, Takes::Itself | Takes::Group)
+                && outcome.possible.is_admin()
+        }
+        End::Becomes(_) => false,
+    });
     let mut found: Vec<(&Compiled, Escalation)> = Vec::new();
     for compiled in CATALOGUE.iter() {
-        if let Some(escalation) = walker.walk(compiled) {
-            found.push((compiled, escalation));
-        }
+        let of_path = |edge: &&Edge| edge.compiled.path.id == compiled.path.id;
+        let mut gains: Vec<(&Edge, Gain)> = edges
+            .iter()
+            .filter(of_path)
+            .flat_map(|edge| {
+                let gains = gains_by(privileges, own, edge, rises);
+                gains.into_iter().map(move |gain| (edge, gain))
+            })
+            .collect();
+        gains.sort_by_key(|(_, gain)| std::cmp::Reverse(gain.rank()));
+        let told = gains
+            .into_iter()
+            .find_map(|(edge, gain)| tell(privileges, place, edge, gain));
+        found.extend(told.map(|told| (compiled, told)));
     }
-    ways.gaps = walker.gaps;
+    if found.is_empty() {
+        ways.gaps = gaps(privileges, place);
+    }
+    let actions = |item: &(&Compiled, Escalation)| -> BTreeSet<String> {
+        item.1.actions.iter().cloned().collect()
+    };
     let contained = |one: &(&Compiled, Escalation), other: &(&Compiled, Escalation)| {
-        let actions = |item: &(&Compiled, Escalation)| -> BTreeSet<String> {
-            item.1.actions.iter().cloned().collect()
-        };
         one.0.path.takes == other.0.path.takes
             && (!one.1.certain || other.1.certain)
+            && (one.1.end != ADMINISTRATOR || other.1.end == ADMINISTRATOR)
             && actions(other).is_subset(&actions(one))
             && actions(other).len() < actions(one).len()
     };
@@ -65,7 +84,207 @@ pub(super) fn ways<'e>(
         .map(|(_, escalation)| escalation.clone())
         .collect();
     ways.found.sort_by_key(|way| !way.certain);
-    ways.gaps.sort();
-    ways.gaps.dedup();
     ways
+}
+
+const ADMINISTRATOR: &str = super::names::ADMINISTRATOR;
+
+/// Why not all ways are known: of the principal, and of those that it can become.
+fn gaps(privileges: &Privileges<'_>, place: usize) -> Vec<Gap> {
+    let graph = privileges.graph();
+    let of = |place: usize| {
+        let edges = graph.edges.get(place).map(|edges| edges.gaps.as_slice());
+        edges.unwrap_or_default().iter().cloned()
+    };
+    let mut gaps: Vec<Gap> = of(place).collect();
+    let targets: BTreeSet<usize> = graph
+        .edges(place)
+        .iter()
+        .flat_map(Edge::targets)
+        .map(|target| target.place)
+        .collect();
+    for target in targets {
+        gaps.extend(of(target));
+        gaps.extend(privileges.powers_at(target).gaps().iter().cloned());
+    }
+    gaps.sort();
+    gaps.dedup();
+    gaps
+}
+
+fn gains_by(privileges: &Privileges<'_>, own: Reach, edge: &Edge, rises: bool) -> Vec<Gain> {
+    let graph = privileges.graph();
+    let gain = |reach: Reach, to: Option<Taken>| {
+        let more = reach.possible.without(own.possible);
+        let sure = reach.certain.without(own.certain);
+        let certain = !edge.proof.uncertain
+            && match more.is_admin() {
+                true => sure.is_admin(),
+                false => !sure.is_empty(),
+            };
+        let more = if more.is_empty() { sure } else { more };
+        (!more.is_empty()).then_some(Gain { more, certain, to })
+    };
+    match &edge.end {
+        End::Gains { outcome, .. } => gain(Reach::of(outcome), None).into_iter().collect(),
+        End::Becomes(targets) => targets
+            .iter()
+            .filter_map(|&target| {
+                let reach = match rises {
+                    true => graph.own(target.place),
+                    false => graph.reach(target.place),
+                };
+                gain(reach, Some(target))
+            })
+            .collect(),
+    }
+}
+
+/// One way as a fact, with all its hops; `None` if it leads back through the principal.
+fn tell(privileges: &Privileges<'_>, place: usize, edge: &Edge, gain: Gain) -> Option<Escalation> {
+    let graph = privileges.graph();
+    let first = Step {
+        from: place,
+        edge,
+        to: gain.to,
+    };
+    let mut steps = vec![first];
+    let mut more = gain.more;
+    let mut certain = !edge.proof.uncertain;
+    if let Some(taken) = gain.to {
+        if !graph.reach(taken.place).possible.is_empty() {
+            let reach = graph.reach_avoiding(taken.place, place);
+            more = more.and(reach.possible);
+        }
+        let wanted = if more.is_admin() {
+            Names::administrator()
+        } else {
+            more
+        };
+        let (chain, sure) = graph.chain(taken.place, Some(place), wanted)?;
+        certain &= sure;
+        steps.extend(chain);
+    } else {
+        certain &= gain.certain;
+    }
+    let path = edge.compiled.path;
+    let hops = hops(privileges, &steps);
+    let hop = hops.first()?;
+    let mut depends_on: BTreeSet<String> = hops
+        .iter()
+        .flat_map(|hop| hop.depends_on.iter().cloned())
+        .collect();
+    if !certain {
+        depends_on.extend(doubts(privileges, &steps, more));
+    }
+    let mut actions: Vec<String> = Vec::new();
+    for deed in edge.deeds() {
+        if !actions.iter().any(|known| known == deed.action) {
+            actions.push(deed.action.to_owned());
+        }
+    }
+    Some(Escalation {
+        path: path.id.clone(),
+        title: path.title.clone(),
+        category: path.category.name().to_owned(),
+        target: target(privileges, &first),
+        gains: more.told(),
+        end: end(more).to_owned(),
+        actions,
+        statements: hop.statements.clone(),
+        certain,
+        depends_on: depends_on.into_iter().collect(),
+        hops,
+    })
+}
+
+/// What kind of powers they are, by the strongest.
+fn end(names: Names) -> &'static str {
+    if names.is_admin() {
+        ADMINISTRATOR
+    } else if !names.and(Names::permissions()).is_empty() {
+        "permissions"
+    } else if !names.and(Names::credentials()).is_empty() {
+        "credentials"
+    } else if !names.and(Names::data()).is_empty() {
+        "data"
+    } else {
+        "other"
+    }
+}
+
+/// ARN of what a step takes over.
+fn target(privileges: &Privileges<'_>, step: &Step<'_>) -> String {
+    match (&step.edge.end, step.to) {
+        (End::Gains { target, .. }, _) => target.clone(),
+        (_, Some(taken)) => match taken.function {
+            Some(number) => privileges.function_arn(number).to_owned(),
+            None => privileges.arn(taken.place).to_owned(),
+        },
+        (_, None) => String::new(),
+    }
+}
+
+/// A chain as facts.
+pub(super) fn hops(privileges: &Privileges<'_>, steps: &[Step<'_>]) -> Vec<EscalationHop> {
+    let hop = |step: &Step<'_>| {
+        let target = target(privileges, step);
+        let proof = &step.edge.proof;
+        let requests = proof.deeds.iter().map(|deed| HopRequest {
+            action: deed.action.to_owned(),
+            resource: deed.resource.clone().unwrap_or_else(|| target.clone()),
+            context: deed
+                .context
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect(),
+        });
+        EscalationHop {
+            principal: privileges.arn(step.from).to_owned(),
+            path: step.edge.compiled.path.id.clone(),
+            title: step.edge.compiled.path.title.clone(),
+            requests: requests.collect(),
+            becomes: match step.to {
+                Some(taken) => privileges.arn(taken.place).to_owned(),
+                None if step.edge.compiled.path.takes == Takes::Itself => {
+                    privileges.arn(step.from).to_owned()
+                }
+                None => target,
+            },
+            statements: proof.statements.iter().cloned().collect(),
+            certain: !proof.uncertain,
+            depends_on: proof.depends_on.iter().cloned().collect(),
+        }
+    };
+    steps.iter().map(hop).collect()
+}
+
+/// On what the powers at the end of a chain depend.
+fn doubts(privileges: &Privileges<'_>, steps: &[Step<'_>], wanted: Names) -> Vec<String> {
+    let Some(last) = steps.last() else {
+        return Vec::new();
+    };
+    if let End::Gains { outcome, .. } = &last.edge.end {
+        return outcome.depends_on.clone();
+    }
+    let Some(taken) = last.to else {
+        return Vec::new();
+    };
+    let powers = privileges.powers_at(taken.place);
+    let open = |grants: &[Grant]| -> Vec<String> {
+        let open = grants.iter().filter(|grant| !grant.certain);
+        open.flat_map(|grant| grant.depends_on.clone()).collect()
+    };
+    match wanted.is_admin() {
+        true => open(&powers.admin),
+        false => {
+            let told = wanted.told();
+            let lists = powers.lists().into_iter().flatten();
+            let ones: Vec<Grant> = lists
+                .filter(|grant| grant.actions.iter().any(|action| told.contains(action)))
+                .cloned()
+                .collect();
+            open(&ones)
+        }
+    }
 }

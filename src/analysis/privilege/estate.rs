@@ -1,13 +1,15 @@
 //! The principals of an account with their policies parsed: once for each account.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::evidence::DELEGATION;
+use super::powerful::Powerful;
 use crate::inventory::{
     AccountInventory, Gap, GapKind, Iam, ManagedPolicy, Observed, Organization, Principal,
     PrincipalKind,
 };
-use crate::policy::{ParseError, Policy, Source};
+use crate::policy::{ParseError, Policy, Principal as Named, Source};
 
 const OPERATION: &str = "iam:GetAccountAuthorizationDetails";
 
@@ -38,10 +40,12 @@ pub(super) struct Estate<'a> {
     pub(super) inventory: &'a AccountInventory,
     pub(super) members: Vec<Member<'a>>,
     managed: HashMap<&'a str, Document<'a>>,
+    versions: HashMap<&'a str, Vec<Document<'a>>>,
     delegation: Result<Policy, ParseError>,
     by_arn: HashMap<&'a str, usize>,
     pub(super) controls: Controls<'a>,
     pub(super) regions: Vec<&'a str>,
+    powerful: OnceLock<Vec<Powerful<'a>>>,
 }
 
 /// What the organisation's service control policies are.
@@ -58,13 +62,58 @@ pub(super) enum Controls<'a> {
     Unread,
 }
 
+/// A policy that a principal carries, itself or through a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held<'e> {
+    /// ARN of the user, role or group that carries it.
+    pub(super) carrier: &'e str,
+    /// Whether it is written into the carrier; otherwise it is a managed policy.
+    pub(super) inline: bool,
+    pub(super) name: &'e str,
+    pub(super) policy: &'e Policy,
+}
+
 /// The policies of a principal: those that were read, and why others were not.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Identity<'e> {
-    pub(super) sources: Vec<Source<'e>>,
+    pub(super) held: Vec<Held<'e>>,
     pub(super) gaps: Vec<Gap>,
     /// Names of those that were not read.
     pub(super) unread: Vec<String>,
+}
+
+impl Member<'_> {
+    /// Whether its trust policy names a service; `None` where the policy could not be read.
+    pub(super) fn trusts_service(&self, name: &str) -> Option<bool> {
+        let policy = self.trust.as_ref()?.policy.as_ref().ok()?;
+        let mut principals = policy
+            .statements
+            .iter()
+            .filter_map(|one| one.principal.as_ref());
+        Some(principals.any(|principal| {
+            let mut items = principal.items.iter();
+            principal.negated
+                || items.any(|item| match item {
+                    Named::Service(service) => service.service == name,
+                    Named::Everyone => true,
+                    _ => false,
+                })
+        }))
+    }
+
+    /// Whether IAM itself made it: nobody in the account can change such a role.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html> and
+    /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
+    pub(super) fn is_fixed(&self) -> bool {
+        let arn = &self.principal.arn;
+        arn.contains(":role/aws-service-role/") || arn.contains(":role/aws-reserved/")
+    }
+
+    /// Whether a service made it for itself alone.
+    pub(super) fn is_service_linked(&self) -> bool {
+        self.principal.arn.contains(":role/aws-service-role/")
+    }
 }
 
 impl<'a> Estate<'a> {
@@ -146,10 +195,31 @@ impl<'a> Estate<'a> {
                 .iter()
                 .map(|policy| (policy.arn.as_str(), document(policy)))
                 .collect(),
+            versions: iam
+                .policies
+                .iter()
+                .filter(|policy| !policy.versions.is_empty())
+                .map(|policy| {
+                    let versions = policy.versions.iter();
+                    let versions = versions.map(|one| parse(&one.id, &one.document, &policy.arn));
+                    (policy.arn.as_str(), versions.collect())
+                })
+                .collect(),
             delegation: delegation(&inventory.account.id),
             controls: Controls::of(&inventory.account.organization, &parse),
             regions,
+            powerful: OnceLock::new(),
         }
+    }
+
+    /// Managed policies that make an administrator, the strongest first.
+    pub(super) fn powerful(&self) -> &[Powerful<'a>] {
+        self.powerful.get_or_init(|| Powerful::all(self))
+    }
+
+    /// A managed policy by its ARN, if it is known.
+    pub(super) fn policy(&self, arn: &str) -> Option<&Policy> {
+        self.managed.get(arn)?.policy.as_ref().ok()
     }
 
     /// The policy of a resource that leaves its account's administrators in charge.
@@ -184,11 +254,7 @@ impl<'a> Estate<'a> {
     pub(super) fn identity<'e>(&'e self, member: &'e Member<'a>) -> Identity<'e> {
         let mut identity = Identity::default();
         self.carried(member, &mut identity);
-        for group in member
-            .groups
-            .iter()
-            .filter_map(|&place| self.members.get(place))
-        {
+        for group in self.groups(member) {
             self.carried(group, &mut identity);
         }
         for name in &member.lost_groups {
@@ -198,13 +264,15 @@ impl<'a> Estate<'a> {
         identity
     }
 
-    fn carried<'e>(&'e self, member: &'e Member<'a>, identity: &mut Identity<'e>) {
+    /// The policies that a user, role or group carries itself.
+    pub(super) fn carried<'e>(&'e self, member: &'e Member<'a>, identity: &mut Identity<'e>) {
+        let carrier = member.principal.arn.as_str();
         for document in &member.inline {
-            identity.add(document);
+            identity.add(carrier, true, document);
         }
         for arn in &member.attached {
             match self.managed.get(arn) {
-                Some(document) => identity.add(document),
+                Some(document) => identity.add(carrier, false, document),
                 None => {
                     identity.gaps.push(self.unread(&format!("policy `{arn}`")));
                     identity.unread.push((*arn).to_owned());
@@ -213,29 +281,52 @@ impl<'a> Estate<'a> {
         }
     }
 
-    /// The permissions boundary of a principal, if it has one.
+    /// The managed policies that are known, by their ARNs, in order.
+    pub(super) fn managed(&self) -> impl Iterator<Item = (&'a str, &Policy)> {
+        let mut managed: Vec<(&'a str, &Policy)> = self
+            .managed
+            .iter()
+            .filter_map(|(arn, document)| Some((*arn, document.policy.as_ref().ok()?)))
+            .collect();
+        managed.sort_by_key(|(arn, _)| *arn);
+        managed.into_iter()
+    }
+
+    /// The other versions of a customer-managed policy.
+    pub(super) fn versions(&self, arn: &str) -> &[Document<'a>] {
+        self.versions
+            .get(arn)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Whether a policy is one of the account's own, which its principals can change.
+    pub(super) fn is_own_policy(&self, arn: &str) -> bool {
+        arn.contains(&format!("::{}:policy/", self.account()))
+    }
+
+    /// The permissions boundary of a principal by its ARN, if it has one.
     pub(super) fn boundary<'e>(
         &'e self,
         member: &'e Member<'a>,
-    ) -> Option<Result<Source<'e>, Gap>> {
+    ) -> Option<Result<(&'e str, &'e Policy), Gap>> {
         let arn = member.principal.boundary.as_deref()?;
         Some(match self.managed.get(arn) {
-            Some(document) => document.source().map_err(Gap::clone),
+            Some(document) => match &document.policy {
+                Ok(policy) => Ok((arn, policy)),
+                Err(gap) => Err(gap.clone()),
+            },
             None => Err(self.unread(&format!("permissions boundary `{arn}`"))),
         })
     }
 
     /// Customer-managed policies that a principal carries, itself or through a group.
     pub(super) fn own_policies(&self, member: &Member<'a>) -> Vec<&'a str> {
-        let groups = member
-            .groups
-            .iter()
-            .filter_map(|&place| self.members.get(place));
-        let owned = format!("::{}:policy/", self.account());
+        let groups = self.groups(member);
         std::iter::once(member)
             .chain(groups)
             .flat_map(|member| member.attached.iter().copied())
-            .filter(|arn| arn.contains(&owned))
+            .filter(|arn| self.is_own_policy(arn))
             .collect()
     }
 
@@ -270,17 +361,15 @@ impl<'a> Estate<'a> {
     }
 }
 
-impl<'a> Document<'a> {
-    fn source(&self) -> Result<Source<'_>, &Gap> {
-        let policy = self.policy.as_ref()?;
-        Ok(Source::new(self.name, policy))
-    }
-}
-
 impl<'e> Identity<'e> {
-    fn add(&mut self, document: &'e Document<'_>) {
-        match document.source() {
-            Ok(source) => self.sources.push(source),
+    fn add(&mut self, carrier: &'e str, inline: bool, document: &'e Document<'_>) {
+        match &document.policy {
+            Ok(policy) => self.held.push(Held {
+                carrier,
+                inline,
+                name: document.name,
+                policy,
+            }),
             Err(gap) => {
                 self.gaps.push(gap.clone());
                 self.unread.push(document.name.to_owned());

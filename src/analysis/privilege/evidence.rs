@@ -1,11 +1,9 @@
 //! What a finding about permissions names: policies and statements.
 
-use std::collections::BTreeSet;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::policy::{Decision, Effect, Layer, Matched, Statement};
+use crate::policy::{Decision, Matched, Statement};
 
 /// Name of the policy that stands for a resource that leaves its account's administrators in charge.
 ///
@@ -34,13 +32,16 @@ pub struct StatementName {
     pub policy: String,
     /// Its `Sid`, or its place (`#1`) where it has none.
     pub statement: String,
+    /// ARN of the user, role or group that carries the policy; empty for the policy of a resource.
+    pub carrier: String,
 }
 
 impl StatementName {
-    fn of(matched: &Matched<'_>) -> Option<Self> {
+    pub(super) fn of(matched: &Matched<'_>, carrier: String) -> Option<Self> {
         matched.statement.map(|statement| Self {
             policy: matched.policy.to_owned(),
             statement: statement_name(statement),
+            carrier,
         })
     }
 }
@@ -51,22 +52,6 @@ pub fn statement_name(statement: &Statement) -> String {
         Some(sid) if !sid.is_empty() => sid.clone(),
         _ => format!("#{}", statement.index + 1),
     }
-}
-
-/// The statements that grant what was decided: of the principal's own policies or of the resource's.
-pub(super) fn granting(decision: &Decision<'_>) -> Vec<StatementName> {
-    decision
-        .statements
-        .iter()
-        .filter(|matched| {
-            matched.effect() == Some(Effect::Allow)
-                && matched.policy != DELEGATION
-                && matches!(matched.layer, Layer::Identity | Layer::Resource)
-        })
-        .filter_map(StatementName::of)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
 }
 
 /// What the answer depends on, each part said once.

@@ -8,16 +8,22 @@ mod access;
 mod anybody;
 mod authority;
 mod catalogue;
+mod change;
 mod circumstances;
 mod claims;
 mod classes;
+mod edges;
 mod escalation;
 mod estate;
 mod evidence;
 mod federation;
-mod strength;
+mod manage;
+mod names;
+mod places;
+mod powerful;
+mod reach;
+mod target;
 mod trust;
-mod walk;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
@@ -29,12 +35,17 @@ use access::Access;
 pub(in crate::analysis) use access::Verb;
 use authority::Authority;
 pub use authority::{Answer, Standing};
-pub use catalogue::Escalation;
+pub use catalogue::{Escalation, EscalationHop, HopRequest};
+use change::Outcome;
 pub use classes::Powers;
 use escalation::Ways;
 use estate::Estate;
 pub use evidence::{Grant, StatementName, statement_name};
-use strength::Strength;
+pub use manage::PermissionsGrant;
+use names::Names;
+use places::Places;
+use reach::{Graph, Reach};
+use target::Outcomes;
 pub(in crate::analysis) use trust::trusts;
 pub use trust::{Trust, Trusts};
 
@@ -56,10 +67,10 @@ pub struct Privileges<'a> {
     users: BTreeMap<&'a str, Vec<&'a str>>,
     /// Whether every function is known.
     complete: bool,
-    strengths: Vec<OnceLock<Strength>>,
-    strongest_first: OnceLock<Vec<usize>>,
-    /// Places of the roles that trust a service, by its name.
-    trusting: BTreeMap<String, Vec<usize>>,
+    powers: Vec<OnceLock<Powers>>,
+    graph: OnceLock<Graph>,
+    outcomes: Outcomes,
+    places: Places,
     ways: Vec<OnceLock<Ways>>,
     access: OnceLock<Access>,
     /// Whether a principal may write to all log groups or none, by its place and region: a row of regions for each.
@@ -117,13 +128,14 @@ impl<'a> Privileges<'a> {
             numbers: numbers
                 .map(|(number, function)| (function.arn, number))
                 .collect(),
-            trusting: trust::services(&estate),
+            places: Places::new(&estate),
             estate,
             functions,
             users: users.clone(),
             complete,
-            strengths: (0..count).map(|_| OnceLock::new()).collect(),
-            strongest_first: OnceLock::new(),
+            powers: (0..count).map(|_| OnceLock::new()).collect(),
+            graph: OnceLock::new(),
+            outcomes: Outcomes::default(),
             ways: (0..count).map(|_| OnceLock::new()).collect(),
             access: OnceLock::new(),
             logs,
@@ -133,29 +145,51 @@ impl<'a> Privileges<'a> {
     /// What a role may do to everything; `None` for a role that IAM does not have.
     pub fn powers(&self, role: &str) -> Option<&Powers> {
         let place = self.estate.place(role)?;
-        Some(&self.strength(place).powers)
+        Some(self.powers_at(place))
     }
 
     /// The ways of a role to more permissions; `None` for a role that IAM does not have.
     pub fn escalations(&self, role: &str) -> Option<Fact<Vec<Escalation>>> {
         let place = self.estate.place(role)?;
-        let ways = self
-            .ways
-            .get(place)?
-            .get_or_init(|| match self.authority(place) {
-                Some(mut authority) if !self.strength(place).powers.is_admin() => {
-                    escalation::ways(self, place, &mut authority)
-                }
-                _ => Ways::default(),
-            });
+        let ways = self.ways.get(place)?.get_or_init(|| {
+            if self.powers_at(place).is_admin() {
+                Ways::default()
+            } else {
+                escalation::ways(self, place)
+            }
+        });
         Some(Fact::offenders(ways.found.clone(), ways.gaps.clone()))
     }
 
-    /// What one user or role would gain with the permissions of a role; `None`: nothing of note, or one of the
-    /// two is not known.
+    /// What one user or role would gain with the permissions of a role, and of all that the role can become, beyond what it
+    /// reaches by other means than taking over functions that there are; `None`: nothing of note, or one of the two is not known.
     pub fn gains(&self, principal: &str, role: &str) -> Option<Vec<String>> {
         let (own, other) = (self.estate.place(principal)?, self.estate.place(role)?);
-        strength::gains(self.strength(own), self.strength(other))
+        let graph = self.graph();
+        let mine = graph.reach_without_functions(own).possible;
+        if mine.is_admin() || graph.reach(other).possible.without(mine).is_empty() {
+            return None;
+        }
+        let more = graph.reach_avoiding(other, own).possible.without(mine);
+        (!more.is_empty()).then(|| more.told())
+    }
+
+    /// What a user or role reaches by whatever chain of escalations, itself included; `None` for one that IAM does not have.
+    pub fn reaches(&self, principal: &str) -> Option<Reached> {
+        let place = self.estate.place(principal)?;
+        let reach = self.graph().reach(place);
+        let has = |of: Names| match (reach.certain.and(of), reach.possible.and(of)) {
+            (certain, _) if !certain.is_empty() => Some(true),
+            (_, possible) if !possible.is_empty() => Some(false),
+            _ => None,
+        };
+        Some(Reached {
+            administrator: has(Names::administrator()),
+            permissions: has(Names::permissions()),
+            credentials: has(Names::credentials()),
+            data: has(Names::data()),
+            gains: reach.possible.told(),
+        })
     }
 
     /// Whether a role may write to a log group, which Lambda makes if the role may; `None` for a role that IAM does
@@ -183,7 +217,7 @@ impl<'a> Privileges<'a> {
         });
         Some(match Fact::all(answers) {
             Fact::Known(all) => Fact::Known(all),
-            Fact::Unknown(_) => Fact::Unknown(authority.gaps),
+            Fact::Unknown(_) => Fact::Unknown(authority.gaps().to_vec()),
         })
     }
 
@@ -233,7 +267,7 @@ impl<'a> Privileges<'a> {
             let Some(member) = self.estate.members.get(holder.place) else {
                 continue;
             };
-            if self.strength(holder.place).powers.is_admin() {
+            if self.powers_at(holder.place).is_admin() {
                 found.administrators += 1;
                 continue;
             }
@@ -259,43 +293,95 @@ impl<'a> Privileges<'a> {
         &self.functions
     }
 
-    /// How much a principal may do.
-    fn strength(&self, place: usize) -> &Strength {
-        static NOTHING: OnceLock<Strength> = OnceLock::new();
+    /// What a principal may do to everything.
+    fn powers_at(&self, place: usize) -> &Powers {
+        static NOTHING: OnceLock<Powers> = OnceLock::new();
         let compute = || match self.authority(place) {
-            Some(mut authority) => {
-                let powers = classes::powers(&self.estate, &mut authority);
-                let rises = powers.is_admin() || escalation::rises(self, place, &mut authority);
-                Strength { powers, rises }
-            }
-            None => Strength::default(),
+            Some(mut authority) => classes::powers(&self.estate, &mut authority),
+            None => Powers::default(),
         };
-        match self.strengths.get(place) {
-            Some(strength) => strength.get_or_init(compute),
-            None => NOTHING.get_or_init(Strength::default),
+        match self.powers.get(place) {
+            Some(powers) => powers.get_or_init(compute),
+            None => NOTHING.get_or_init(Powers::default),
         }
     }
 
-    /// Users and roles, the strongest first.
-    fn strongest_first(&self) -> &[usize] {
-        self.strongest_first.get_or_init(|| {
-            let mut places: Vec<usize> = (0..self.estate.members.len())
-                .filter(|&place| {
-                    let member = self.estate.members.get(place);
-                    member.is_some_and(|member| member.principal.kind != PrincipalKind::Group)
-                })
-                .collect();
-            places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
-            places
+    /// The same by name.
+    fn own(&self, place: usize) -> Outcome {
+        let powers = self.powers_at(place);
+        Outcome {
+            certain: Names::of(powers, true),
+            possible: Names::of(powers, false),
+            depends_on: Vec::new(),
+        }
+    }
+
+    /// Who can become whom, and what everybody reaches.
+    fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| {
+            let places = 0..self.estate.members.len();
+            let own = places.clone().map(|place| {
+                let member = self.estate.members.get(place);
+                match member.is_some_and(|one| one.principal.kind == PrincipalKind::Group) {
+                    true => Reach::default(),
+                    false => Reach::of(&self.own(place)),
+                }
+            });
+            let own = own.collect();
+            Graph::new(places.map(|place| edges::edges(self, place)).collect(), own)
         })
     }
 
-    /// Roles that trust a service, the strongest first.
-    fn trusting(&self, service: &str) -> Vec<usize> {
-        let mut places = self.trusting.get(service).cloned().unwrap_or_default();
-        places.sort_by_cached_key(|&place| strength::rank(self.strength(place)));
-        places
+    fn arn(&self, place: usize) -> &str {
+        let member = self.estate.members.get(place);
+        member.map_or("", |member| &member.principal.arn)
     }
+
+    fn function_arn(&self, number: usize) -> &str {
+        self.functions
+            .get(number)
+            .map_or("", |function| function.arn)
+    }
+
+    /// Roles that trust a service.
+    fn trusting(&self, service: &str) -> &[usize] {
+        let places = self.places.trusting.get(service);
+        places.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Roles that the trust policy of the principal's own account, or of everybody, may let be assumed.
+    fn assumable(&self) -> &[usize] {
+        &self.places.assumable
+    }
+
+    /// Roles whose trust policy names a principal.
+    fn naming(&self, arn: &str) -> &[usize] {
+        let places = self.places.naming.get(arn);
+        places.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn roles(&self) -> &[usize] {
+        &self.places.roles
+    }
+
+    fn users(&self) -> &[usize] {
+        &self.places.users
+    }
+}
+
+/// What a user or role reaches by whatever chain: for each kind whether for certain, `None` where it does not.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reached {
+    /// Everything.
+    pub administrator: Option<bool>,
+    /// Giving permissions to others.
+    pub permissions: Option<bool>,
+    /// Getting or making credentials.
+    pub credentials: Option<bool>,
+    /// Reading data in bulk.
+    pub data: Option<bool>,
+    /// At most five of its powers by name, those that are not certain included.
+    pub gains: Vec<String>,
 }
 
 /// A user or role that can do something to a function, or may.
@@ -309,6 +395,10 @@ pub struct PrincipalAccess {
     pub policy: String,
     /// Its `Sid`, or its place (`#1`) where it has none.
     pub statement: String,
+    /// ARN of the user, role or group that carries the policy; empty for `the function's policy`.
+    pub carrier: String,
+    /// What it depends on where it is not certain.
+    pub depends_on: Vec<String>,
 }
 
 impl PrincipalAccess {
@@ -320,6 +410,11 @@ impl PrincipalAccess {
             certain: standing.certain,
             policy: statement.map_or_else(String::new, |one| one.policy.clone()),
             statement: statement.map_or_else(String::new, |one| one.statement.clone()),
+            carrier: statement.map_or_else(String::new, |one| one.carrier.clone()),
+            depends_on: match standing.certain {
+                true => Vec::new(),
+                false => standing.depends_on.clone(),
+            },
         }
     }
 }

@@ -63,10 +63,10 @@ fn from_the_internet_by_routes_of_an_api_to_an_administrator() {
     );
     let paths = paths(&inventory);
     insta::assert_snapshot!(told(&paths.public_to_admin), @r"
-    Anybody on the internet may call it by GET /orders and POST /orders of the HTTP API a1b2c3 (shop), stage $default; its code runs with the role admin, which may do everything.
+    Anybody on the internet may call it by GET /orders and POST /orders of the HTTP API a1b2c3 (shop), stage $default; its code runs with the role admin, which can do everything.
       the internet calls routes that ask for nothing → quiet: HTTP API a1b2c3 (shop), stage $default, GET /orders: authorization type NONE; HTTP API a1b2c3 (shop), stage $default, POST /orders: authorization type NONE; resource-based policy of quiet, statement Api
       quiet runs with its execution role → admin: arn:aws:iam::111122223333:role/admin
-      admin may do everything → admin: p0, statement #1
+      admin can do everything → admin: p0, statement #1
     ");
     assert_eq!(paths.public_entries, Fact::Known(1));
     let Fact::Known(found) = &paths.public_to_admin else {
@@ -222,10 +222,10 @@ fn from_the_internet_by_a_load_balancer_to_an_administrator() {
     put_balancer(&mut inventory);
     let found = paths(&inventory);
     insta::assert_snapshot!(told(&found.public_to_admin), @r"
-    Anybody on the internet may call it by rule 2 (path /shop/*) and the default rule of the load balancer web, port 443; its code runs with the role admin, which may do everything.
+    Anybody on the internet may call it by rule 2 (path /shop/*) and the default rule of the load balancer web, port 443; its code runs with the role admin, which can do everything.
       the internet calls a load balancer that asks for nothing → quiet: load balancer web, port 443, rule 2 (path /shop/*): authentication none; load balancer web, port 443, the default rule: authentication none; resource-based policy of quiet, statement Alb
       quiet runs with its execution role → admin: arn:aws:iam::111122223333:role/admin
-      admin may do everything → admin: p0, statement #1
+      admin can do everything → admin: p0, statement #1
     ");
     assert_eq!(found.public_entries, Fact::Known(1));
     let Fact::Known(found) = &found.public_to_admin else {

@@ -60,6 +60,7 @@ pub(crate) fn managed(name: &str, document: String) -> ManagedPolicy {
         arn: format!("arn:aws:iam::{ACCOUNT}:policy/{name}"),
         name: name.to_owned(),
         document,
+        versions: Vec::new(),
     }
 }
 

@@ -1,0 +1,250 @@
+//! The changes that a principal can make about itself in some state.
+
+use super::{Changer, Edit, Move, boundary_of, has};
+use crate::analysis::privilege::authority::{Answer, Authority, Boundary};
+use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
+use crate::analysis::privilege::estate::{Estate, Held, Identity};
+use crate::analysis::privilege::powerful::EVERYTHING;
+use crate::inventory::PrincipalKind;
+use crate::policy::{Action, Effect, KeyState, Policy};
+use crate::reference::{Change, On, Subject, Takes};
+
+impl<'e, 'a> Changer<'_, 'e, 'a> {
+    /// The changes that are allowed in a state, or may be.
+    pub(super) fn moves(&mut self, base: &Authority<'e>) -> Vec<Move<'e>> {
+        let mut moves = Vec::new();
+        let subject = match self.member.principal.kind {
+            PrincipalKind::User => Subject::User,
+            PrincipalKind::Role | PrincipalKind::Group => Subject::Role,
+        };
+        if self.member.is_fixed() {
+            return moves;
+        }
+        for compiled in CATALOGUE.iter() {
+            let path = compiled.path;
+            let (Some(change), Some((action, on))) = (path.change, compiled.steps.first()) else {
+                continue;
+            };
+            if !matches!(path.takes, Takes::Itself | Takes::Group)
+                || !path.subjects.contains(&subject)
+                || base.gaps().is_empty() && !base.mentions(action)
+            {
+                continue;
+            }
+            self.of_path(base, compiled, change, action, *on, &mut moves);
+        }
+        moves
+    }
+
+    pub(super) fn of_path(
+        &mut self,
+        base: &Authority<'e>,
+        compiled: &'static Compiled,
+        change: Change,
+        action: &'static Action,
+        on: On,
+        moves: &mut Vec<Move<'e>>,
+    ) {
+        let estate = self.estate;
+        let name = compiled
+            .path
+            .requires
+            .first()
+            .map_or("", |step| &step.action);
+        for resource in self.resources(base, on) {
+            for (edit, carries) in self.edits(base, change, on, resource) {
+                let mut asked = base.clone();
+                let mut carries = carries;
+                if !matches!(change, Change::PutBoundary) {
+                    carries.push(("iam:PermissionsBoundary", boundary_of(self.member)));
+                }
+                let carries: Vec<(&str, KeyState)> = carries
+                    .iter()
+                    .map(|(key, state)| (*key, state.clone()))
+                    .collect();
+                let place = estate.place(resource);
+                let tags = place.and_then(|place| estate.members.get(place));
+                let tags = tags.map(|member| &member.principal.tags);
+                let standing = match asked.on_with(action, resource, tags, &carries) {
+                    Answer::No => continue,
+                    Answer::Unknown => {
+                        self.gaps.extend(base.gaps().iter().cloned());
+                        continue;
+                    }
+                    Answer::Yes(standing) => standing,
+                };
+                let mut proof = Proof::default();
+                proof.add(name, Some(resource.to_owned()), &standing);
+                let certain = standing.certain;
+                moves.push(Move {
+                    compiled,
+                    edit,
+                    proof,
+                    target: resource.to_owned(),
+                });
+                // Any strong policy will do.
+                if certain && matches!(change, Change::Attach | Change::PutBoundary) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// What a change of that kind may be made to.
+    pub(super) fn resources(&self, base: &Authority<'e>, on: On) -> Vec<&'e str> {
+        let estate = self.estate;
+        match on {
+            On::Itself => vec![self.member.principal.arn.as_str()],
+            On::OwnPolicy => {
+                let held = base.state.held.iter();
+                held.filter(|held| !held.inline && estate.is_own_policy(held.name))
+                    .map(|held| held.name)
+                    .collect()
+            }
+            On::OwnBoundary => match base.state.boundary {
+                Boundary::Policy(name, _) if estate.is_own_policy(name) => vec![name],
+                _ => Vec::new(),
+            },
+            On::OwnGroup => {
+                let groups = estate.groups(self.member);
+                groups.map(|group| group.principal.arn.as_str()).collect()
+            }
+            On::Target => {
+                let own: Vec<&str> = estate
+                    .groups(self.member)
+                    .map(|group| group.principal.arn.as_str())
+                    .collect();
+                let members = estate.members.iter();
+                members
+                    .filter(|one| one.principal.kind == PrincipalKind::Group)
+                    .map(|one| one.principal.arn.as_str())
+                    .filter(|arn| !own.contains(arn))
+                    .collect()
+            }
+            On::Any | On::TargetPolicy => Vec::new(),
+        }
+    }
+
+    /// The changes of a kind to a resource, with what their requests carry.
+    pub(super) fn edits(
+        &self,
+        base: &Authority<'e>,
+        change: Change,
+        on: On,
+        resource: &'e str,
+    ) -> Vec<(Edit<'e>, Vec<(&'static str, KeyState)>)> {
+        let estate = self.estate;
+        let everything = EVERYTHING.as_ref();
+        let plain = |edits: Vec<Edit<'e>>| {
+            let edits = edits.into_iter();
+            edits.map(|edit| (edit, Vec::new())).collect::<Vec<_>>()
+        };
+        let denying = |held: &&Held<'e>| has(held.policy, Effect::Deny);
+        let here = || {
+            let held = base.state.held.iter();
+            held.filter(|held| held.carrier == resource).filter(denying)
+        };
+        let replaced = |policy: &'e Policy| match on {
+            On::OwnBoundary => Edit::Boundary(Boundary::Policy(resource, policy)),
+            _ => Edit::Replace(resource, policy),
+        };
+        let bounded = !matches!(base.state.boundary, Boundary::None);
+        match change {
+            Change::WriteInline => plain(
+                everything
+                    .map(|policy| {
+                        Edit::Add(vec![Held {
+                            carrier: resource,
+                            inline: true,
+                            name: "an inline policy that allows everything",
+                            policy,
+                        }])
+                    })
+                    .into_iter()
+                    .collect(),
+            ),
+            Change::Attach => attachable(estate, resource),
+            Change::Rewrite => plain(everything.map(replaced).into_iter().collect()),
+            Change::Restore => {
+                let versions = estate.versions(resource).iter();
+                let documents = versions.filter_map(|version| version.policy.as_ref().ok());
+                plain(documents.map(replaced).collect())
+            }
+            Change::Join => {
+                let mut identity = Identity::default();
+                let place = estate.place(resource);
+                if let Some(group) = place.and_then(|place| estate.members.get(place)) {
+                    estate.carried(group, &mut identity);
+                }
+                plain(vec![Edit::Add(identity.held)])
+            }
+            Change::RemoveBoundary if bounded => plain(vec![Edit::Boundary(Boundary::None)]),
+            Change::PutBoundary if bounded => estate
+                .powerful()
+                .iter()
+                .filter_map(|one| {
+                    let policy = one.policy(estate)?;
+                    let edit = Edit::Boundary(Boundary::Policy(&one.arn, policy));
+                    let carries = vec![("iam:PermissionsBoundary", KeyState::one(&one.arn))];
+                    Some((edit, carries))
+                })
+                .collect(),
+            Change::RemoveBoundary | Change::PutBoundary => Vec::new(),
+            Change::DeleteInline => plain(
+                here()
+                    .filter(|held| held.inline)
+                    .map(|held| Edit::Remove(held.carrier, held.name))
+                    .collect(),
+            ),
+            Change::Detach => here()
+                .filter(|held| !held.inline)
+                .map(|held| {
+                    let carries = vec![("iam:PolicyARN", KeyState::one(held.name))];
+                    (Edit::Remove(held.carrier, held.name), carries)
+                })
+                .collect(),
+            Change::Leave if here().next().is_some() => plain(vec![Edit::Leave(resource)]),
+            Change::Leave => Vec::new(),
+            Change::Tag => base
+                .principal_tags()
+                .into_iter()
+                .map(|key| {
+                    let carries = vec![
+                        ("aws:TagKeys", KeyState::one(&key)),
+                        ("aws:RequestTag/*", KeyState::Any),
+                    ];
+                    (Edit::Tag(key, KeyState::Any), carries)
+                })
+                .collect(),
+            Change::Untag => base
+                .principal_tags()
+                .into_iter()
+                .filter(|key| self.member.principal.tags.contains_key(key))
+                .map(|key| {
+                    let carries = vec![("aws:TagKeys", KeyState::one(&key))];
+                    (Edit::Tag(key, KeyState::Absent), carries)
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Managed policies that are worth attaching to a principal.
+fn attachable<'e>(
+    estate: &'e Estate<'_>,
+    carrier: &'e str,
+) -> Vec<(Edit<'e>, Vec<(&'static str, KeyState)>)> {
+    let powerful = estate.powerful().iter();
+    powerful
+        .filter_map(|one| {
+            let held = Held {
+                carrier,
+                inline: false,
+                name: &one.arn,
+                policy: one.policy(estate)?,
+            };
+            let carries = vec![("iam:PolicyARN", KeyState::one(&one.arn))];
+            Some((Edit::Add(vec![held]), carries))
+        })
+        .collect()
+}

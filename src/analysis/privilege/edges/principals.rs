@@ -1,0 +1,302 @@
+//! Users and roles that are taken over directly, changed first, or created for the purpose.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::{Aim, Asking, Edge, End, Taken, Walker};
+use crate::analysis::privilege::authority::{Answer, Standing};
+use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
+use crate::analysis::privilege::target::{Made, NewKind};
+use crate::inventory::PrincipalKind;
+use crate::policy::{Action, KeyState};
+use crate::reference::{Change, On};
+
+impl<'e, 'a> Walker<'_, 'e, 'a> {
+    /// Users or roles that can be taken over.
+    pub(super) fn principals(
+        &mut self,
+        compiled: &'static Compiled,
+        proof: &Proof,
+        kind: PrincipalKind,
+    ) {
+        let privileges = self.privileges;
+        let path = compiled.path;
+        let mut groups: BTreeMap<Vec<usize>, Vec<Taken>> = BTreeMap::new();
+        let names: Vec<&'static str> = path
+            .requires
+            .iter()
+            .map(|step| step.action.as_str())
+            .collect();
+        let assumes = compiled
+            .steps
+            .iter()
+            .any(|(action, _)| action.service() == "sts");
+        let changes = compiled.steps.iter().any(|(action, on)| {
+            *on == On::Target && action.service() == "iam" || *on == On::TargetPolicy
+        });
+        let candidates: &[usize] = match (kind, assumes) {
+            (PrincipalKind::Role, true) => privileges.assumable(),
+            (PrincipalKind::Role, false) => privileges.roles(),
+            _ => privileges.users(),
+        };
+        for &place in candidates {
+            let Some(target) = privileges.estate.members.get(place) else {
+                continue;
+            };
+            let fixed = if changes {
+                target.is_fixed()
+            } else {
+                target.is_service_linked()
+            };
+            if place == self.place || fixed {
+                continue;
+            }
+            let aim = Aim {
+                arn: &target.principal.arn,
+                tags: Some(&target.principal.tags),
+                member: Some(target),
+            };
+            if path.change.is_some() {
+                self.changed(compiled, proof, place, aim);
+                continue;
+            }
+            let mut answers = Vec::new();
+            for (name, (action, on)) in names.iter().zip(&compiled.steps) {
+                if *on == On::Target {
+                    let number = self.ask(name, action, Asking::Plainly, aim);
+                    answers.push(number);
+                    if matches!(self.answers.get(number), Some(Answer::No)) {
+                        break;
+                    }
+                }
+            }
+            let taken = Taken {
+                place,
+                function: None,
+            };
+            groups.entry(answers).or_default().push(taken);
+        }
+        let steps: Vec<&'static str> = names
+            .iter()
+            .zip(&compiled.steps)
+            .filter(|(_, (_, on))| *on == On::Target)
+            .map(|(name, _)| *name)
+            .collect();
+        self.group(compiled, proof, &steps, groups);
+    }
+
+    /// A target that is changed first.
+    pub(super) fn changed(
+        &mut self,
+        compiled: &'static Compiled,
+        proof: &Proof,
+        place: usize,
+        aim: Aim<'e, 'a>,
+    ) -> Option<()> {
+        let privileges = self.privileges;
+        let path = compiled.path;
+        let change = path.change?;
+        let target = aim.member?;
+        let bounded = target.principal.boundary.is_some();
+        if change == Change::RemoveBoundary && !bounded {
+            return None;
+        }
+        let mut proof = proof.clone();
+        let mut made = match change {
+            Change::RemoveBoundary => Made::Unbound,
+            _ => Made::Everything,
+        };
+        for (step, (action, on)) in path.requires.iter().zip(&compiled.steps) {
+            let name = step.action.as_str();
+            match on {
+                On::TargetPolicy => {
+                    let policies = privileges.estate.own_policies(target);
+                    let mut best: Option<(bool, &str, usize)> = None;
+                    for arn in policies {
+                        let aim = Aim {
+                            arn,
+                            tags: None,
+                            member: None,
+                        };
+                        let number = self.ask(name, action, Asking::Plainly, aim);
+                        let rank = match self.answers.get(number) {
+                            Some(Answer::Yes(standing)) => standing.certain,
+                            _ => continue,
+                        };
+                        if best.is_none_or(|(certain, _, _)| rank && !certain) {
+                            best = Some((rank, arn, number));
+                        }
+                    }
+                    let (_, arn, number) = best?;
+                    self.note(name, number, Some(arn.to_owned()), &mut proof)?;
+                }
+                On::Target if change == Change::Attach && name.contains(":Attach") => {
+                    let (number, policy) = self.attach(name, action, aim)?;
+                    made = Made::With(policy);
+                    self.note(name, number, Some(aim.arn.to_owned()), &mut proof)?;
+                }
+                On::Target => {
+                    let number = self.ask(name, action, Asking::Plainly, aim);
+                    self.note(name, number, Some(aim.arn.to_owned()), &mut proof)?;
+                }
+                _ => {}
+            }
+        }
+        let outcome = privileges.made(place, made);
+        if outcome.possible.is_empty() {
+            return None;
+        }
+        self.found.list.push(Edge {
+            compiled,
+            proof,
+            end: End::Gains {
+                target: aim.arn.to_owned(),
+                outcome,
+            },
+        });
+        Some(())
+    }
+
+    /// The strongest policy that can be attached to a target.
+    pub(super) fn attach(
+        &mut self,
+        name: &'static str,
+        action: &'static Action,
+        aim: Aim<'e, 'a>,
+    ) -> Option<(usize, usize)> {
+        let told = self.authority.asks_for("iam:policyarn", action);
+        let count = if told {
+            self.privileges.estate.powerful().len()
+        } else {
+            1
+        };
+        let mut possible = None;
+        for place in 0..count {
+            let number = self.ask(name, action, Asking::Attaching(place), aim);
+            match self.answers.get(number) {
+                Some(Answer::Yes(standing)) if standing.certain => return Some((number, place)),
+                Some(Answer::Yes(_)) => possible = possible.or(Some((number, place))),
+                Some(Answer::Unknown) => {
+                    self.found
+                        .gaps
+                        .extend(self.authority.gaps().iter().cloned());
+                }
+                Some(Answer::No) | None => {}
+            }
+        }
+        possible
+    }
+
+    /// A user or role that is created for the purpose.
+    pub(super) fn new_one(
+        &mut self,
+        compiled: &'static Compiled,
+        mut proof: Proof,
+        kind: NewKind,
+    ) -> Option<()> {
+        let privileges = self.privileges;
+        let estate = &privileges.estate;
+        let pattern = kind.arn(estate, "*");
+        let mut arn: Option<String> = None;
+        let mut made = Made::Everything;
+        let unbound = || vec![("iam:PermissionsBoundary", KeyState::Absent)];
+        for (step, (action, _)) in compiled.path.requires.iter().zip(&compiled.steps) {
+            let name = step.action.as_str();
+            let standing = match &arn {
+                None => {
+                    let answer = self.authority.on_one_like(action, &pattern, &unbound());
+                    let Answer::Yes(standing) = answer else {
+                        return None;
+                    };
+                    let chosen = standing.resource.clone();
+                    arn = Some(chosen.unwrap_or_else(|| kind.arn(estate, "lamppost-probe")));
+                    standing
+                }
+                Some(arn) if name.contains(":Attach") => {
+                    let mut best: Option<(usize, Standing)> = None;
+                    for (place, policy) in estate.powerful().iter().enumerate() {
+                        let mut carries = unbound();
+                        carries.push(("iam:PolicyARN", KeyState::one(&policy.arn)));
+                        if let Answer::Yes(standing) =
+                            self.authority.on_with(action, arn, None, &carries)
+                        {
+                            let certain = standing.certain;
+                            if certain || best.is_none() {
+                                best = Some((place, standing));
+                            }
+                            if certain {
+                                break;
+                            }
+                        }
+                    }
+                    let (place, standing) = best?;
+                    made = Made::With(place);
+                    standing
+                }
+                Some(arn) if action.service() == "sts" => {
+                    // Its creator writes the trust policy.
+                    let trust = estate.delegation();
+                    match self.authority.assume(action, arn, &BTreeMap::new(), trust) {
+                        Answer::Yes(standing) => standing,
+                        _ => return None,
+                    }
+                }
+                Some(arn) => match self.authority.on_with(action, arn, None, &unbound()) {
+                    Answer::Yes(standing) => standing,
+                    _ => return None,
+                },
+            };
+            proof.add(name, arn.clone(), &standing);
+        }
+        let outcome = privileges.made_new(kind, made);
+        if !outcome.possible.is_empty() {
+            self.found.list.push(Edge {
+                compiled,
+                proof,
+                end: End::Gains {
+                    target: arn?,
+                    outcome,
+                },
+            });
+        }
+        Some(())
+    }
+
+    /// Roles whose trust policies name the principal, which then needs no permission of its own.
+    pub(super) fn trusted_by_name(&mut self) {
+        static ASSUME: LazyLock<Option<&Compiled>> =
+            LazyLock::new(|| CATALOGUE.iter().find(|one| one.path.id == "sts-001"));
+        let Some(compiled) = *ASSUME else {
+            return;
+        };
+        let Some((action, _)) = compiled.steps.first() else {
+            return;
+        };
+        if self.authority.mentions(action) {
+            // Asked already.
+            return;
+        }
+        let privileges = self.privileges;
+        let mut groups: BTreeMap<Vec<usize>, Vec<Taken>> = BTreeMap::new();
+        for &place in privileges.naming(&self.member.principal.arn) {
+            let Some(target) = privileges.estate.members.get(place) else {
+                continue;
+            };
+            if place == self.place || target.is_service_linked() {
+                continue;
+            }
+            let aim = Aim {
+                arn: &target.principal.arn,
+                tags: Some(&target.principal.tags),
+                member: Some(target),
+            };
+            let number = self.ask("sts:AssumeRole", action, Asking::Plainly, aim);
+            let taken = Taken {
+                place,
+                function: None,
+            };
+            groups.entry(vec![number]).or_default().push(taken);
+        }
+        self.group(compiled, &Proof::default(), &["sts:AssumeRole"], groups);
+    }
+}
