@@ -397,6 +397,8 @@ pub struct PrincipalAccess {
     pub statement: String,
     /// ARN of the user, role or group that carries the policy; empty for `the function's policy`.
     pub carrier: String,
+    /// Name of that user, role or group, without path.
+    pub carrier_name: String,
     /// What it depends on where it is not certain.
     pub depends_on: Vec<String>,
 }
@@ -411,6 +413,10 @@ impl PrincipalAccess {
             policy: statement.map_or_else(String::new, |one| one.policy.clone()),
             statement: statement.map_or_else(String::new, |one| one.statement.clone()),
             carrier: statement.map_or_else(String::new, |one| one.carrier.clone()),
+            carrier_name: statement
+                .and_then(|one| one.carrier.rsplit('/').next())
+                .unwrap_or_default()
+                .to_owned(),
             depends_on: match standing.certain {
                 true => Vec::new(),
                 false => standing.depends_on.clone(),
