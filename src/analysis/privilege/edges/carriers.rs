@@ -40,10 +40,8 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                 edge.proof.deeds.rotate_right(1);
             }
         }
-        if !self.privileges.estate.unread_trusts().next().is_none() {
-            let unread = self.privileges.estate.unread_trusts();
-            self.found.gaps.extend(unread.cloned());
-        }
+        let unread = self.privileges.estate.unread_trusts();
+        self.found.gaps.extend(unread.cloned());
     }
 
     /// Functions that can be taken over with the roles that they have.
