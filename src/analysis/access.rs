@@ -28,8 +28,8 @@ pub struct AccessFacts {
     pub pass_role: AccessList,
     /// Whether its own execution role can change its code or configuration, though it is no administrator.
     pub self_modifying: Fact<bool>,
-    /// Whether it can for certain.
-    pub self_modifying_certain: Fact<bool>,
+    /// That role; none where it cannot.
+    pub own_role: Fact<Vec<PrincipalAccess>>,
     /// Execution roles of other functions that can change its code or configuration, administrators left out.
     pub other_functions: Fact<Vec<PrincipalAccess>>,
 }
@@ -65,9 +65,8 @@ impl AccessFacts {
         };
         let itself = |arn: &str| Some(arn) == role;
         Self {
+            own_role: some(&itself),
             self_modifying: some(&itself).map(|itself| !itself.is_empty()),
-            self_modifying_certain: some(&itself)
-                .map(|itself| itself.iter().any(|access| access.certain)),
             other_functions: some(&|arn| !itself(arn) && functions_roles.contains_key(arn)),
             owners: AccessList::of(&owners),
             code: list(Verb::Code),

@@ -136,7 +136,7 @@ pub struct Definition {
     pub scope: Scope,
     /// How bad it is.
     pub severity: Severity,
-    /// How sure it is.
+    /// How sure it is where the evidence is certain; a finding whose evidence is not has the next lower one.
     pub confidence: Confidence,
     /// For whom it is meant.
     #[serde(default)]
@@ -172,6 +172,18 @@ pub struct Definition {
     /// Facts on which it must fail, pass, not know, or not apply.
     #[serde(default)]
     pub examples: Examples,
+}
+
+impl Definition {
+    /// The confidence of a finding whose evidence is certain or not: the check's own, or the next lower one.
+    #[must_use]
+    pub fn confidence_in(&self, certain: bool) -> Confidence {
+        match self.confidence {
+            own if certain => own,
+            Confidence::High => Confidence::Medium,
+            Confidence::Medium | Confidence::Low => Confidence::Low,
+        }
+    }
 }
 
 /// How to mend a failing resource; every text is a template like the message.

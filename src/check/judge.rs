@@ -12,6 +12,7 @@ use minijinja::value::Serde;
 use serde_json::{Map, Value};
 
 use super::ceiling;
+use super::certainty::is_certain;
 use super::compile::Check;
 use super::expression::{ENVIRONMENT, Expression, Failure, append_step, uncharged};
 use super::value::{to_cel, to_json};
@@ -136,6 +137,7 @@ impl<'d> Judge<'d> {
         let context = minijinja::Value::from(values.collect::<BTreeMap<_, _>>());
         let message = check.templates.message(&context);
         Offence {
+            certain: is_certain(&evidence),
             message: message.unwrap_or_else(|| check.definition.title.clone()),
             fix: check.templates.fix(&check.definition.fix, &context),
             evidence,

@@ -6,6 +6,7 @@
 //! a fact is absent; and absence is a verdict of its own.
 
 mod ceiling;
+mod certainty;
 mod compile;
 mod definition;
 mod expression;

@@ -6,19 +6,16 @@ use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use super::ceiling;
+use super::certainty::{is_certain, proviso};
 use super::compile::Facts;
 use super::definition::{Definition, Fix};
 use super::nearest::nearest;
 use super::quoting::{inside, quoted_values, shell, terraform, yaml};
 use super::types::Type;
 use super::typing::Fault;
-use crate::policy::Dependency;
 
 /// What stands in a text where the fact is not known.
 pub(super) const UNKNOWN: &str = "(unknown)";
-
-/// How many conditions of a kind the filter `conditions` writes out.
-const SHOWN_CONDITIONS: usize = 3;
 
 /// The keys of a check file that hold templates.
 pub(super) const KEYS: [&str; 5] = [
@@ -237,14 +234,21 @@ fn environment() -> Environment<'static> {
         }
         Ok(Value::from_safe_string(within(each(&value, " ", shell))?))
     });
-    environment.add_filter("conditions", |value: Value| -> Value {
-        let texts: Vec<String> = match value.try_iter() {
-            Ok(items) => items.map(|item| item.to_string()).collect(),
-            Err(_) => return value,
-        };
-        let texts = texts.iter().map(String::as_str);
-        Value::from(Dependency::clause(texts, SHOWN_CONDITIONS))
+    environment.add_filter("may", |value: Value, certain: String, bare: String| {
+        if is_certain(&json(&value)) {
+            certain
+        } else {
+            format!("may {bare}")
+        }
     });
+    environment.add_filter("can", |value: Value| {
+        if is_certain(&json(&value)) {
+            "can"
+        } else {
+            "may"
+        }
+    });
+    environment.add_filter("proviso", |value: Value| proviso(&json(&value)));
     let join = |value: Value, separator: Option<String>| -> Result<Value, Error> {
         if value.is_undefined() {
             return Ok(value);
@@ -258,6 +262,10 @@ fn environment() -> Environment<'static> {
     };
     environment.add_filter("join", join);
     environment
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 fn write_value(

@@ -51,6 +51,8 @@ pub struct Judgement {
 pub struct Offence {
     /// The evidence item; null where the check shows none.
     pub evidence: Value,
+    /// Whether the evidence is certain; where it is not, the finding has a lower confidence than the check.
+    pub certain: bool,
     /// What tells it from other offences of the same check and resource; part of the finding's id.
     pub identity: Vec<String>,
     /// One sentence about it.

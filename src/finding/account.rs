@@ -151,9 +151,14 @@ impl AccountResult {
         };
         tally.verdicts.add(verdict);
         if verdict == Verdict::Fail {
-            tally
-                .factors
-                .push(Factor::new(&check.id, check.severity, check.confidence));
+            // The offence that is most certain decides: others do not make it less so.
+            let offences = &judgement.offences;
+            let certain = offences.is_empty() || offences.iter().any(|one| one.certain);
+            tally.factors.push(Factor::new(
+                &check.id,
+                check.severity,
+                check.confidence_in(certain),
+            ));
         }
         if !self.include.keeps(verdict) {
             return Ok(());

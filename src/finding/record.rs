@@ -22,7 +22,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// How bad it is when the check fails.
     pub severity: Severity,
-    /// How sure the check is.
+    /// How sure the check is of this finding.
     pub confidence: Confidence,
     /// The resource's account.
     pub account: String,
@@ -114,6 +114,7 @@ impl Finding {
                 .into_iter()
                 .map(|offence| Self {
                     id: finding_id(&check.id, &resource.arn, &offence.identity),
+                    confidence: check.confidence_in(offence.certain),
                     message: offence.message,
                     evidence: offence.evidence,
                     remediation: Some(offence.fix.into()),

@@ -47,7 +47,7 @@ pub struct Factor {
     pub check: String,
     /// Its severity.
     pub severity: Severity,
-    /// Its confidence.
+    /// The highest confidence of its findings.
     pub confidence: Confidence,
     /// 1 − weight of the severity × factor of the confidence; above 0, below 1.
     pub factor: f64,

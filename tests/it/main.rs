@@ -20,6 +20,7 @@ mod aws;
 mod builtin;
 #[cfg(feature = "live")]
 mod canary;
+mod certainty;
 mod chain_laws;
 mod chains;
 mod check;

@@ -287,13 +287,20 @@ fn open_url(url: &FunctionUrl, qualifier: &str, behind: &[&Grant]) -> OpenUrl {
         .iter()
         .flat_map(|grant| grant.addresses.clone())
         .collect();
+    let mut conditions: Vec<String> = behind
+        .iter()
+        .flat_map(|grant| grant.conditions.clone())
+        .collect();
+    conditions.sort_unstable();
+    conditions.dedup();
     OpenUrl {
         qualifier: qualifier.to_owned(),
         url: url.url.clone(),
         auth_type: url.auth_type.clone(),
         statements,
         addresses: merged(&addresses),
-        certain: behind.iter().any(|grant| grant.certain),
+        certain: behind.is_empty() || behind.iter().any(|grant| grant.certain),
+        conditions,
     }
 }
 

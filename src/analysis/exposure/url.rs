@@ -33,8 +33,10 @@ pub struct OpenUrl {
     pub statements: Vec<String>,
     /// Addresses that they are limited to.
     pub addresses: Vec<String>,
-    /// Whether callers get through for certain.
+    /// Whether what is said of callers holds for certain.
     pub certain: bool,
+    /// What it depends on.
+    pub conditions: Vec<String>,
 }
 
 /// An alias that splits its traffic.

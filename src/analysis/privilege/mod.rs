@@ -391,6 +391,8 @@ pub struct PrincipalAccess {
     pub arn: String,
     /// Whether it can for certain.
     pub certain: bool,
+    /// What that depends on.
+    pub depends_on: Vec<String>,
     /// Name of the inline policy that allows it, ARN of the managed one, or `the function's policy`.
     pub policy: String,
     /// Its `Sid`, or its place (`#1`) where it has none.
@@ -410,6 +412,7 @@ impl PrincipalAccess {
         Self {
             arn: arn.to_owned(),
             certain: standing.certain,
+            depends_on: standing.depends_on.clone(),
             policy: statement.map_or_else(String::new, |one| one.policy.clone()),
             statement: statement.map_or_else(String::new, |one| one.statement.clone()),
             carrier: statement.map_or_else(String::new, |one| one.carrier.clone()),

@@ -121,6 +121,7 @@ pub(super) fn fail(message: &str, identity: &[&str], cli: &str) -> Judgement {
 pub(super) fn offence(message: &str, identity: &[&str], cli: &str) -> Offence {
     Offence {
         evidence: json!({"parts": identity}),
+        certain: true,
         identity: identity.iter().map(|&part| part.to_owned()).collect(),
         message: message.to_owned(),
         fix: serde_json::from_value(json!({"text": "Take the grant away.", "cli": cli})).unwrap(),
