@@ -5,14 +5,17 @@ use serde::Serialize;
 
 use super::runtime::aliased_offenders;
 use super::{Context, Fact};
-use crate::inventory::{EnvironmentVariable, Observed};
+use crate::inventory::{CodeLoading, EnvironmentVariable, Observed, SecretMatch};
+use crate::reference::code_variables;
 
 /// What was found in environment variables. Values never reach this place.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SecretFacts {
     /// Whether the function has environment variables.
     pub has_variables: Fact<bool>,
-    /// Credentials found in values of environment variables.
+    /// Whether the function's configuration overrides the entry point or the command of its image.
+    pub has_image_command: Fact<bool>,
+    /// Credentials found in values of environment variables, and in the entry point and the command of an image.
     pub in_environment: Fact<Vec<FoundSecret>>,
     /// Credentials found in values of environment variables of published versions behind aliases.
     pub behind_alias: Fact<Vec<AliasedSecret>>,
@@ -23,14 +26,18 @@ pub struct SecretFacts {
 /// A credential in an environment variable.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FoundSecret {
-    /// The variable's name.
+    /// The variable's name; `ImageConfig.EntryPoint` or `ImageConfig.Command` of an image.
     pub variable: String,
+    /// Whether it stands in the command of an image rather than in a variable.
+    pub in_command: bool,
     /// Id of the detector that found it.
     pub detector: String,
     /// What it is, in words.
     pub title: String,
-    /// `high` or `medium`: how sure the detector is.
+    /// `high`, `medium` or `low`: how sure the detector is.
     pub confidence: String,
+    /// Whether that is more than `low`.
+    pub certain: bool,
     /// Its length in bytes.
     pub length: i64,
     /// Keyed hash: equal within a run where the secret is equal.
@@ -50,6 +57,8 @@ pub struct AliasedSecret {
     pub title: String,
     /// Id of the detector that found it.
     pub detector: String,
+    /// Whether the detector is more than a little sure.
+    pub certain: bool,
 }
 
 /// A variable that makes the runtime load other code.
@@ -59,54 +68,20 @@ pub struct CodeInjectionVariable {
     pub variable: String,
     /// What it does.
     pub effect: String,
+    /// Whether the value is known to load other code.
+    pub certain: bool,
 }
-
-/// Variables that make a runtime load other code, and what they do.
-///
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html> for the wrapper and
-/// `JAVA_TOOL_OPTIONS`/`NODE_OPTIONS`; the others from the documentation of each runtime.
-const CODE_INJECTION: &[(&str, &str)] = &[
-    (
-        "AWS_LAMBDA_EXEC_WRAPPER",
-        "starts another program in place of the runtime",
-    ),
-    (
-        "DOTNET_STARTUP_HOOKS",
-        "loads assemblies before the function",
-    ),
-    (
-        "JAVA_TOOL_OPTIONS",
-        "adds options, such as agents, to the virtual machine",
-    ),
-    ("LD_LIBRARY_PATH", "changes where libraries are loaded from"),
-    ("LD_PRELOAD", "loads a library into every process"),
-    (
-        "NODE_OPTIONS",
-        "adds options, such as modules to load, to Node.js",
-    ),
-    ("PYTHONPATH", "changes where Python modules are loaded from"),
-    ("PYTHONSTARTUP", "runs a Python file at start"),
-    ("RUBYOPT", "adds options, such as files to load, to Ruby"),
-];
 
 impl SecretFacts {
     /// Derives them.
     pub fn derive(context: Context<'_>) -> Self {
-        let variables = &context.function.configuration.environment.variables;
+        let configuration = &context.function.configuration;
+        let variables = &configuration.environment.variables;
+        let image = &configuration.image_command;
         Self {
             has_variables: Fact::of(variables, |variables| !variables.is_empty()),
-            in_environment: Fact::of(variables, |variables| {
-                credentials(variables)
-                    .map(|(variable, found)| FoundSecret {
-                        variable: variable.name.clone(),
-                        detector: found.detector.clone(),
-                        title: found.title.clone(),
-                        confidence: found.confidence.clone(),
-                        length: found.length as i64,
-                        fingerprint: found.fingerprint.clone(),
-                    })
-                    .collect()
-            }),
+            has_image_command: Fact::of(image, |parts| !parts.is_empty()),
+            in_environment: in_environment(context),
             behind_alias: aliased_offenders(
                 context,
                 |alias, version, configuration, offenders, gaps| match &configuration
@@ -121,6 +96,7 @@ impl SecretFacts {
                                 variable: variable.name.clone(),
                                 title: found.title.clone(),
                                 detector: found.detector.clone(),
+                                certain: is_sure(found),
                             }
                         }));
                     }
@@ -131,12 +107,15 @@ impl SecretFacts {
                 variables
                     .iter()
                     .filter_map(|variable| {
-                        let (_, effect) = CODE_INJECTION
-                            .iter()
-                            .find(|(name, _)| *name == variable.name)?;
+                        let known = code_variables().get(&variable.name)?;
                         Some(CodeInjectionVariable {
                             variable: variable.name.clone(),
-                            effect: (*effect).to_owned(),
+                            effect: known.effect.clone(),
+                            certain: match variable.loads_code {
+                                Some(CodeLoading::No) => return None,
+                                Some(CodeLoading::Yes) => true,
+                                Some(CodeLoading::Perhaps) | None => false,
+                            },
                         })
                     })
                     .collect()
@@ -145,15 +124,60 @@ impl SecretFacts {
     }
 }
 
-/// Matches that are sure enough to be called credentials.
+/// Credentials in the variables and in the command of an image. One that is known decides, whatever could not be read.
+fn in_environment(context: Context<'_>) -> Fact<Vec<FoundSecret>> {
+    let configuration = &context.function.configuration;
+    let mut found = Vec::new();
+    let mut gaps = Vec::new();
+    match &configuration.environment.variables {
+        Observed::Known(variables) => found.extend(
+            credentials(variables)
+                .map(|(variable, secret)| FoundSecret::new(&variable.name, false, secret)),
+        ),
+        Observed::Missing(gap) => gaps.push(gap.clone()),
+    }
+    match &configuration.image_command {
+        Observed::Known(parts) => {
+            for part in parts {
+                let counted = part.secrets.iter().filter(|found| counts(found));
+                found.extend(counted.map(|secret| FoundSecret::new(&part.part, true, secret)));
+            }
+        }
+        Observed::Missing(gap) => gaps.push(gap.clone()),
+    }
+    Fact::offenders(found, gaps)
+}
+
+impl FoundSecret {
+    fn new(variable: &str, in_command: bool, found: &SecretMatch) -> Self {
+        Self {
+            variable: variable.to_owned(),
+            in_command,
+            detector: found.detector.clone(),
+            title: found.title.clone(),
+            confidence: found.confidence.clone(),
+            certain: is_sure(found),
+            length: found.length as i64,
+            fingerprint: found.fingerprint.clone(),
+        }
+    }
+}
+
+/// Whether a match is, or may be, a credential; others are for information.
+fn counts(found: &SecretMatch) -> bool {
+    is_sure(found) || found.confidence == "low"
+}
+
+fn is_sure(found: &SecretMatch) -> bool {
+    matches!(found.confidence.as_str(), "high" | "medium")
+}
+
+/// Matches that are, or may be, credentials.
 fn credentials(
     variables: &[EnvironmentVariable],
-) -> impl Iterator<Item = (&EnvironmentVariable, &crate::inventory::SecretMatch)> {
+) -> impl Iterator<Item = (&EnvironmentVariable, &SecretMatch)> {
     variables.iter().flat_map(|variable| {
-        let sure = variable
-            .secrets
-            .iter()
-            .filter(|found| matches!(found.confidence.as_str(), "high" | "medium"));
-        sure.map(move |found| (variable, found))
+        let counted = variable.secrets.iter().filter(|found| counts(found));
+        counted.map(move |found| (variable, found))
     })
 }

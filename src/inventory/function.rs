@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Observed;
+use super::{Gap, GapKind, Observed};
 
 /// A function, its `$LATEST` configuration and what hangs on it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -37,7 +37,7 @@ pub struct Function {
 /// `FunctionConfiguration` of one version.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html>. The
-/// description and the image's command are left out: they may hold secrets and no check needs them.
+/// description is left out: it may hold secrets and no check needs it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Configuration {
     /// `$LATEST` or a number.
@@ -64,6 +64,9 @@ pub struct Configuration {
     pub dead_letter: Option<String>,
     /// Its environment, already judged.
     pub environment: Environment,
+    /// The command of its image, already judged.
+    #[serde(default = "not_read")]
+    pub image_command: Observed<Vec<ImageArgument>>,
     /// Customer key for environment, snapshots and package.
     pub kms_key_arn: Option<String>,
     /// `Active` or `PassThrough`, raw.
@@ -109,6 +112,40 @@ pub struct EnvironmentVariable {
     pub name: String,
     /// Secrets found in its value.
     pub secrets: Vec<SecretMatch>,
+    /// Whether the value makes the runtime load other code; absent for variables that never do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loads_code: Option<CodeLoading>,
+}
+
+/// What overrides the entry point or the command of a function's image, after intake.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ImageArgument {
+    /// `ImageConfig.EntryPoint` or `ImageConfig.Command`.
+    pub part: String,
+    /// Secrets found in its arguments.
+    pub secrets: Vec<SecretMatch>,
+}
+
+/// What older snapshots hold of the command of an image.
+fn not_read() -> Observed<Vec<ImageArgument>> {
+    let message = "the snapshot was taken by a version that did not read it";
+    Observed::Missing(Gap::new(
+        "lambda:ListFunctions",
+        GapKind::NotPlanned,
+        message,
+    ))
+}
+
+/// What the value of an environment variable by which a runtime can be made to load other code does.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeLoading {
+    /// It loads no other code than the function's.
+    No,
+    /// It holds options of which it is not known.
+    Perhaps,
+    /// It loads other code.
+    Yes,
 }
 
 /// A secret that was found: everything about it but itself.

@@ -35,9 +35,9 @@ pub use balancer::{
 };
 pub use denial::{Denial, DeniedBy};
 pub use function::{
-    Alias, Code, Configuration, Environment, EnvironmentVariable, EventInvokeConfig, Function,
-    FunctionDetail, FunctionUrl, LayerReference, Logging, RuntimeManagement, SecretMatch, UrlCors,
-    Version, VpcAttachment,
+    Alias, Code, CodeLoading, Configuration, Environment, EnvironmentVariable, EventInvokeConfig,
+    Function, FunctionDetail, FunctionUrl, ImageArgument, LayerReference, Logging,
+    RuntimeManagement, SecretMatch, UrlCors, Version, VpcAttachment,
 };
 pub use gap::{Gap, GapKind, Observed};
 pub use iam::{

@@ -14,6 +14,7 @@ mod request_key;
 mod resource_control;
 mod runtime;
 mod service;
+mod variable;
 mod vendor;
 
 pub use action::{Actions, KnownAction, actions};
@@ -37,6 +38,7 @@ pub use runtime::{OperatingSystem, Runtime, RuntimeKind, Runtimes, runtimes};
 pub use service::{
     Authorisation, Invocation, ServicePrincipal, ServicePrincipals, service_principals,
 };
+pub use variable::{CodeVariable, CodeVariables, code_variables};
 pub use vendor::{Vendor, Vendors, account_name, vendors};
 
 use serde::Deserialize;

@@ -9,7 +9,7 @@ use crate::inventory::SecretMatch;
 
 use super::harmless;
 use super::key::FingerprintKey;
-use super::rule::{self, Confidence, Rule, RuleError, Test};
+use super::rule::{self, Confidence, Rule, RuleError, Rules, Test};
 use super::shape;
 use super::view;
 
@@ -22,6 +22,7 @@ const PLACES: usize = 32;
 /// Finds credentials in environment values. Built once for a run.
 pub struct Detector {
     rules: Vec<Rule>,
+    public_prefixes: Vec<String>,
     keywords: AhoCorasick,
     /// The rule that each keyword belongs to.
     owners: Vec<usize>,
@@ -41,7 +42,10 @@ impl Detector {
     /// # Errors
     /// When the embedded rules cannot be used.
     pub fn new(key: FingerprintKey) -> Result<Self, RuleError> {
-        let rules = rule::embedded()?;
+        let Rules {
+            rules,
+            public_prefixes,
+        } = rule::embedded()?;
         let mut owners = Vec::new();
         let mut keywords = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
@@ -55,6 +59,7 @@ impl Detector {
                 .ascii_case_insensitive(true)
                 .build(keywords)?,
             rules,
+            public_prefixes,
             owners,
             key,
         })
@@ -62,8 +67,8 @@ impl Detector {
 
     /// The credentials in one variable's value.
     ///
-    /// Matches of low confidence are for information; those of high and medium confidence are
-    /// taken for secrets. The value is not kept.
+    /// Matches of high and medium confidence are taken for secrets, those of low confidence may be
+    /// some, and others are for information. The value is not kept.
     pub fn inspect(&self, name: &str, value: &str) -> Vec<SecretMatch> {
         let mut found = Vec::new();
         self.inspect_text(name, value, LEVELS, &mut found);
@@ -89,6 +94,7 @@ impl Detector {
     /// Runs the rules over one plain text.
     fn search(&self, name: &str, text: &str, found: &mut Vec<SecretMatch>) {
         let bytes = text.as_bytes();
+        let public = self.is_public(name);
         let mut keyed = vec![false; self.rules.len()];
         for hit in self.keywords.find_overlapping_iter(bytes) {
             let owner = self.owners.get(hit.pattern().as_usize());
@@ -98,7 +104,10 @@ impl Detector {
         }
         let mut taken: Vec<Range<usize>> = Vec::new();
         for (rule, keyed) in self.rules.iter().zip(keyed) {
-            if !rule.keywords.is_empty() && !keyed || !rule.suits(name) {
+            if !rule.keywords.is_empty() && !keyed
+                || !rule.suits(name)
+                || public && rule.publishable
+            {
                 continue;
             }
             for hit in rule.hits(bytes) {
@@ -120,6 +129,25 @@ impl Detector {
                 taken.push(hit.place);
             }
         }
+    }
+}
+
+/// Words by which a name says that its value is not made to be published.
+const PRIVATE: [&str; 6] = [
+    "_secret_",
+    "_private_",
+    "_admin_",
+    "_server_",
+    "_service_role_",
+    "_master_",
+];
+
+impl Detector {
+    /// Whether build tools publish what has this name, and the name does not say that it is secret.
+    fn is_public(&self, name: &str) -> bool {
+        let mut prefixes = self.public_prefixes.iter();
+        prefixes.any(|prefix| name.starts_with(prefix.as_str()))
+            && !PRIVATE.iter().any(|word| name.contains(word))
     }
 }
 
@@ -153,12 +181,15 @@ impl Rule {
 
     /// How sure it is that a text of the right shape is a secret; absent: it is none.
     fn judge(&self, secret: &str) -> Option<Confidence> {
+        if self.test == Some(Test::WordPassword) {
+            return shape::is_word_password(secret).then_some(self.confidence);
+        }
         if shape::entropy(secret.as_bytes()) < self.min_entropy || harmless::is_placeholder(secret)
         {
             return None;
         }
         let passes = match self.test {
-            None => true,
+            None | Some(Test::WordPassword) => true,
             Some(Test::Base62Crc32) if shape::has_base62_crc32(secret) => true,
             Some(Test::Base62Crc32) => return Some(Confidence::Medium),
             Some(Test::Mixed) => shape::is_mixed(secret),

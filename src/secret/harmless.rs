@@ -70,6 +70,77 @@ const WORDS: [&str; 40] = [
     "todo",
 ];
 
+/// Words of `WORDS` that are passwords as well where a name promises one.
+const TUTORIAL: [&str; 10] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "secret",
+    "guest",
+    "user",
+    "username",
+    "test",
+    "testing",
+];
+
+/// Words of which names of resources, parameters and secrets are made.
+const NAMES: &[&str] = &[
+    "prod",
+    "production",
+    "dev",
+    "devel",
+    "development",
+    "staging",
+    "stage",
+    "test",
+    "qa",
+    "uat",
+    "demo",
+    "sandbox",
+    "live",
+    "db",
+    "database",
+    "rds",
+    "aurora",
+    "mysql",
+    "postgres",
+    "postgresql",
+    "redis",
+    "mongo",
+    "app",
+    "api",
+    "service",
+    "svc",
+    "lambda",
+    "aws",
+    "ssm",
+    "param",
+    "parameter",
+    "secret",
+    "secrets",
+    "secretsmanager",
+    "credential",
+    "credentials",
+    "creds",
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "key",
+    "token",
+    "config",
+    "name",
+    "user",
+    "field",
+    "cluster",
+    "internal",
+    "local",
+    "com",
+    "net",
+    "io",
+];
+
 /// What begins a reference to a secret that is kept elsewhere, or a thing with an address.
 const REFERENCES: [&str; 29] = [
     "arn:",
@@ -139,6 +210,39 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         )
         .count();
     bytes.len() > 3 && runs * 10 >= (bytes.len() - 1) * 7
+}
+
+/// Whether a value stands for no password at all: it has yet to be filled in, or says that there is none.
+pub(super) fn is_nothing(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let chosen = TUTORIAL.contains(&lower.as_str())
+        || lower.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let says_nothing = WORDS.contains(&lower.as_str()) && !TUTORIAL.contains(&lower.as_str());
+    let one_character = lower
+        .bytes()
+        .all(|byte| lower.as_bytes().first() == Some(&byte));
+    says_nothing
+        || [
+            "always",
+            "never",
+            "allow",
+            "allowed",
+            "deny",
+            "denied",
+            "rotate",
+            "inherit",
+            "encrypted",
+        ]
+        .contains(&lower.as_str())
+        || PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        || one_character && lower.bytes().all(|byte| !byte.is_ascii_digit())
+        || !chosen && is_placeholder(value)
+}
+
+/// Whether a word is one of which names of resources are made.
+pub(super) fn is_name(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    NAMES.contains(&word.trim_end_matches(|last: char| last.is_ascii_digit()))
 }
 
 /// Whether a whole value is something that people keep in variables and that is no secret.

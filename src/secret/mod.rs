@@ -6,6 +6,7 @@
 //! fingerprint; no type of this room prints a value, and nothing here logs. Values of conditions by which callers show
 //! that they know a secret are taken out of policies.
 
+mod arguments;
 mod detector;
 mod harmless;
 mod key;
@@ -14,6 +15,7 @@ mod rule;
 mod shape;
 mod view;
 
+pub use arguments::arguments;
 pub use detector::Detector;
 pub use key::{FingerprintKey, KeyError};
 pub use policy::redact_policy;

@@ -36,6 +36,8 @@ pub(super) enum Confidence {
     High,
     Medium,
     Low,
+    /// For information: nothing that counts.
+    Info,
 }
 
 impl Confidence {
@@ -44,6 +46,7 @@ impl Confidence {
             Self::High => "high",
             Self::Medium => "medium",
             Self::Low => "low",
+            Self::Info => "info",
         }
     }
 }
@@ -60,6 +63,8 @@ pub(super) enum Test {
     BasicAuth,
     /// Looks like what people or generators choose as a password.
     Password,
+    /// A word, words joined by hyphens, or digits: what people choose as a password where nothing stops them.
+    WordPassword,
     /// Looks random.
     Token,
 }
@@ -75,10 +80,21 @@ pub(super) struct Rule {
     pub(super) not_name: Option<Regex>,
     pub(super) min_entropy: f64,
     pub(super) test: Option<Test>,
+    /// Whether such keys are also made to be published, under names with a public prefix.
+    pub(super) publishable: bool,
+}
+
+/// The rules, and what stands before names of values that build tools publish.
+pub(super) struct Rules {
+    pub(super) rules: Vec<Rule>,
+    /// Prefixes of names cut into words, with `_` around them.
+    pub(super) public_prefixes: Vec<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct RuleFile {
+    public_prefixes: Vec<String>,
     rules: Vec<RuleEntry>,
 }
 
@@ -96,12 +112,22 @@ struct RuleEntry {
     #[serde(default)]
     min_entropy: f64,
     test: Option<Test>,
+    #[serde(default)]
+    publishable: bool,
 }
 
 /// The embedded rules, compiled.
-pub(super) fn embedded() -> Result<Vec<Rule>, RuleError> {
+pub(super) fn embedded() -> Result<Rules, RuleError> {
     let file: RuleFile = toml::from_str(FILE)?;
-    file.rules.into_iter().map(RuleEntry::compile).collect()
+    let prefixes = file.public_prefixes.into_iter();
+    Ok(Rules {
+        public_prefixes: prefixes.map(|prefix| format!("_{prefix}_")).collect(),
+        rules: file
+            .rules
+            .into_iter()
+            .map(RuleEntry::compile)
+            .collect::<Result<_, _>>()?,
+    })
 }
 
 impl RuleEntry {
@@ -126,6 +152,7 @@ impl RuleEntry {
             keywords: self.keywords,
             min_entropy: self.min_entropy,
             test: self.test,
+            publishable: self.publishable,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What secrets look like: random, chosen by a person, or checked by a sum.
 
-use super::harmless::{is_algorithm, is_harmless, is_placeholder};
+use super::harmless::{is_algorithm, is_harmless, is_name, is_nothing, is_placeholder};
 use super::view::decode;
 
 /// Shannon entropy in bits for each byte.
@@ -41,10 +41,29 @@ pub(super) fn is_password(value: &str) -> bool {
     }
     if is_harmless(value) {
         // people join words of their own to what a policy asks for
-        let chosen = is_mixed(value) && value.len() <= 16 && !value.contains(['/', ':', '.']);
+        let chosen = is_mixed(value) && value.len() <= 16 && !value.contains(['/', ':']);
         return chosen || one_word && letters && value.len() >= 20;
     }
     classes(value) >= 3 || classes(value) == 2 && value.len() >= 8 || value.len() >= 16
+}
+
+/// Whether a value is a password as people choose them where nothing stops them: one word, words joined by hyphens, or
+/// digits. Only a name that promises a password makes it one.
+pub(super) fn is_word_password(value: &str) -> bool {
+    let value = unquoted(value);
+    if !(4..=64).contains(&value.len()) || is_nothing(value) || is_algorithm(value) {
+        return false;
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    if digits == value.len() {
+        return true;
+    }
+    let words: Vec<&str> = value.split(['-', '_', '.']).collect();
+    let spelled = |word: &&str| {
+        let letters = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        letters.len() >= 2 && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    words.iter().all(spelled) && (words.len() == 1 || !words.iter().any(|word| is_name(word)))
 }
 
 /// Whether a value looks random.

@@ -93,6 +93,7 @@ fn secret(confidence: &str) -> EnvironmentVariable {
             length: 40,
             fingerprint: "00".to_owned(),
         }],
+        loads_code: None,
     }
 }
 

@@ -5,9 +5,11 @@ use aws_sdk_lambda::types as sdk;
 use crate::collect::place::{Inspect, Place};
 use crate::collect::text::{present, text};
 use crate::inventory::{
-    Configuration, Environment, EnvironmentVariable, GapKind, LayerReference, Logging, Observed,
-    VpcAttachment,
+    CodeLoading, Configuration, Environment, EnvironmentVariable, GapKind, ImageArgument,
+    LayerReference, Logging, Observed, SecretMatch, VpcAttachment,
 };
+use crate::reference::code_variables;
+use crate::secret::arguments;
 
 /// Reads one configuration, which `operation` answered; environment values are judged and dropped.
 pub(super) fn configuration(
@@ -42,6 +44,7 @@ pub(super) fn configuration(
         environment: Environment {
             variables: environment(place, operation, from, inspect),
         },
+        image_command: image_command(place, operation, from, inspect),
         kms_key_arn: present(from.kms_key_arn()),
         tracing: from
             .tracing_config()
@@ -127,17 +130,70 @@ fn environment(
         .map(|(name, value)| EnvironmentVariable {
             name: name.clone(),
             secrets: inspect(name, value),
+            loads_code: code_variables()
+                .loads_code(name, value)
+                .map(|loads| match loads {
+                    Some(true) => CodeLoading::Yes,
+                    Some(false) => CodeLoading::No,
+                    None => CodeLoading::Perhaps,
+                }),
         })
         .collect();
     variables.sort_by(|one, other| one.name.cmp(&other.name));
     Observed::Known(variables)
 }
 
+/// What overrides the entry point and the command of the image, or why AWS withheld it; arguments are judged and dropped.
+fn image_command(
+    place: &Place<'_>,
+    operation: &'static str,
+    from: &sdk::FunctionConfiguration,
+    inspect: &Inspect,
+) -> Observed<Vec<ImageArgument>> {
+    let Some(response) = from.image_config_response() else {
+        return Observed::Known(Vec::new());
+    };
+    if let Some(error) = response.error() {
+        let message = present(error.message())
+            .unwrap_or_else(|| "the image configuration was withheld".to_owned());
+        let mut gap = place.gap(operation, from.function_arn(), GapKind::Refused, message);
+        gap.code = present(error.error_code());
+        return Observed::Missing(gap);
+    }
+    let Some(config) = response.image_config() else {
+        return Observed::Known(Vec::new());
+    };
+    let parts = [
+        ("ImageConfig.EntryPoint", config.entry_point()),
+        ("ImageConfig.Command", config.command()),
+    ];
+    let read = parts.into_iter().filter(|(_, command)| !command.is_empty());
+    Observed::Known(
+        read.map(|(part, command)| {
+            let mut secrets: Vec<SecretMatch> = Vec::new();
+            for (name, value) in arguments(command) {
+                for found in inspect(&name, &value) {
+                    let known = |one: &SecretMatch| {
+                        one.detector == found.detector && one.fingerprint == found.fingerprint
+                    };
+                    if !secrets.iter().any(known) {
+                        secrets.push(found);
+                    }
+                }
+            }
+            ImageArgument {
+                part: part.to_owned(),
+                secrets,
+            }
+        })
+        .collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::collect::place::tests::with_place;
-    use crate::inventory::SecretMatch;
 
     fn read(from: &sdk::FunctionConfiguration) -> Configuration {
         let inspect = |_: &str, value: &str| {
@@ -233,6 +289,48 @@ mod tests {
                 .unwrap()
                 .contains("canary-value")
         );
+    }
+
+    #[test]
+    fn arguments_of_an_image_are_judged_and_dropped() {
+        let config = sdk::ImageConfig::builder()
+            .command("app.handler")
+            .command("--key=AKIA-canary-value")
+            .build();
+        let response = sdk::ImageConfigResponse::builder().image_config(config);
+        let read = read(
+            &sdk::FunctionConfiguration::builder()
+                .image_config_response(response.build())
+                .build(),
+        );
+        let parts = read.image_command.known().unwrap();
+        let found: Vec<(&str, usize)> = parts
+            .iter()
+            .map(|part| (part.part.as_str(), part.secrets.len()))
+            .collect();
+        assert_eq!(found, [("ImageConfig.Command", 1)]);
+        assert!(
+            !serde_json::to_string(&read)
+                .unwrap()
+                .contains("canary-value")
+        );
+    }
+
+    #[test]
+    fn variables_say_whether_they_load_code() {
+        let environment = sdk::EnvironmentResponse::builder()
+            .variables("NODE_OPTIONS", "--enable-source-maps")
+            .variables("PYTHONPATH", "/mnt/efs")
+            .variables("STAGE", "x")
+            .build();
+        let read = read(
+            &sdk::FunctionConfiguration::builder()
+                .environment(environment)
+                .build(),
+        );
+        let variables = read.environment.variables.known().unwrap();
+        let loads: Vec<_> = variables.iter().map(|one| one.loads_code).collect();
+        assert_eq!(loads, [Some(CodeLoading::No), Some(CodeLoading::Yes), None]);
     }
 
     #[test]

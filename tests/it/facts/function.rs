@@ -239,15 +239,38 @@ fn environments() {
             Is(json!("TOKEN")),
         ),
         (
-            "an unsure one",
+            "one that may be a secret",
             |world| {
                 world.regions[0].functions[0]
                     .configuration
                     .environment
                     .variables = Observed::Known(vec![secret("low")]);
             },
+            "secrets.in_environment.0.certain",
+            Is(json!(false)),
+        ),
+        (
+            "one for information",
+            |world| {
+                world.regions[0].functions[0]
+                    .configuration
+                    .environment
+                    .variables = Observed::Known(vec![secret("info")]);
+            },
             "secrets.in_environment",
             Is(json!([])),
+        ),
+        (
+            "one in the command of an image",
+            |world| {
+                world.regions[0].functions[0].configuration.image_command =
+                    Observed::Known(vec![lamppost::inventory::ImageArgument {
+                        part: "ImageConfig.Command".to_owned(),
+                        secrets: secret("high").secrets,
+                    }]);
+            },
+            "secrets.in_environment.0.variable",
+            Is(json!("ImageConfig.Command")),
         ),
         (
             "not decrypted",

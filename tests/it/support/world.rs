@@ -135,6 +135,7 @@ pub(crate) fn configuration(version: &str) -> Configuration {
         environment: Environment {
             variables: Observed::Known(Vec::new()),
         },
+        image_command: Observed::Known(Vec::new()),
         kms_key_arn: None,
         tracing: Some("PassThrough".to_owned()),
         layers: Vec::new(),
