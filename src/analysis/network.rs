@@ -25,7 +25,8 @@ pub struct NetworkFacts {
     pub subnets: Vec<String>,
     /// Its security groups.
     pub security_groups: Vec<String>,
-    /// How many availability zones its subnets lie in; 0 outside a VPC.
+    /// How many availability zones its subnets lie in; 0 outside a VPC. At least so many where some subnets could not be
+    /// read and the others lie in more than one.
     pub zones: Fact<i64>,
     /// Its subnets whose default route goes to an internet gateway, which gives a function no internet.
     pub public_subnets: Fact<Vec<String>>,
@@ -76,8 +77,11 @@ impl NetworkFacts {
         });
         let groups = match network {
             Observed::Known(network) => place.groups(network),
-            Observed::Missing(gap) => Fact::unknown(gap),
+            Observed::Missing(gap) => (Vec::new(), vec![gap.clone()]),
         };
+        let (groups, group_gaps) = groups;
+        let open_groups = groups.iter().map(|group| Fact::Known(open_to_all(group)));
+        let unread_groups = group_gaps.iter().map(Fact::unknown);
         Self {
             in_vpc: true,
             vpc_id: vpc.vpc_id.clone(),
@@ -85,20 +89,24 @@ impl NetworkFacts {
             security_groups: vpc.security_groups.clone(),
             zones: Fact::of_fact(network, |network| place.zones(network)),
             public_subnets: named(public),
-            default_security_groups: groups.map_ref(|groups| {
+            default_security_groups: Fact::offenders(
                 groups
                     .iter()
                     .filter(|group| group.name == "default")
                     .map(|group| group.id.clone())
-                    .collect()
-            }),
+                    .collect(),
+                group_gaps.clone(),
+            ),
             internet_route: internet,
             unrestricted_egress: Fact::all([
                 Fact::any(paths),
-                groups.map_ref(|groups| groups.iter().any(|group| open_to_all(group))),
+                Fact::any(open_groups.chain(unread_groups)),
             ]),
             endpoints: Fact::of_fact(network, |network| {
-                place.endpoints(network).map(|all| all.len() as i64)
+                match place.endpoints(network) {
+                    (all, gaps) if gaps.is_empty() => Fact::Known(all.len() as i64),
+                    (_, gaps) => Fact::Unknown(gaps),
+                }
             }),
             open_endpoints: Fact::of_fact(network, |network| place.open_endpoints(network)),
         }
@@ -168,55 +176,60 @@ impl Place<'_> {
     fn zones(&self, network: &Network) -> Fact<i64> {
         Fact::of_fact(&network.subnets, |subnets| {
             let mut zones = BTreeSet::new();
+            let mut gaps = Vec::new();
             for id in &self.vpc.subnets {
                 match subnets.iter().find(|subnet| &subnet.id == id) {
-                    Some(subnet) => zones.insert(subnet.zone_id.as_str()),
-                    None => return Fact::unknown(&self.undescribed("ec2:DescribeSubnets", id)),
-                };
+                    Some(subnet) => {
+                        zones.insert(subnet.zone_id.as_str());
+                    }
+                    None => gaps.push(self.undescribed("ec2:DescribeSubnets", id)),
+                }
             }
-            Fact::Known(zones.len() as i64)
+            if gaps.is_empty() || zones.len() > 1 {
+                Fact::Known(zones.len() as i64)
+            } else {
+                Fact::Unknown(gaps)
+            }
         })
     }
 
     fn egress(&self, network: &Network, subnet: &str) -> Fact<Egress> {
-        match (&network.route_tables, &network.nat_gateways) {
-            (Observed::Missing(gap), _) | (_, Observed::Missing(gap)) => Fact::unknown(gap),
-            (Observed::Known(tables), Observed::Known(gateways)) => {
-                let routing = Routing { tables, gateways };
-                match routing.table(&self.vpc.vpc_id, subnet) {
-                    Some(table) => Fact::Known(routing.egress(table, self.vpc.ipv6, |id, why| {
-                        Gap::new(
-                            "ec2:DescribeRouteTables",
-                            GapKind::Unrecognised,
-                            format!("{why} `{id}`"),
-                        )
-                        .at(self.context.account.id(), &self.context.region.region)
-                        .about(subnet)
-                    })),
-                    None => Fact::unknown(&self.undescribed("ec2:DescribeRouteTables", subnet)),
-                }
-            }
+        let tables = match &network.route_tables {
+            Observed::Known(tables) => tables,
+            Observed::Missing(gap) => return Fact::unknown(gap),
+        };
+        let routing = Routing {
+            tables,
+            gateways: &network.nat_gateways,
+        };
+        match routing.table(&self.vpc.vpc_id, subnet) {
+            Some(table) => Fact::Known(routing.egress(table, self.vpc.ipv6, |id, why| {
+                Gap::new(
+                    "ec2:DescribeRouteTables",
+                    GapKind::Unrecognised,
+                    format!("{why} `{id}`"),
+                )
+                .at(self.context.account.id(), &self.context.region.region)
+                .about(subnet)
+            })),
+            None => Fact::unknown(&self.undescribed("ec2:DescribeRouteTables", subnet)),
         }
     }
 
-    fn groups<'n>(&self, network: &'n Network) -> Fact<Vec<&'n SecurityGroup>> {
-        match &network.security_groups {
-            Observed::Missing(gap) => Fact::unknown(gap),
-            Observed::Known(all) => {
-                let mut groups = Vec::new();
-                for id in &self.vpc.security_groups {
-                    match all.iter().find(|group| &group.id == id) {
-                        Some(group) => groups.push(group),
-                        None => {
-                            return Fact::unknown(
-                                &self.undescribed("ec2:DescribeSecurityGroups", id),
-                            );
-                        }
-                    }
-                }
-                Fact::Known(groups)
+    /// The function's security groups that are known, and why others are not.
+    fn groups<'n>(&self, network: &'n Network) -> (Vec<&'n SecurityGroup>, Vec<Gap>) {
+        let all = match &network.security_groups {
+            Observed::Known(all) => all,
+            Observed::Missing(gap) => return (Vec::new(), vec![gap.clone()]),
+        };
+        let (mut groups, mut gaps) = (Vec::new(), Vec::new());
+        for id in &self.vpc.security_groups {
+            match all.iter().find(|group| &group.id == id) {
+                Some(group) => groups.push(group),
+                None => gaps.push(self.undescribed("ec2:DescribeSecurityGroups", id)),
             }
         }
+        (groups, gaps)
     }
 
     /// Whether the subnet's ACL lets traffic to any address out and its answers in.
@@ -232,12 +245,16 @@ impl Place<'_> {
         })
     }
 
-    fn endpoints<'n>(&self, network: &'n Network) -> Fact<Vec<&'n crate::inventory::VpcEndpoint>> {
+    /// The endpoints that it is known to be able to use, and why there may be more.
+    fn endpoints<'n>(
+        &self,
+        network: &'n Network,
+    ) -> (Vec<&'n crate::inventory::VpcEndpoint>, Vec<Gap>) {
         let endpoints = match &network.endpoints {
             Observed::Known(endpoints) => endpoints,
-            Observed::Missing(gap) => return Fact::unknown(gap),
+            Observed::Missing(gap) => return (Vec::new(), vec![gap.clone()]),
         };
-        let mut usable = Vec::new();
+        let (mut usable, mut gaps) = (Vec::new(), Vec::new());
         for endpoint in endpoints {
             if endpoint.vpc_id != self.vpc.vpc_id {
                 continue;
@@ -249,17 +266,21 @@ impl Place<'_> {
                 state => {
                     let what = "state of a VPC endpoint";
                     let operation = "ec2:DescribeVpcEndpoints";
-                    return Fact::unknown(&self.context.unrecognised(operation, what, state));
+                    gaps.push(self.context.unrecognised(operation, what, state));
+                    continue;
                 }
             }
             if endpoint.kind == "Gateway" {
                 let tables = match &network.route_tables {
                     Observed::Known(tables) => tables,
-                    Observed::Missing(gap) => return Fact::unknown(gap),
+                    Observed::Missing(gap) => {
+                        gaps.push(gap.clone());
+                        continue;
+                    }
                 };
                 let routing = Routing {
                     tables,
-                    gateways: &[],
+                    gateways: &network.nat_gateways,
                 };
                 let routed = self.vpc.subnets.iter().any(|subnet| {
                     routing
@@ -272,15 +293,12 @@ impl Place<'_> {
             }
             usable.push(endpoint);
         }
-        Fact::Known(usable)
+        (usable, gaps)
     }
 
     fn open_endpoints(&self, network: &Network) -> Fact<Vec<Endpoint>> {
-        let endpoints = match self.endpoints(network) {
-            Fact::Known(endpoints) => endpoints,
-            Fact::Unknown(gaps) => return Fact::Unknown(gaps),
-        };
-        let (mut open, mut gaps) = (Vec::new(), Vec::new());
+        let (endpoints, mut gaps) = self.endpoints(network);
+        let mut open = Vec::new();
         for endpoint in endpoints {
             let Some(text) = &endpoint.policy else {
                 continue;

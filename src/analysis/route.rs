@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::Fact;
-use crate::inventory::{Gap, NatGateway, Route, RouteTable};
+use crate::inventory::{Gap, NatGateway, Observed, Route, RouteTable};
 
 /// What a subnet's default routes lead to.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub(super) struct Egress {
 /// The route tables and NAT gateways of a region.
 pub(super) struct Routing<'a> {
     pub(super) tables: &'a [RouteTable],
-    pub(super) gateways: &'a [NatGateway],
+    /// What could not be read matters only to routes that lead to one.
+    pub(super) gateways: &'a Observed<Vec<NatGateway>>,
 }
 
 impl<'a> Routing<'a> {
@@ -61,7 +62,11 @@ impl<'a> Routing<'a> {
                 return Fact::Known(false);
             }
             if target.starts_with("nat-") {
-                return match self.gateways.iter().find(|gateway| gateway.id == target) {
+                let gateways = match self.gateways {
+                    Observed::Known(gateways) => gateways,
+                    Observed::Missing(gap) => return Fact::unknown(gap),
+                };
+                return match gateways.iter().find(|gateway| gateway.id == target) {
                     Some(gateway) => self.works(table, gateway, &gap),
                     None => Fact::unknown(&gap(
                         target,

@@ -88,6 +88,12 @@ pub struct ServicePrincipal {
     /// Whether a customer can give a source a name in which there are colons.
     #[serde(default)]
     pub colons_in_source_name: bool,
+    /// How the resource part of a source's ARN begins for which it waits for the answer.
+    #[serde(default)]
+    pub synchronous_sources: Vec<String>,
+    /// How it begins for which it does not.
+    #[serde(default)]
+    pub asynchronous_sources: Vec<String>,
     /// Condition keys of the source that the service sends along.
     pub condition_keys: Vec<String>,
     /// The documentation.
@@ -166,11 +172,12 @@ mod tests {
             );
             let by_policy = entry.authorisation == Authorisation::ResourcePolicy;
             assert!(by_policy || !entry.any_customer, "{principal}");
-            assert_eq!(
-                !entry.condition_keys.is_empty(),
-                entry.any_customer,
+            assert!(
+                !entry.condition_keys.is_empty() || !entry.any_customer,
                 "{principal}"
             );
+            let sources = !entry.synchronous_sources.is_empty() || !entry.asynchronous_sources.is_empty();
+            assert!(!sources || entry.invocation == Invocation::Either, "{principal}");
         }
     }
 
@@ -220,6 +227,58 @@ mod tests {
                 "{principal}"
             );
         }
+    }
+
+    /// What the documentation says of each service: whether it waits for the answer, what lets it in, and whether another
+    /// customer of it can have it call the function.
+    #[test]
+    fn services_are_as_their_documentation_says() {
+        use Authorisation::{ExecutionRole, ResourcePolicy, Role};
+        use Invocation::{Asynchronous, Either, Polled, Synchronous};
+        let rows = [
+            ("s3", Asynchronous, ResourcePolicy, true),
+            ("sns", Asynchronous, ResourcePolicy, true),
+            ("events", Asynchronous, ResourcePolicy, true),
+            ("scheduler", Asynchronous, Role, false),
+            ("pipes", Either, Role, false),
+            ("logs", Asynchronous, ResourcePolicy, true),
+            ("lambda.alarms.cloudwatch", Asynchronous, ResourcePolicy, true),
+            ("iot", Either, ResourcePolicy, true),
+            ("ses", Asynchronous, ResourcePolicy, true),
+            ("config", Asynchronous, ResourcePolicy, true),
+            ("cloudformation", Asynchronous, ResourcePolicy, true),
+            ("codecommit", Asynchronous, ResourcePolicy, true),
+            ("codepipeline", Asynchronous, Role, false),
+            ("apigateway", Synchronous, ResourcePolicy, true),
+            ("elasticloadbalancing", Synchronous, ResourcePolicy, false),
+            ("vpc-lattice", Synchronous, ResourcePolicy, false),
+            ("cloudfront", Synchronous, ResourcePolicy, true),
+            ("replicator.lambda", Asynchronous, ResourcePolicy, false),
+            ("cognito-idp", Synchronous, ResourcePolicy, true),
+            ("cognito-sync", Synchronous, ResourcePolicy, true),
+            ("connect", Synchronous, ResourcePolicy, true),
+            ("lex", Synchronous, ResourcePolicy, true),
+            ("lexv2", Synchronous, ResourcePolicy, true),
+            ("bedrock", Synchronous, ResourcePolicy, true),
+            ("secretsmanager", Synchronous, ResourcePolicy, true),
+            ("firehose", Synchronous, Role, false),
+            ("batchoperations.s3", Synchronous, Role, false),
+            ("states", Either, Role, false),
+            ("appsync", Either, ResourcePolicy, true),
+            ("alexa-appkit", Synchronous, ResourcePolicy, true),
+            ("alexa-connectedhome", Synchronous, ResourcePolicy, true),
+            ("sqs", Polled, ExecutionRole, false),
+            ("kinesis", Polled, ExecutionRole, false),
+            ("dynamodb", Polled, ExecutionRole, false),
+            ("kafka", Polled, ExecutionRole, false),
+            ("mq", Polled, ExecutionRole, false),
+            ("docdb", Polled, ExecutionRole, false),
+        ];
+        let known = service_principals().iter().map(|entry| {
+            let name = service(&entry.principal).unwrap();
+            (name, entry.invocation, entry.authorisation, entry.any_customer)
+        });
+        assert_eq!(known.collect::<Vec<_>>(), rows);
     }
 
     #[test]

@@ -28,6 +28,28 @@ fn grants(fact: &Fact<Vec<Grant>>) -> Vec<String> {
     }
 }
 
+#[test]
+fn a_role_may_log_where_it_may_write_to_the_streams_of_the_group() {
+    let group = format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/*");
+    for (resource, expected) in [
+        ("*".to_owned(), true),
+        (format!("{group}:*"), true),
+        (format!("{group}:log-stream:*"), true),
+        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:*"), true),
+        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:log-stream:*"), true),
+        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet"), false),
+        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/other:*"), false),
+    ] {
+        let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
+        let inventory = account(vec![role(
+            "r",
+            &["lambda.amazonaws.com"],
+            &[allow(&actions, &resource)],
+        )]);
+        assert_eq!(facts(&inventory).can_log, Fact::Known(expected), "{resource}");
+    }
+}
+
 fn is_admin(inventory: &AccountInventory) -> String {
     match facts(inventory).admin {
         Fact::Known(grants) if grants.is_empty() => "no".to_owned(),

@@ -201,15 +201,12 @@ impl<'a> Privileges<'a> {
         }
         let mut authority = self.authority(place)?;
         let group = self.log_group(region, group);
-        let questions = [
-            ("logs:CreateLogStream", format!("{group}:*")),
-            (
-                "logs:PutLogEvents",
-                format!("{group}:log-stream:lamppost-probe"),
-            ),
-        ];
-        let answers = questions.map(|(action, resource)| {
-            match authority.on(&Action::new(action), &resource, None) {
+        // AWS asks both of the stream, whose name Lambda makes: a statement on the group alone, without `:*` or
+        // `:log-stream:*`, allows neither.
+        // Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
+        let stream = format!("{group}:log-stream:lamppost-probe");
+        let answers = ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| {
+            match authority.on(&Action::new(action), &stream, None) {
                 Answer::No => Fact::Known(false),
                 Answer::Yes(_) => Fact::Known(true),
                 Answer::Unknown => Fact::Unknown(Vec::new()),

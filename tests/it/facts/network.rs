@@ -99,6 +99,57 @@ fn networks() {
             Is(json!(["subnet-public"])),
         ),
         (
+            "a route to an internet gateway decides though NAT gateways could not be read",
+            |world| {
+                open(world);
+                set_subnets(world, &["subnet-a", "subnet-public"]);
+                change_network(world, |network| {
+                    network.nat_gateways = Observed::Missing(denied("ec2:DescribeNatGateways"));
+                });
+            },
+            "network.public_subnets",
+            Is(json!(["subnet-public"])),
+        ),
+        (
+            "a route to a NAT gateway that could not be read decides nothing",
+            |world| {
+                open(world);
+                change_network(world, |network| {
+                    network.nat_gateways = Observed::Missing(denied("ec2:DescribeNatGateways"));
+                });
+            },
+            "network.internet_route",
+            Missing("ec2:DescribeNatGateways"),
+        ),
+        (
+            "two zones are enough though a third subnet was not described",
+            |world| {
+                attach(&mut world.regions[0].functions[0]);
+                set_subnets(world, &["subnet-a", "subnet-b", "subnet-gone"]);
+            },
+            "network.zones",
+            Is(json!(2)),
+        ),
+        (
+            "one zone is not known to be the only one",
+            |world| {
+                attach(&mut world.regions[0].functions[0]);
+                set_subnets(world, &["subnet-a", "subnet-gone"]);
+            },
+            "network.zones",
+            Missing("ec2:DescribeSubnets"),
+        ),
+        (
+            "an open group decides whatever the other one is",
+            |world| {
+                open(world);
+                let vpc = world.regions[0].functions[0].configuration.vpc.as_mut();
+                vpc.unwrap().security_groups.push("sg-gone".to_owned());
+            },
+            "network.unrestricted_egress",
+            Is(json!(true)),
+        ),
+        (
             "transit gateway",
             |world| {
                 open(world);
