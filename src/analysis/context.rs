@@ -20,6 +20,8 @@ pub struct Settings {
     pub trusted_organizations: BTreeSet<String>,
     /// A runtime whose deprecation is at most that many days away is nearing it.
     pub runtime_horizon_days: i64,
+    /// For how many days a log group ought to keep its events at least.
+    pub minimum_log_retention_days: i64,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             trusted_accounts: BTreeSet::new(),
             trusted_organizations: BTreeSet::new(),
             runtime_horizon_days: 180,
+            minimum_log_retention_days: 365,
         }
     }
 }

@@ -17,7 +17,8 @@ pub struct EncryptionFacts {
     pub key_state: Fact<String>,
     /// Whether the key can be used.
     pub key_usable: Fact<bool>,
-    /// Whether AWS could rotate the key: a customer-managed symmetric key with material from KMS, in the own account.
+    /// Whether AWS could rotate the key: a customer-managed symmetric key with material from KMS, in the own account, and in a
+    /// state in which rotation can be switched on: AWS refuses that for disabled keys and for those that are to be deleted.
     pub rotation_applicable: Fact<bool>,
     /// Whether AWS rotates it.
     pub rotation_enabled: Fact<bool>,
@@ -39,7 +40,10 @@ impl EncryptionFacts {
             {
                 Fact::Known(false)
             }
-            (_, Some(key)) => key.map_ref(|key| key.is_some_and(rotatable)),
+            (_, Some(key)) => Fact::all([
+                key.map_ref(|key| key.is_some_and(rotatable)),
+                usable(context, &state),
+            ]),
             (_, None) => Fact::Known(false),
         };
         Self {

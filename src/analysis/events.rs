@@ -13,6 +13,8 @@ use crate::reference::{self, Invocation};
 pub struct EventFacts {
     /// Whether it is invoked asynchronously, as far as its policies and settings show.
     pub asynchronous: Fact<bool>,
+    /// Whether something that invokes it is visible: a statement for a service, an event source mapping, a function URL.
+    pub has_trigger: Fact<bool>,
     /// Whether events that fail are kept: by a dead-letter queue or an on-failure destination.
     pub failure_destination: Fact<bool>,
     /// Where events and results go: dead-letter queue, on-failure and on-success destinations, and
@@ -119,6 +121,7 @@ impl EventFacts {
         };
         Self {
             asynchronous: asynchronous(context),
+            has_trigger: has_trigger(context, &mappings),
             failure_destination: failure_destination(context),
             foreign_destinations: foreign(context, &destinations, gaps.clone(), |destination| {
                 &destination.account
@@ -173,7 +176,7 @@ fn asynchronous(context: Context<'_>) -> Fact<bool> {
             Ok(services) => Fact::any(
                 services
                     .iter()
-                    .map(|name| invokes_asynchronously(context, name)),
+                    .map(|(name, sources)| invokes_asynchronously(context, name, sources)),
             ),
             Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
         });
@@ -181,13 +184,48 @@ fn asynchronous(context: Context<'_>) -> Fact<bool> {
     Fact::any(std::iter::once(configured).chain(services))
 }
 
-fn invokes_asynchronously(context: Context<'_>, service: &str) -> Fact<bool> {
-    match reference::service_principals().get(service) {
-        Some(service) => Fact::Known(service.invocation == Invocation::Asynchronous),
-        None => {
-            Fact::unknown(&context.unrecognised("lambda:GetPolicy", "service principal", service))
-        }
+fn invokes_asynchronously(context: Context<'_>, service: &str, sources: &[String]) -> Fact<bool> {
+    let Some(known) = reference::service_principals().get(service) else {
+        return Fact::unknown(&context.unrecognised(
+            "lambda:GetPolicy",
+            "service principal",
+            service,
+        ));
+    };
+    if known.invocation != Invocation::Either || known.asynchronous_sources.is_empty() {
+        return Fact::Known(known.invocation == Invocation::Asynchronous);
     }
+    // A statement that does not say which source it is for is for those that do not wait, too.
+    let waits = |arn: &String| {
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let mut kinds = known.synchronous_sources.iter();
+        kinds.any(|kind| resource.starts_with(kind.as_str()))
+    };
+    Fact::Known(sources.is_empty() || !sources.iter().all(waits))
+}
+
+/// Whether something that invokes the function is visible: a statement for a service, a mapping, a function URL. What
+/// invokes it with a role of its own, such as a schedule, a state machine or a program, never is.
+fn has_trigger(context: Context<'_>, mappings: &Fact<Vec<&EventSourceMapping>>) -> Fact<bool> {
+    let function = context.function;
+    let policies = grants::Policies::of(function);
+    let services = policies
+        .read
+        .iter()
+        .map(|(qualifier, text)| match grants::services(text) {
+            Ok(services) => Fact::Known(!services.is_empty()),
+            Err(error) => Fact::unknown(&grants::unparsable(context, qualifier, &error)),
+        });
+    let unread = policies.gaps().map(Fact::unknown);
+    let mapped = mappings.map_ref(|mappings| !mappings.is_empty());
+    // At standard depth URLs are read where a policy may open one; others are called with a role.
+    let url = function.urls.known().is_some_and(|urls| !urls.is_empty());
+    Fact::any(
+        [mapped, Fact::Known(url)]
+            .into_iter()
+            .chain(services)
+            .chain(unread),
+    )
 }
 
 fn failure_destination(context: Context<'_>) -> Fact<bool> {

@@ -76,22 +76,26 @@ pub(super) fn unparsable(context: Context<'_>, qualifier: &str, error: &ParseErr
     .about(&context.function.arn)
 }
 
-/// Services that some statement allows something, whatever its conditions.
-pub(super) fn services(text: &str) -> Result<Vec<String>, ParseError> {
+/// Services that some statement allows something, whatever its conditions, each with the ARNs of the sources that the
+/// statement names.
+pub(super) fn services(text: &str) -> Result<Vec<(String, Vec<String>)>, ParseError> {
     let policy = Policy::parse(text)?;
-    let principals = policy
-        .statements
-        .iter()
-        .filter(|statement| statement.effect == Effect::Allow)
-        .filter_map(|statement| statement.principal.as_ref());
-    Ok(principals
-        .filter(|principal| !principal.negated)
-        .flat_map(|principal| &principal.items)
-        .filter_map(|principal| match principal {
-            Principal::Service(service) => Some(service.service.clone()),
-            _ => None,
-        })
-        .collect())
+    let mut services = Vec::new();
+    for statement in &policy.statements {
+        let Some(principal) = &statement.principal else {
+            continue;
+        };
+        if statement.effect != Effect::Allow || principal.negated {
+            continue;
+        }
+        for one in &principal.items {
+            if let Principal::Service(service) = one {
+                let sources = statement.wanted("aws:sourcearn").map(str::to_owned);
+                services.push((service.service.clone(), sources.collect()));
+            }
+        }
+    }
+    Ok(services)
 }
 
 /// Whether a policy allows everybody everything, as the default policy of a VPC endpoint does.

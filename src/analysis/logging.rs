@@ -17,6 +17,10 @@ pub struct LoggingFacts {
     pub group_expires: Fact<bool>,
     /// Days that events are kept; 0 where they never expire or the group does not exist.
     pub retention_days: Fact<i64>,
+    /// Whether events expire sooner than after the days that are asked for.
+    pub retention_too_short: Fact<bool>,
+    /// How many days are asked for (`thresholds.minimum-log-retention-days`).
+    pub minimum_retention_days: i64,
     /// Whether a customer key encrypts the group.
     pub group_customer_key: Fact<bool>,
     /// Whether logs are written as JSON, the only format with log levels.
@@ -48,6 +52,7 @@ impl LoggingFacts {
             .group
             .clone()
             .unwrap_or_else(|| format!("/aws/lambda/{}", context.function.name));
+        let minimum = context.account.settings.minimum_log_retention_days;
         let group = Fact::of(&context.region.log_groups, |groups| {
             groups.iter().find(|group| group.name == name).cloned()
         });
@@ -71,6 +76,11 @@ impl LoggingFacts {
                     .and_then(|group| group.retention_days)
                     .map_or(0, i64::from)
             }),
+            retention_too_short: group.map_ref(|group| {
+                let days = group.as_ref().and_then(|group| group.retention_days);
+                days.is_some_and(|days| i64::from(days) < minimum)
+            }),
+            minimum_retention_days: minimum,
             group_customer_key: group.map_ref(|group| {
                 group
                     .as_ref()

@@ -102,11 +102,9 @@ impl NetworkFacts {
                 Fact::any(paths),
                 Fact::any(open_groups.chain(unread_groups)),
             ]),
-            endpoints: Fact::of_fact(network, |network| {
-                match place.endpoints(network) {
-                    (all, gaps) if gaps.is_empty() => Fact::Known(all.len() as i64),
-                    (_, gaps) => Fact::Unknown(gaps),
-                }
+            endpoints: Fact::of_fact(network, |network| match place.endpoints(network) {
+                (all, gaps) if gaps.is_empty() => Fact::Known(all.len() as i64),
+                (_, gaps) => Fact::Unknown(gaps),
             }),
             open_endpoints: Fact::of_fact(network, |network| place.open_endpoints(network)),
         }

@@ -8,6 +8,7 @@ use super::privilege::{
 };
 use super::{Context, Fact};
 use crate::inventory::Gap;
+use crate::policy::{Effect, Policy};
 
 /// The execution role of the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -22,6 +23,8 @@ pub struct RoleFacts {
     pub shared: Fact<bool>,
     /// ARNs of up to twenty other functions that are known to use it.
     pub shared_with: Vec<String>,
+    /// Whether it may do nothing but what every function needs: write logs and traces, and join a VPC.
+    pub basic: Fact<bool>,
     /// How many functions are known to use it, this one included.
     pub functions: i64,
     /// Whether the role has a permissions boundary.
@@ -30,7 +33,7 @@ pub struct RoleFacts {
     pub admin: Fact<Vec<Grant>>,
     /// Statements that allow every action of a service on everything.
     pub service_wide: Fact<Vec<Grant>>,
-    /// Statements that allow getting or making credentials of whomever.
+    /// Statements that allow getting or making credentials of other principals.
     pub credential_access: Fact<Vec<Grant>>,
     /// Statements that allow passing any role to some service.
     pub passes_any_role: Fact<Vec<Grant>>,
@@ -120,6 +123,7 @@ impl RoleFacts {
             Err(gaps) => Fact::Unknown(gaps.clone()),
         };
         Self {
+            basic: basic(context, role),
             bounded: Fact::of(&account.inventory.iam, |iam| {
                 let role = role.and_then(|role| iam.role(role));
                 role.is_some_and(|role| role.boundary.is_some())
@@ -167,6 +171,60 @@ impl RoleFacts {
             shared_with: others.into_iter().take(NAMED).collect(),
         }
     }
+}
+
+/// Actions that every function needs, by the policies that AWS documents for execution roles.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
+const BASIC: [&str; 14] = [
+    "logs:createloggroup",
+    "logs:createlogstream",
+    "logs:putlogevents",
+    "xray:puttracesegments",
+    "xray:puttelemetryrecords",
+    "xray:getsamplingrules",
+    "xray:getsamplingtargets",
+    "xray:getsamplingstatisticsummaries",
+    "ec2:createnetworkinterface",
+    "ec2:describenetworkinterfaces",
+    "ec2:describesubnets",
+    "ec2:deletenetworkinterface",
+    "ec2:assignprivateipaddresses",
+    "ec2:unassignprivateipaddresses",
+];
+
+/// Whether all that its policies allow is what every function needs.
+fn basic(context: Context<'_>, role: Option<&str>) -> Fact<bool> {
+    Fact::of_fact(&context.account.inventory.iam, |iam| {
+        let Some(principal) = role.and_then(|role| iam.role(role)) else {
+            return Fact::Known(false);
+        };
+        let attached = principal.attached.iter().map(|attached| {
+            let policy = iam.policy(&attached.arn);
+            policy.map(|policy| policy.document.as_str())
+        });
+        let inline = principal.inline.iter();
+        let mut documents = inline
+            .map(|policy| Some(policy.document.as_str()))
+            .chain(attached);
+        // What cannot be read is not known to be basic, which the checks of permissions tell.
+        Fact::Known(documents.all(|document| document.is_some_and(only_basic)))
+    })
+}
+
+fn only_basic(document: &str) -> bool {
+    let Ok(policy) = Policy::parse(document) else {
+        return false;
+    };
+    let mut allows = policy
+        .statements
+        .iter()
+        .filter(|statement| statement.effect == Effect::Allow);
+    allows.all(|statement| {
+        let mut actions = statement.action.items.written().iter();
+        !statement.action.negated
+            && actions.all(|action| BASIC.contains(&action.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// The gap for a function of which AWS names no role.

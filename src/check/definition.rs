@@ -154,6 +154,12 @@ pub struct Definition {
     /// CEL: what to show when it fails; a list gives one finding for each item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// Checks whose failure this one's contains: where it fails, they are not reported besides and do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implies: Vec<String>,
+    /// What findings have in common that one change would resolve; a template like the message, naming the thing to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// Fields of an evidence item that tell it from the others; part of the finding's id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity: Vec<String>,

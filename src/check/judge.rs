@@ -138,6 +138,7 @@ impl<'d> Judge<'d> {
         let message = check.templates.message(&context);
         Offence {
             certain: is_certain(&evidence),
+            cause: check.templates.cause(&context),
             message: message.unwrap_or_else(|| check.definition.title.clone()),
             fix: check.templates.fix(&check.definition.fix, &context),
             evidence,
@@ -161,6 +162,11 @@ impl<'d> Judge<'d> {
 }
 
 impl Judgement {
+    /// The judgement of a check that does not concern a resource.
+    pub(crate) fn not_applicable() -> Self {
+        Self::without_reason(Verdict::NotApplicable)
+    }
+
     fn without_reason(verdict: Verdict) -> Self {
         Self {
             verdict,

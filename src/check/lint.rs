@@ -58,6 +58,18 @@ fn lint_sources(sources: Vec<Source>, schemas: Schemas<'_>) -> Vec<Problem> {
     let (checks, found) = compile_all(sources, schemas);
     problems.extend(found);
     problems.extend(checks.values().flat_map(lint_examples));
+    for check in checks.values() {
+        for (index, id) in check.definition.implies.iter().enumerate() {
+            if *id == check.definition.id {
+                let key = format!("implies[{index}]");
+                problems.push(
+                    check
+                        .source
+                        .problem(&key, "a check cannot imply itself", ""),
+                );
+            }
+        }
+    }
     problems.sort_by_cached_key(|problem| {
         let start = problem.span.as_ref().map(|span| span.start);
         (problem.file.clone(), start)

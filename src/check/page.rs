@@ -120,6 +120,11 @@ fn facets(check: &Check, mark: &str) -> String {
         format!("persona {}", definition.persona),
         format!("since {}", definition.since),
     ];
+    if !definition.implies.is_empty() {
+        let implied = definition.implies.iter();
+        let implied: Vec<String> = implied.map(|id| format!("{mark}{id}{mark}")).collect();
+        facets.push(format!("implies {}", implied.join(" and ")));
+    }
     match definition.status {
         Status::Stable => {}
         Status::Preview => facets.push("preview: may still change".to_owned()),

@@ -18,8 +18,9 @@ use super::typing::Fault;
 pub(super) const UNKNOWN: &str = "(unknown)";
 
 /// The keys of a check file that hold templates.
-pub(super) const KEYS: [&str; 5] = [
+pub(super) const KEYS: [&str; 6] = [
     "message",
+    "cause",
     "fix.text",
     "fix.cli",
     "fix.terraform",
@@ -30,6 +31,7 @@ pub(super) const KEYS: [&str; 5] = [
 pub(super) fn source<'d>(definition: &'d Definition, key: &str) -> Option<&'d str> {
     match key {
         "message" => Some(&definition.message),
+        "cause" => definition.cause.as_deref(),
         "fix.text" => Some(&definition.fix.text),
         "fix.cli" => definition.fix.cli.as_deref(),
         "fix.terraform" => definition.fix.terraform.as_deref(),
@@ -76,9 +78,12 @@ impl Templates {
                 faults.push((key, fault));
             }
             faults.extend(breaking_out(key, text).map(|fault| (key, fault)));
-            if key == "fix.cloudformation" {
-                let _ = environment.add_template_owned(key, escape_quoted(text));
-            }
+            let rewritten = match key {
+                "fix.cloudformation" => escape_quoted(text),
+                "fix.cli" => option_values(text),
+                _ => continue,
+            };
+            let _ = environment.add_template_owned(key, rewritten);
         }
         let templates = environment.templates();
         let names = templates.flat_map(|(_, template)| template.undeclared_variables(false));
@@ -98,6 +103,13 @@ impl Templates {
     /// The message, filled in.
     pub(super) fn message(&self, context: &Value) -> Option<String> {
         self.render("message", context)
+    }
+
+    /// What findings have in common that one change would resolve, filled in; absent where the check or this finding names
+    /// nothing.
+    pub(super) fn cause(&self, context: &Value) -> Option<String> {
+        self.render("cause", context)
+            .filter(|cause| !cause.is_empty())
     }
 
     /// The remediation, filled in.
@@ -249,6 +261,26 @@ fn environment() -> Environment<'static> {
         }
     });
     environment.add_filter("proviso", |value: Value| proviso(&json(&value)));
+    environment.add_filter("argument", |value: Value| -> Result<Value, Error> {
+        let value = if value.is_undefined() {
+            Value::from(UNKNOWN)
+        } else {
+            value
+        };
+        let text = if value.is_safe() {
+            value.to_string()
+        } else {
+            each(&value, " ", shell)
+        };
+        let separator = if value.to_string().starts_with('-') {
+            '='
+        } else {
+            ' '
+        };
+        Ok(Value::from_safe_string(within(format!(
+            "{separator}{text}"
+        ))?))
+    });
     let join = |value: Value, separator: Option<String>| -> Result<Value, Error> {
         if value.is_undefined() {
             return Ok(value);
@@ -443,6 +475,41 @@ fn breaking_out(key: &str, text: &str) -> impl Iterator<Item = Fault> {
     })
 }
 
+/// A template of command lines whose options take values that may begin with a hyphen: those are written `--option=value`,
+/// because the AWS command line would take them for options.
+fn option_values(text: &str) -> String {
+    let mut written = String::new();
+    let mut rest = text;
+    while let Some((before, from)) = rest
+        .find("{{")
+        .and_then(|start| rest.split_at_checked(start))
+    {
+        let Some((inner, after)) = from.get(2..).and_then(|inner| inner.split_once("}}")) else {
+            break;
+        };
+        let is_option = |word: &str| {
+            word.strip_prefix("--").is_some_and(|name| {
+                !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            })
+        };
+        let value_of = before
+            .strip_suffix(' ')
+            .filter(|head| head.rsplit([' ', '\n', '}']).next().is_some_and(is_option));
+        match value_of {
+            Some(head) if !inner.starts_with('-') && !inner.ends_with('-') => {
+                written.push_str(&format!("{head}{{{{ ({}) | argument }}}}", inner.trim()));
+            }
+            _ => written.push_str(&format!("{before}{{{{{inner}}}}}")),
+        }
+        rest = after;
+    }
+    written.push_str(rest);
+    written
+}
+
 /// A YAML template whose values in double quotes are escaped for them, and not quoted once more.
 fn escape_quoted(text: &str) -> String {
     let mut escaped = String::new();
@@ -458,4 +525,34 @@ fn escape_quoted(text: &str) -> String {
     }
     escaped.push_str(text.get(done..).unwrap_or_default());
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_options_may_begin_with_a_hyphen() {
+        let template = option_values(
+            "aws x --statement-id {{ id }} --name {{ a }}/{{ b }} {{ c }}{% if q %} --q {{ q }}{% endif %}",
+        );
+        let mut environment = environment();
+        environment.add_template_owned("fix.cli", template).unwrap();
+        let rendered = |id: &str| {
+            let context = minijinja::context! { id, a => "a b", b => "b", c => "c", q => "-1" };
+            environment
+                .get_template("fix.cli")
+                .unwrap()
+                .render(context)
+                .unwrap()
+        };
+        assert_eq!(
+            rendered("--debug"),
+            "aws x --statement-id=--debug --name 'a b'/b c --q=-1"
+        );
+        assert_eq!(
+            rendered("plain"),
+            "aws x --statement-id plain --name 'a b'/b c --q=-1"
+        );
+    }
 }

@@ -57,6 +57,8 @@ pub struct Offence {
     pub identity: Vec<String>,
     /// One sentence about it.
     pub message: String,
+    /// What it has in common with other findings that one change would resolve.
+    pub cause: Option<String>,
     /// How to mend it, with real names.
     pub fix: super::definition::Fix,
 }

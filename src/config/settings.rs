@@ -38,12 +38,15 @@ pub struct Config {
 pub struct Thresholds {
     /// A runtime whose deprecation is at most that many days away is nearing it.
     pub runtime_horizon_days: u16,
+    /// For how many days a log group ought to keep its events at least.
+    pub minimum_log_retention_days: u16,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
             runtime_horizon_days: 180,
+            minimum_log_retention_days: 365,
         }
     }
 }
@@ -106,6 +109,7 @@ impl Config {
                 .map(ToString::to_string)
                 .collect(),
             runtime_horizon_days: self.thresholds.runtime_horizon_days.into(),
+            minimum_log_retention_days: self.thresholds.minimum_log_retention_days.into(),
         }
     }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::account::AccountResult;
 use super::model::Include;
 use crate::analysis::{AccountContext, Settings};
-use crate::check::{Check, Definition, Judge, Judgement};
+use crate::check::{Check, Definition, Judge, Judgement, Verdict};
 use crate::facts::{Resource, Scope, Subject, subjects};
 use crate::inventory::AccountInventory;
 
@@ -80,10 +80,76 @@ type Judged<'a> = (Resource, Vec<(&'a Definition, Judgement)>);
 fn judge<'a>(subject: Subject<'_>, checks: &[&'a Check]) -> Result<Judged<'a>, serde_json::Error> {
     let document = subject.document()?;
     let judge = Judge::new(&document);
-    let judgements = checks
+    let mut judgements: Vec<(&Definition, Judgement)> = checks
         .iter()
         .filter(|check| check.definition.scope == document.resource.scope)
         .map(|check| (&check.definition, judge.judge(check)))
         .collect();
+    leave_out_implied(&mut judgements);
     Ok((document.resource, judgements))
+}
+
+/// One fact counts once: a check whose failure another failed check contains does not apply.
+fn leave_out_implied(judgements: &mut [(&Definition, Judgement)]) {
+    let implied: BTreeSet<String> = judgements
+        .iter()
+        .filter(|(_, judgement)| judgement.verdict == Verdict::Fail)
+        .flat_map(|(check, _)| check.implies.iter().cloned())
+        .collect();
+    for (check, judgement) in judgements {
+        if judgement.verdict == Verdict::Fail && implied.contains(&check.id) {
+            *judgement = Judgement::not_applicable();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Registry;
+    use crate::facts;
+
+    #[test]
+    fn what_a_failed_check_implies_does_not_count_besides() {
+        let registry = Registry::builtin(&facts::schema).unwrap();
+        let check = |id: &str| &registry.get(id).unwrap().definition;
+        let judged = |stronger: Verdict| {
+            let judgement = |verdict| Judgement {
+                verdict,
+                ..Judgement::not_applicable()
+            };
+            let mut judgements = vec![
+                (
+                    check("end-of-life-operating-system"),
+                    judgement(Verdict::Unknown),
+                ),
+                (check("deprecated-runtime"), judgement(Verdict::Fail)),
+                (check("update-blocked-runtime"), judgement(stronger)),
+            ];
+            leave_out_implied(&mut judgements);
+            let verdicts = judgements
+                .into_iter()
+                .map(|(_, judgement)| judgement.verdict);
+            verdicts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            judged(Verdict::Fail),
+            [Verdict::Unknown, Verdict::NotApplicable, Verdict::Fail]
+        );
+        assert_eq!(
+            judged(Verdict::Pass),
+            [Verdict::Unknown, Verdict::Fail, Verdict::Pass]
+        );
+    }
+
+    #[test]
+    fn what_is_implied_exists() {
+        let registry = Registry::builtin(&facts::schema).unwrap();
+        for check in registry.checks() {
+            for id in &check.definition.implies {
+                let implied = registry.get(id).unwrap();
+                assert_eq!(implied.definition.scope, check.definition.scope, "{id}");
+            }
+        }
+    }
 }

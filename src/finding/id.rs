@@ -8,15 +8,27 @@ use sha2::{Digest, Sha256};
 /// Changes only when every id is meant to change.
 const TAG: &str = "lamppost-finding-1";
 
+/// What ids of causes begin with, so that none is that of a finding.
+const CAUSE: &str = "lamppost-cause-1";
+
 /// The id of a finding: 32 hexadecimal digits of a SHA-256 over the check, the resource and what
 /// tells the offence from others of that check and resource.
 ///
 /// Every part goes in with its length before it, so that no two lists of parts give one input.
 /// Text, severity and version of the tool have no part in it.
 pub fn finding_id(check: &str, resource_arn: &str, identity: &[String]) -> String {
-    let mut hash = Sha256::new();
     let parts = [TAG, check, resource_arn];
-    for part in parts.into_iter().chain(identity.iter().map(String::as_str)) {
+    digest(parts.into_iter().chain(identity.iter().map(String::as_str)))
+}
+
+/// The id of what findings have in common, made as the id of a finding is, from the account and the cause.
+pub(super) fn cause_id(account: &str, cause: &str) -> String {
+    digest([CAUSE, account, cause].into_iter())
+}
+
+fn digest<'p>(parts: impl Iterator<Item = &'p str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

@@ -33,6 +33,6 @@ pub use model::{
     ResourceScore, Run, SCHEMA, Summary, Target, TargetReach,
 };
 pub use outcome::Outcome;
-pub use record::{Finding, Remediation};
+pub use record::{Cause, Finding, Remediation};
 pub use score::{Factor, Grade, Score, confidence_factor, fleet_grade, score, severity_weight};
 pub use show::{Contents, Records};

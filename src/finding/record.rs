@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::gaps::GapTable;
-use super::id::{canonical, finding_id};
+use super::id::{canonical, cause_id, finding_id};
 use crate::check::{Confidence, Definition, Fix, Framework, Judgement, Offence, Severity, Verdict};
 use crate::facts::{Resource, Scope};
 
@@ -40,6 +40,9 @@ pub struct Finding {
     pub message: String,
     /// What shows it; null where the check shows nothing.
     pub evidence: Value,
+    /// What one change would resolve, which other findings may have in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// How to mend it; only where the check failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remediation: Option<Remediation>,
@@ -49,6 +52,15 @@ pub struct Finding {
     pub maps: BTreeMap<Framework, Vec<String>>,
     /// Why the verdict is UNKNOWN: indices into the report's `gaps`.
     pub gaps: Vec<usize>,
+}
+
+/// What one change would resolve.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Cause {
+    /// The same for all findings of an account that it brings about.
+    pub id: String,
+    /// What to change, such as a statement of a role's policy.
+    pub text: String,
 }
 
 /// How to mend a resource, with its real names.
@@ -100,6 +112,7 @@ impl Finding {
             title: check.title.clone(),
             message: String::new(),
             evidence: Value::Null,
+            cause: None,
             remediation: None,
             references: check.references.clone(),
             maps: check.maps.clone(),
@@ -115,6 +128,10 @@ impl Finding {
                 .map(|offence| Self {
                     id: finding_id(&check.id, &resource.arn, &offence.identity),
                     confidence: check.confidence_in(offence.certain),
+                    cause: offence.cause.map(|text| Cause {
+                        id: cause_id(&resource.account, &text),
+                        text,
+                    }),
                     message: offence.message,
                     evidence: offence.evidence,
                     remediation: Some(offence.fix.into()),

@@ -128,6 +128,7 @@ mod tests {
             title: String::new(),
             message: text.to_owned(),
             evidence: Value::Null,
+            cause: None,
             remediation: None,
             references: Vec::new(),
             maps: BTreeMap::new(),

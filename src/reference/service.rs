@@ -176,8 +176,12 @@ mod tests {
                 !entry.condition_keys.is_empty() || !entry.any_customer,
                 "{principal}"
             );
-            let sources = !entry.synchronous_sources.is_empty() || !entry.asynchronous_sources.is_empty();
-            assert!(!sources || entry.invocation == Invocation::Either, "{principal}");
+            let sources =
+                !entry.synchronous_sources.is_empty() || !entry.asynchronous_sources.is_empty();
+            assert!(
+                !sources || entry.invocation == Invocation::Either,
+                "{principal}"
+            );
         }
     }
 
@@ -242,7 +246,12 @@ mod tests {
             ("scheduler", Asynchronous, Role, false),
             ("pipes", Either, Role, false),
             ("logs", Asynchronous, ResourcePolicy, true),
-            ("lambda.alarms.cloudwatch", Asynchronous, ResourcePolicy, true),
+            (
+                "lambda.alarms.cloudwatch",
+                Asynchronous,
+                ResourcePolicy,
+                true,
+            ),
             ("iot", Either, ResourcePolicy, true),
             ("ses", Asynchronous, ResourcePolicy, true),
             ("config", Asynchronous, ResourcePolicy, true),
@@ -276,7 +285,12 @@ mod tests {
         ];
         let known = service_principals().iter().map(|entry| {
             let name = service(&entry.principal).unwrap();
-            (name, entry.invocation, entry.authorisation, entry.any_customer)
+            (
+                name,
+                entry.invocation,
+                entry.authorisation,
+                entry.any_customer,
+            )
         });
         assert_eq!(known.collect::<Vec<_>>(), rows);
     }

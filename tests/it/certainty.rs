@@ -1,5 +1,7 @@
 //! Laws of certainty: evidence that is not certain is never told as if it were.
 
+use std::collections::BTreeSet;
+
 use lamppost::check::{Confidence, Judge, Registry, example_document};
 use lamppost::facts;
 use serde_json::{Map, Value, json};
@@ -100,4 +102,47 @@ fn what_is_uncertain_is_told_as_uncertain() {
     judged.dedup();
     assert!(judged.len() > 30, "{judged:?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn findings_about_one_statement_of_a_role_have_one_cause() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    let mut causes = BTreeSet::new();
+    let mut checks = 0;
+    for check in registry.checks().filter(|check| check.family == "role") {
+        if check.definition.identity != ["policy", "statement"] {
+            continue;
+        }
+        checks += 1;
+        for example in &check.definition.examples.fail {
+            let mut facts = example.facts.clone();
+            let role = facts["role"].as_object_mut().unwrap();
+            role.insert("arn".to_owned(), json!("arn:aws:iam::111122223333:role/r"));
+            for grants in role.values_mut().filter_map(Value::as_array_mut) {
+                for grant in grants
+                    .iter_mut()
+                    .filter(|grant| grant.get("policy").is_some())
+                {
+                    let aws = grant["policy"].as_str().unwrap().contains("/AWSLambda");
+                    if !aws {
+                        grant["policy"] = json!("wide");
+                        grant["statement"] = json!("All");
+                    }
+                }
+            }
+            let document = example_document(check.definition.scope, &facts);
+            for offence in Judge::new(&document).judge(check).offences {
+                let cause = offence.cause.expect(&check.definition.id);
+                if !cause.contains("/AWSLambda") {
+                    causes.insert(cause);
+                }
+            }
+        }
+    }
+    assert!(checks > 5, "{checks}");
+    let causes: Vec<String> = causes.into_iter().collect();
+    assert_eq!(
+        causes,
+        ["Role arn:aws:iam::111122223333:role/r: wide, statement All"]
+    );
 }

@@ -90,7 +90,7 @@ fn nothing_need_be_set() {
 #[test]
 fn a_misspelt_key_is_marked_and_the_nearest_offered() {
     insta::assert_snapshot!(wrong("[thresholds]\nruntime-horizont-days = 90\n"), @r"
-    error: unknown field `runtime-horizont-days`, expected `runtime-horizon-days`
+    error: unknown field `runtime-horizont-days`, expected `runtime-horizon-days` or `minimum-log-retention-days`
      --> lamppost.toml:2:1
       |
     2 | runtime-horizont-days = 90

@@ -43,3 +43,25 @@ fn the_configuration_in_the_guide_is_accepted() {
         config.apply(&mut registry).unwrap();
     }
 }
+
+#[test]
+fn the_decisions_name_every_row_once_and_checks_that_exist() {
+    let text = fs::read_to_string("docs/check-decisions.md").unwrap();
+    let (_, table) = text.split_once("## Every row").unwrap();
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    let mut rows: Vec<u32> = Vec::new();
+    for line in table.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        rows.extend(
+            cells[1]
+                .split(", ")
+                .filter_map(|number| number.parse::<u32>().ok()),
+        );
+        for name in cells[3].split('`').skip(1).step_by(2) {
+            let is_check = name.contains('-') && !name.contains([' ', '/', '=', ':']);
+            assert!(!is_check || registry.get(name).is_ok(), "{name}");
+        }
+    }
+    rows.sort_unstable();
+    assert_eq!(rows, (1..=116).collect::<Vec<_>>());
+}

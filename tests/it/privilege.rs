@@ -35,10 +35,22 @@ fn a_role_may_log_where_it_may_write_to_the_streams_of_the_group() {
         ("*".to_owned(), true),
         (format!("{group}:*"), true),
         (format!("{group}:log-stream:*"), true),
-        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:*"), true),
-        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:log-stream:*"), true),
-        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet"), false),
-        (format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/other:*"), false),
+        (
+            format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:*"),
+            true,
+        ),
+        (
+            format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet:log-stream:*"),
+            true,
+        ),
+        (
+            format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/quiet"),
+            false,
+        ),
+        (
+            format!("arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/other:*"),
+            false,
+        ),
     ] {
         let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
         let inventory = account(vec![role(
@@ -46,7 +58,11 @@ fn a_role_may_log_where_it_may_write_to_the_streams_of_the_group() {
             &["lambda.amazonaws.com"],
             &[allow(&actions, &resource)],
         )]);
-        assert_eq!(facts(&inventory).can_log, Fact::Known(expected), "{resource}");
+        assert_eq!(
+            facts(&inventory).can_log,
+            Fact::Known(expected),
+            "{resource}"
+        );
     }
 }
 

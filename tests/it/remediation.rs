@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lamppost::analysis::{AccountContext, Settings};
-use lamppost::check::{Judge, Registry};
+use lamppost::check::{Judge, Registry, example_document};
 use lamppost::facts::{self, Scope, documents};
 use lamppost::inventory::{AccountInventory, Alias, Observed};
 use lamppost::reference::service_principals;
@@ -189,4 +189,98 @@ fn services_are_asked_for_nothing_but_what_they_send() {
         );
     }
     assert!(asked > 30, "{asked}");
+}
+
+/// The command lines that a check offers for facts.
+fn offered(registry: &Registry, check: &str, facts: &Value) -> Vec<String> {
+    let check = registry.get(check).unwrap();
+    let document = example_document(check.definition.scope, facts.as_object().unwrap());
+    let offences = Judge::new(&document).judge(check).offences;
+    offences.into_iter().filter_map(|one| one.fix.cli).collect()
+}
+
+#[test]
+fn fixes_fit_the_kind_of_policy_and_of_principal() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    for kind in ["user", "role"] {
+        let aws = "arn:aws:iam::aws:policy/PowerUserAccess";
+        let own = "arn:aws:iam::111122223333:policy/deploy";
+        for (policy, command) in [
+            (
+                aws,
+                format!("aws iam detach-{kind}-policy --{kind}-name ann --policy-arn {aws}"),
+            ),
+            (
+                own,
+                format!("aws iam create-policy-version --policy-arn {own}"),
+            ),
+            (
+                "deploy",
+                format!("aws iam put-{kind}-policy --{kind}-name ann --policy-name deploy"),
+            ),
+        ] {
+            let principal = json!({"arn": format!("arn:aws:iam::111122223333:{kind}/team/ann"), "kind": kind, "name": "ann",
+                "certain": true, "depends_on": [], "policy": policy, "statement": "#1"});
+            let admin = json!([{"policy": "p", "statement": "#1", "actions": ["*"], "certain": true, "depends_on": []}]);
+            for (check, facts) in [
+                (
+                    "passable-admin-role",
+                    json!({"role": {"arn": "r", "name": "r", "exists": true, "admin": admin},
+                    "access": {"pass_role": {"principals": [principal]}}}),
+                ),
+                (
+                    "function-writable-by-another-function",
+                    json!({"access": {"other_functions": [principal]}}),
+                ),
+            ] {
+                let fixes = offered(&registry, check, &facts);
+                assert_eq!(fixes.len(), 1, "{check}");
+                assert!(fixes[0].contains(&command), "{check}: {}", fixes[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_fix_changes_a_policy_that_aws_manages() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    for check in registry.checks() {
+        for example in &check.definition.examples.fail {
+            let facts = Value::Object(example.facts.clone());
+            let text = facts
+                .to_string()
+                .replace("\"policy\":\"", "\"policy\":\"arn:aws:iam::aws:policy/");
+            let facts = serde_json::from_str(&text).unwrap();
+            for fix in offered(&registry, &check.definition.id, &facts) {
+                let changes = |line: &&str| {
+                    line.contains("create-policy-version") && line.contains(":iam::aws:")
+                };
+                assert!(
+                    !fix.lines().any(|line| changes(&line)),
+                    "{}: {fix}",
+                    check.definition.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn cloudfront_is_given_the_grant_that_it_lacks() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    let distribution = "arn:aws:cloudfront::111122223333:distribution/E1ABC";
+    for (has, lacks) in [
+        (
+            "lambda:InvokeFunctionUrl",
+            "--action lambda:InvokeFunction --invoked-via-function-url",
+        ),
+        ("lambda:InvokeFunction", "--action lambda:InvokeFunctionUrl"),
+    ] {
+        let facts = json!({"exposure": {"policies": 1, "dead_grants": [{"qualifier": "$LATEST", "statement": "cdn",
+            "principal": "cloudfront.amazonaws.com", "actions": [has], "class": "none", "cause": "no-url", "certain": true,
+            "source": distribution, "reason": "…"}]}});
+        let fixes = offered(&registry, "ineffective-policy-statement", &facts);
+        let add = format!("--source-arn {distribution} {lacks}");
+        assert!(fixes[0].contains(&add), "{}", fixes[0]);
+    }
 }

@@ -48,6 +48,7 @@ struct Rule {
     min_entropy: f64,
     #[expect(dead_code, reason = "named so that it is allowed")]
     test: Option<String>,
+    #[expect(dead_code, reason = "named so that it is allowed")]
     #[serde(default)]
     publishable: bool,
     examples: Vec<(String, String)>,
@@ -68,6 +69,11 @@ fn counts(found: &SecretMatch) -> bool {
 #[test]
 fn every_rule_is_sound_and_finds_its_own_examples_alone() {
     let file: RuleFile = toml::from_str(RULES).unwrap();
+    assert!(
+        file.public_prefixes
+            .iter()
+            .all(|prefix| !prefix.starts_with('_'))
+    );
     let mut ids = BTreeSet::new();
     let mut wrong = Vec::new();
     for rule in &file.rules {

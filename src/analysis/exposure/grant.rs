@@ -75,7 +75,8 @@ pub enum Cause {
     Source,
     /// A service of which is not known whom it acts for.
     UnknownService,
-    /// The URL has one grant of two; URLs from before October 2025 may still be content with it.
+    /// The URL has one grant of two. AWS's exception for URLs from before October 2025 ended on 2026-11-01; whether that is
+    /// enforced everywhere is not documented.
     HalfUrl,
     /// The principal was deleted.
     StalePrincipal,

@@ -148,7 +148,7 @@ fn what(grant: &Grant) -> String {
 fn why(grant: &Grant) -> String {
     let text = match grant.cause {
         Cause::HalfUrl => {
-            return ", although one of the two grants that a URL has needed since October 2025 is missing and the exception for older URLs ended on 2026-11-01".to_owned();
+            return "; the second of the two grants that a URL needs is missing, and whether AWS still opens URLs from before October 2025 without it, after the exception for them ended on 2026-11-01, is not documented".to_owned();
         }
         Cause::AnySource if grant.source.is_empty() => {
             ", because no condition says whose source it must act for"

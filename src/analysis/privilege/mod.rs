@@ -386,6 +386,10 @@ pub struct Reached {
 pub struct PrincipalAccess {
     /// Its ARN.
     pub arn: String,
+    /// `user` or `role`.
+    pub kind: String,
+    /// Its name, without its path.
+    pub name: String,
     /// Whether it can for certain.
     pub certain: bool,
     /// What that depends on.
@@ -408,6 +412,13 @@ impl PrincipalAccess {
         let statement = standing.statements.first();
         Self {
             arn: arn.to_owned(),
+            kind: if arn.contains(":user/") {
+                "user"
+            } else {
+                "role"
+            }
+            .to_owned(),
+            name: arn.rsplit('/').next().unwrap_or(arn).to_owned(),
             certain: standing.certain,
             depends_on: standing.depends_on.clone(),
             policy: statement.map_or_else(String::new, |one| one.policy.clone()),

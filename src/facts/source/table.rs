@@ -68,6 +68,14 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
         "events.foreign_sources",
         &[&["lambda:ListEventSourceMappings"], ORGANIZATION],
     ),
+    (
+        "events.has_trigger",
+        &[&[
+            "lambda:GetPolicy",
+            "lambda:ListAliases",
+            "lambda:ListEventSourceMappings",
+        ]],
+    ),
     ("events.mappings", MAPPINGS),
     ("events.self_managed_kafka", MAPPINGS),
     ("events.sought_sources", MAPPINGS),
@@ -165,6 +173,7 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("region.functions", &[&["lambda:GetAccountSettings"]]),
     ("role", &[FUNCTIONS]),
     ("role.admin", PERMISSIONS),
+    ("role.basic", &[PRINCIPALS]),
     ("role.bounded", &[PRINCIPALS]),
     ("role.can_log", PERMISSIONS),
     ("role.credential_access", PERMISSIONS),

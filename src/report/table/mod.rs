@@ -1,5 +1,6 @@
 //! The report for a person at a terminal: what is worst, what to do first, what is not known.
 
+mod causes;
 mod fixes;
 mod gaps;
 
@@ -30,6 +31,7 @@ pub(super) fn render(report: &Report, terminal: Terminal) -> String {
     accounts(&mut page, report);
     functions(&mut page, report);
     fixes::render(&mut page, report);
+    causes::render(&mut page, report);
     gaps::render(&mut page, report);
     coverage(&mut page, report);
     page.finish()

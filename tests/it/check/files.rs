@@ -108,7 +108,7 @@ fn files_that_are_no_checks_are_told_where() {
       |
     1 | id = 
       |      ^
-    error: unknown field `sevrity`, expected one of `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
+    error: unknown field `sevrity`, expected one of `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `implies`, `cause`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
      --> a/unknown.toml:4:1
       |
     4 | sevrity = "low"

@@ -122,6 +122,7 @@ pub(super) fn offence(message: &str, identity: &[&str], cli: &str) -> Offence {
     Offence {
         evidence: json!({"parts": identity}),
         certain: true,
+        cause: None,
         identity: identity.iter().map(|&part| part.to_owned()).collect(),
         message: message.to_owned(),
         fix: serde_json::from_value(json!({"text": "Take the grant away.", "cli": cli})).unwrap(),
