@@ -392,8 +392,6 @@ pub struct PrincipalAccess {
     pub name: String,
     /// Whether it can for certain.
     pub certain: bool,
-    /// What that depends on.
-    pub depends_on: Vec<String>,
     /// Name of the inline policy that allows it, ARN of the managed one, or `the function's policy`.
     pub policy: String,
     /// Its `Sid`, or its place (`#1`) where it has none.
@@ -420,7 +418,6 @@ impl PrincipalAccess {
             .to_owned(),
             name: arn.rsplit('/').next().unwrap_or(arn).to_owned(),
             certain: standing.certain,
-            depends_on: standing.depends_on.clone(),
             policy: statement.map_or_else(String::new, |one| one.policy.clone()),
             statement: statement.map_or_else(String::new, |one| one.statement.clone()),
             carrier: statement.map_or_else(String::new, |one| one.carrier.clone()),
