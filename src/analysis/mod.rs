@@ -12,6 +12,7 @@ pub mod exposure;
 mod fact;
 mod function;
 mod grants;
+mod iam;
 mod layer;
 mod logging;
 mod network;
@@ -33,6 +34,7 @@ pub use exposure::{
 };
 pub use fact::{Fact, MISSING_KEY};
 pub use function::FunctionFacts;
+pub use iam::{IamFacts, PassableRole, PolicyCarrier, RolePasser};
 pub use layer::LayerFacts;
 pub use logging::LoggingFacts;
 pub use network::{Endpoint, NetworkFacts};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Document, Resource, Scope};
 use crate::analysis::{
     AccessFacts, AccountContext, CodeFacts, Context, EncryptionFacts, EventFacts, ExposureFacts,
-    Fact, FunctionFacts, LayerFacts, LoggingFacts, NetworkFacts, PathFacts, RoleFacts,
+    Fact, FunctionFacts, IamFacts, LayerFacts, LoggingFacts, NetworkFacts, PathFacts, RoleFacts,
     RuntimeFacts, SecretFacts,
 };
 use crate::inventory::{LayerVersion, RegionInventory};
@@ -60,6 +60,8 @@ pub struct LayerDocument {
 pub struct AccountDocument {
     /// The account.
     pub account: AccountFacts,
+    /// Its principals.
+    pub iam: IamFacts,
 }
 
 /// The account that a resource is in.
@@ -182,6 +184,7 @@ pub fn documents<'a>(
 fn account_document(account: &AccountContext<'_>) -> Result<Document, serde_json::Error> {
     let facts = AccountDocument {
         account: AccountFacts::derive(account),
+        iam: IamFacts::derive(account),
     };
     Document::new(Resource::of_account(&account.inventory.account), &facts)
 }

@@ -277,3 +277,72 @@ fn a_check_of_accounts_is_linted_shown_and_listed() {
     // a function's facts are not those of an account
     assert!(lint.stdout().contains("function"), "{}", lint.stdout());
 }
+
+#[cfg(feature = "live")]
+mod simulated {
+    //! Accounts whose regions are all empty, scanned.
+
+    use lamppost::aws::Connection;
+    use lamppost::check::{Check, plan};
+    use lamppost::finding::{Contents as _, FolderReport, Outcome, Report, RunFolder};
+
+    use crate::support::cli::folder;
+    use crate::support::simulator::judged::{self, info, registry};
+    use crate::support::simulator::run::limits;
+    use crate::support::simulator::{Denied, Simulator, World};
+
+    const CHECK: &str = "admin-role-passable-to-new-function";
+    const IAM: &str = "iam:GetAccountAuthorizationDetails";
+
+    /// The report, and how often IAM was asked.
+    async fn scan(checks: &[&Check], denied: Vec<Denied>) -> (Report, u64) {
+        let simulator = Simulator::new(World {
+            accounts: 2,
+            regions: vec!["eu-west-1", "us-east-1"],
+            functions: 0,
+            denied,
+            ..World::default()
+        });
+        let connection = Connection::over(simulator.transport(), limits(100, 256));
+        let at = folder();
+        let mut into = RunFolder::create(at.path(), info(checks), judged::at()).unwrap();
+        let scan = judged::scan(&connection, checks);
+        scan.run_into(&mut into).await.unwrap();
+        let report = FolderReport::of(&[into]).unwrap().whole().unwrap();
+        let asked = simulator.asked();
+        let of_iam = asked.iter().filter(|((.., operation), _)| operation == IAM);
+        (report, of_iam.map(|(_, tally)| tally.attempts).sum())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn principals_are_read_where_every_region_is_empty() {
+        let registry = registry();
+        let checks = [registry.get(CHECK).unwrap()];
+        assert!(plan(checks).contains(IAM));
+        let (report, asked) = scan(&checks, Vec::new()).await;
+        assert_eq!(asked, 2);
+        assert_eq!(report.summary.functions_listed, 0);
+        assert_eq!(report.summary.grade, None);
+        assert_eq!(report.summary.accounts_evaluated, 2);
+        assert_eq!(report.summary.verdicts.pass, 2);
+        assert!(report.run.complete);
+        assert_eq!(Outcome::of(&report, None), Outcome::Clean);
+        let other = [registry.get("inactive-tracing").unwrap()];
+        assert_eq!(scan(&other, Vec::new()).await.1, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn principals_that_cannot_be_read_leave_the_account_unknown() {
+        let registry = registry();
+        let checks = [registry.get(CHECK).unwrap()];
+        let denied = Denied {
+            operation: Some(IAM),
+            ..Denied::default()
+        };
+        let (report, _) = scan(&checks, vec![denied]).await;
+        assert_eq!(report.summary.verdicts.unknown, 2);
+        assert_eq!(report.summary.accounts_with_unknowns, 2);
+        assert_eq!(report.gaps.len(), 2);
+        assert_eq!(Outcome::of(&report, None), Outcome::Incomplete);
+    }
+}

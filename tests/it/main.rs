@@ -55,6 +55,7 @@ mod mutated;
 #[cfg(feature = "live")]
 mod organisation;
 mod outputs;
+mod passable;
 mod paths;
 #[cfg(feature = "live")]
 mod plan;

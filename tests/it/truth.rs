@@ -91,6 +91,14 @@ fn expect(table: &Value, functions: &BTreeMap<String, &Value>, verdicts: &mut Ve
             verdicts.insert((arn.clone(), check.clone()), verdict);
         }
     }
+    for account in table["account"].as_array().into_iter().flatten() {
+        let arn = format!("arn:aws:iam::{}:root", text_of(account, "id"));
+        let checks = account.as_object().unwrap().iter();
+        for (check, verdict) in checks.filter(|(key, _)| *key != "id") {
+            let verdict = verdict.as_str().unwrap().to_owned();
+            verdicts.insert((arn.clone(), check.clone()), verdict);
+        }
+    }
     for layer in table["layer"].as_array().into_iter().flatten() {
         let (account, region) = (text_of(layer, "account"), text_of(layer, "region"));
         let arn = format!(

@@ -7,7 +7,7 @@ use super::evidence::DELEGATION;
 use super::powerful::Powerful;
 use crate::inventory::{
     AccountInventory, Gap, GapKind, Iam, ManagedPolicy, Observed, Organization, Principal,
-    PrincipalKind,
+    PrincipalKind, RegionInventory, RegionStatus,
 };
 use crate::policy::{ParseError, Policy, Principal as Named, Source};
 
@@ -173,15 +173,7 @@ impl<'a> Estate<'a> {
             .collect();
         let document =
             |policy: &'a ManagedPolicy| parse(&policy.arn, &policy.document, &policy.arn);
-        let mut regions: Vec<&str> = inventory
-            .regions
-            .iter()
-            .filter(|region| !region.functions.is_empty())
-            .map(|region| region.region.as_str())
-            .collect();
-        if regions.is_empty() {
-            regions.push("us-east-1");
-        }
+        let regions = regions(inventory);
         Self {
             inventory,
             by_arn: members
@@ -359,6 +351,23 @@ impl<'a> Estate<'a> {
         )
         .at(self.account(), "")
     }
+}
+
+/// Regions in which principals are asked what they may do: those with functions, or all where there is no function yet. A
+/// region that control policies close would make nobody of an administrator.
+fn regions(inventory: &AccountInventory) -> Vec<&str> {
+    let named = |keep: fn(&RegionInventory) -> bool| -> Vec<&str> {
+        let regions = inventory.regions.iter().filter(|region| keep(region));
+        regions.map(|region| region.region.as_str()).collect()
+    };
+    let mut regions = named(|region| !region.functions.is_empty());
+    if regions.is_empty() {
+        regions = named(|region| region.status != RegionStatus::NotEnabled);
+    }
+    if regions.is_empty() {
+        regions.push("us-east-1");
+    }
+    regions
 }
 
 impl<'e> Identity<'e> {

@@ -127,16 +127,32 @@ pub(super) fn assumes_by(statement: &Statement, action: &str) -> bool {
 /// # Errors
 /// The gap where the policy was not read.
 pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>> {
-    let account = context.account;
+    context
+        .account
+        .privileges()
+        .map_err(|gap| vec![gap.clone()])?;
+    match context.function.configuration.role.as_deref() {
+        Some(role) => trusts_of(context.account, role),
+        None => {
+            let gap = context.unrecognised("lambda:ListFunctions", "execution role", "");
+            Err(vec![gap])
+        }
+    }
+}
+
+/// Whom the trust policy of a role of the account lets in: nobody where IAM has no such role.
+///
+/// # Errors
+/// The gap where the policy was not read.
+pub(in crate::analysis) fn trusts_of(
+    account: &AccountContext<'_>,
+    role: &str,
+) -> Result<Trusts, Vec<Gap>> {
     let estate = &account
         .privileges()
         .map_err(|gap| vec![gap.clone()])?
         .estate;
     let mut trusts = Trusts::default();
-    let Some(role) = context.function.configuration.role.as_deref() else {
-        let gap = context.unrecognised("lambda:ListFunctions", "execution role", "");
-        return Err(vec![gap]);
-    };
     let place = estate.place(role);
     let Some(member) = place.and_then(|place| estate.members.get(place)) else {
         return Ok(trusts);

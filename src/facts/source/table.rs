@@ -125,6 +125,7 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ),
     ("function.state", &[&["lambda:GetFunction"]]),
     ("function.tags", &[&["lambda:GetFunction"]]),
+    ("iam", PERMISSIONS),
     (
         "layer",
         &[&["lambda:ListLayers", "lambda:ListLayerVersions"]],
