@@ -60,6 +60,8 @@ impl<'a> AccountContext<'a> {
         let mut unlisted: Vec<Gap> = inventory.account.unlisted_regions.iter().cloned().collect();
         for region in &inventory.regions {
             match &region.status {
+                // Nothing can be made or called there.
+                RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp => {}
                 RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
                     unlisted.push(gap.clone());
                 }

@@ -62,6 +62,32 @@ impl fmt::Debug for Mfa {
     }
 }
 
+/// An address without a scheme in the environment, which the SDK would drop or send requests to nowhere with.
+fn wrong_endpoint(variables: impl Iterator<Item = (String, String)>) -> Option<String> {
+    let mut named = variables.filter(|(name, value)| {
+        name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() && !has_scheme(value)
+    });
+    named.next().map(|(_, value)| value)
+}
+
+fn has_scheme(endpoint: &str) -> bool {
+    let mut schemes = ["http://", "https://"].iter();
+    schemes.any(|scheme| endpoint.starts_with(scheme))
+}
+
+impl Base {
+    /// The profile that the environment names, where nothing else is named: the chain of providers takes a profile that
+    /// does not exist for one that is empty, and goes on to the metadata service. Keys in the environment win over it,
+    /// as they do in the chain.
+    fn or_environment(self) -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match (&self, set("AWS_ACCESS_KEY_ID"), set("AWS_PROFILE")) {
+            (Self::Default, None, Some(profile)) => Self::Profile(profile),
+            _ => self,
+        }
+    }
+}
+
 /// A role to assume.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Role {
@@ -79,11 +105,14 @@ impl Session {
     /// # Errors
     /// When there are none, or AWS does not accept them.
     pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
+        let base = &base.clone().or_environment();
+        if let Some(endpoint) = wrong_endpoint(std::env::vars()) {
+            return Err(IdentityError::Endpoint(endpoint));
+        }
         let (config, credentials) = configure(connection, base).await;
         let profile = match base {
             Base::Profile(name) => Some(name.clone()),
-            Base::Default => std::env::var("AWS_PROFILE").ok(),
-            Base::Given { .. } | Base::At { .. } => None,
+            Base::Default | Base::Given { .. } | Base::At { .. } => None,
         };
         if let Some(provider) = config.credentials_provider() {
             provider
@@ -92,9 +121,7 @@ impl Session {
                 .map_err(|error| not_loaded(&error, base, profile.clone()))?;
         }
         if let Some(endpoint) = config.endpoint_url()
-            && !["http://", "https://"]
-                .iter()
-                .any(|scheme| endpoint.starts_with(scheme))
+            && !has_scheme(endpoint)
         {
             return Err(IdentityError::Endpoint(endpoint.to_owned()));
         }

@@ -117,6 +117,10 @@ where
     gap.message = chain(error);
 }
 
+/// What regions say that do not have the operation: to everybody, whatever the policies allow. Reported in
+/// <https://github.com/hashicorp/terraform-provider-aws/issues/27986>.
+const NO_SUCH_FEATURE: &str = "Unable to determine service/operation name to be authorized";
+
 /// What an error code means; the message tells a service control policy from other refusals.
 fn kind(code: &str, message: &str, status: u16) -> GapKind {
     match code {
@@ -127,7 +131,9 @@ fn kind(code: &str, message: &str, status: u16) -> GapKind {
         | "UnauthorizedAccess"
         | "NotAuthorized"
         | "AuthorizationError" => {
-            if Denial::read(message).by == DeniedBy::ServiceControlPolicy {
+            if message.contains(NO_SUCH_FEATURE) {
+                GapKind::FeatureNotAvailable
+            } else if Denial::read(message).by == DeniedBy::ServiceControlPolicy {
                 GapKind::DeniedByScp
             } else {
                 GapKind::AccessDenied
@@ -135,6 +141,9 @@ fn kind(code: &str, message: &str, status: u16) -> GapKind {
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
             GapKind::ExpiredCredentials
+        }
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure" => {
+            GapKind::UnrecognizedCredentials
         }
         _ if code.starts_with("KMS") && code.ends_with("Exception") => GapKind::Undecryptable,
         _ if status >= 500 => GapKind::ServerFault,

@@ -267,7 +267,7 @@ async fn every_common_fault_becomes_a_gap_that_says_what_happened() {
     denied: AccessDenied | AccessDeniedException | User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: lambda:GetPolicy because no identity-based policy allows the lambda:GetPolicy action
     scp: DeniedByScp | AccessDeniedException | User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: lambda:GetPolicy with an explicit deny in a service control policy
     expired: ExpiredCredentials | ExpiredTokenException | The security token included in the request is expired
-    unknown key: Refused | UnrecognizedClientException | The security token included in the request is invalid.
+    unknown key: UnrecognizedCredentials | UnrecognizedClientException | The security token included in the request is invalid.
     throttled: Throttled | TooManyRequestsException | Rate exceeded
     fault: ServerFault | ServiceException | internal
     gateway: ServerFault | - | HTTP 502

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::value::Serde;
 use serde_json::Value;
 
-use super::definition::Definition;
+use super::definition::{Definition, Severity};
 use super::expression::Expression;
 use super::problem::Problem;
 use super::source::Source;
@@ -60,6 +60,8 @@ pub struct Check {
     pub family: String,
     /// The file, as a person would find it.
     pub file: String,
+    /// The severity that the file gives, where the configuration gives another.
+    pub own_severity: Option<Severity>,
     pub(super) source: Source,
     pub(super) facts: Arc<Facts>,
     pub(super) applies: Option<Expression>,
@@ -140,6 +142,7 @@ pub(super) fn compile(source: Source, scopes: &mut Scopes<'_>) -> Result<Check, 
         (Some(fails), Some(templates)) if problems.is_empty() => Ok(Check {
             family: source.family.clone(),
             file: source.file.clone(),
+            own_severity: None,
             definition,
             source,
             facts,

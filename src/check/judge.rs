@@ -47,7 +47,7 @@ impl<'d> Judge<'d> {
 
     /// What a check says of the document. A check of another scope does not apply to it.
     pub fn judge(&self, check: &Check) -> Judgement {
-        if check.definition.scope != self.document.resource.scope {
+        if check.definition.scope != self.document.resource.scope || self.document.replica {
             return Judgement::without_reason(Verdict::NotApplicable);
         }
         if let Some(applies) = &check.applies {
@@ -77,6 +77,12 @@ impl<'d> Judge<'d> {
             }
             Failure::Absent => {
                 let gaps = self.document.gaps_behind(reads().collect::<Vec<_>>());
+                // Nothing failed, and no further scan of the kind could decide it.
+                let settled =
+                    |gap: &Gap| matches!(gap.kind, GapKind::Deeper | GapKind::FeatureNotAvailable);
+                if !gaps.is_empty() && gaps.iter().all(settled) {
+                    return Judgement::without_reason(Verdict::NotApplicable);
+                }
                 if gaps.is_empty() {
                     let absent = reads().filter(|path| !present(&self.document.facts, path));
                     let absent: Vec<String> = absent.map(|path| format!("`{path}`")).collect();

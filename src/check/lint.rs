@@ -27,6 +27,9 @@ const REMEDIES: [&str; 10] = [
 /// When the path cannot be read.
 pub fn lint(path: &Path, schemas: Schemas<'_>) -> Result<Vec<Problem>, LoadError> {
     let sources = read(path)?;
+    if sources.is_empty() {
+        return Err(LoadError::Nothing(path.to_owned()));
+    }
     let built_in = built_in();
     let mut problems = Vec::new();
     for source in &sources {
@@ -260,5 +263,6 @@ pub fn example_document(scope: Scope, facts: &Map<String, Value>) -> Document {
         },
         facts: facts.clone(),
         missing: Vec::new(),
+        replica: false,
     }
 }

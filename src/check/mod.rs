@@ -40,5 +40,5 @@ pub use page::{index, page, terminal_page};
 pub use plan::plan;
 pub use problem::Problem;
 pub use registry::{LoadError, Registry, SelectError, Selection};
-pub use scaffold::{definition_schema, scaffold};
+pub use scaffold::{definition_schema, is_id, scaffold};
 pub use verdict::{Judgement, Offence, Verdict};

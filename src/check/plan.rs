@@ -1,7 +1,7 @@
 //! From chosen checks to the calls that they need.
 
 use super::Check;
-use crate::facts;
+use crate::facts::{self, AtStandard};
 use crate::inventory::{Depth, Plan};
 
 /// The operations behind every fact that one of the checks reads, at the depth that all of them need.
@@ -20,10 +20,16 @@ pub fn plan<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Plan {
 impl Check {
     /// The depth at which everything that it reads is known.
     pub fn depth(&self) -> Depth {
-        if self.reads().into_iter().any(facts::deep) {
-            Depth::Deep
-        } else {
-            Depth::Standard
+        match self.at_standard() {
+            AtStandard::Whole => Depth::Standard,
+            AtStandard::Part | AtStandard::Nothing => Depth::Deep,
         }
+    }
+
+    /// How much of what it reads standard depth knows. What it knows in part may decide the check for some functions;
+    /// to the others it does not apply.
+    pub fn at_standard(&self) -> AtStandard {
+        let reads = self.reads().map(facts::at_standard);
+        reads.min().unwrap_or(AtStandard::Whole)
     }
 }

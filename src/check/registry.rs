@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 
 use super::ceiling;
 use super::compile::{Check, Schemas, Scopes, compile};
-use super::definition::{Definition, Persona};
+use super::definition::{Persona, Severity};
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::source::Source;
@@ -31,6 +31,9 @@ pub enum LoadError {
         /// Why.
         source: io::Error,
     },
+    /// A folder that is to be linted holds no check file.
+    #[error("there is no check file (`.toml`) in `{}`", .0.display())]
+    Nothing(PathBuf),
     /// Check files are wrong.
     #[error("{}", pictures(.0))]
     Wrong(Vec<Problem>),
@@ -46,6 +49,14 @@ pub enum SelectError {
         id: String,
         /// The id that was probably meant.
         nearest: Option<String>,
+    },
+    /// It is the id of another tool or standard, to which checks map.
+    #[error("no check `{id}`; checks that map to it: {}", .checks.join(", "))]
+    Mapped {
+        /// What was asked for.
+        id: String,
+        /// The checks that map to it.
+        checks: Vec<String>,
     },
     /// No check is of this family.
     #[error("no family of checks `{family}`{}", suggestion(.nearest.as_ref()))]
@@ -132,30 +143,69 @@ impl Registry {
         self.checks.values()
     }
 
-    /// Every definition, for a configuration to change its severity.
-    pub(crate) fn definitions_mut(&mut self) -> impl Iterator<Item = &mut Definition> {
-        self.checks.values_mut().map(|check| &mut check.definition)
+    /// Gives a check another severity than its file does; `false`: there is no such check.
+    pub(crate) fn override_severity(&mut self, id: &str, severity: Option<Severity>) -> bool {
+        let Some(check) = self.checks.get_mut(id) else {
+            return false;
+        };
+        if let Some(severity) = severity {
+            let own = std::mem::replace(&mut check.definition.severity, severity);
+            check.own_severity = (own != severity).then_some(own);
+        }
+        true
     }
 
     /// The check of this id.
     ///
     /// # Errors
-    /// When there is none; the error names the nearest.
+    /// When there is none; the error names the nearest, or those that map to the id, which then is another tool's.
     pub fn get(&self, id: &str) -> Result<&Check, SelectError> {
-        self.checks.get(id).ok_or_else(|| SelectError::UnknownId {
-            id: id.to_owned(),
-            nearest: nearest_id(id, self.checks.keys().map(String::as_str)),
+        self.checks.get(id).ok_or_else(|| match self.mapped(id) {
+            mapped if mapped.is_empty() => SelectError::UnknownId {
+                id: id.to_owned(),
+                nearest: nearest_id(id, self.checks.keys().map(String::as_str)),
+            },
+            mapped => SelectError::Mapped {
+                id: id.to_owned(),
+                checks: mapped.into_iter().map(str::to_owned).collect(),
+            },
         })
     }
 
-    /// The chosen checks, in the order of ids.
+    /// Ids of the checks that map to the id of another tool or standard, such as Prowler's or Security Hub's.
+    fn mapped(&self, id: &str) -> Vec<&str> {
+        let maps = |check: &&Check| {
+            let mut ids = check.definition.maps.values().flatten();
+            ids.any(|mapped| mapped.eq_ignore_ascii_case(id))
+        };
+        let checks = self.checks().filter(maps);
+        checks.map(|check| check.definition.id.as_str()).collect()
+    }
+
+    /// The ids that a name stands for: its own, or those of the checks that map to it.
+    fn resolve(&self, names: &[String]) -> Result<BTreeSet<&str>, SelectError> {
+        let mut ids = BTreeSet::new();
+        for name in names {
+            match self.get(name) {
+                Ok(check) => {
+                    ids.insert(check.definition.id.as_str());
+                }
+                Err(SelectError::Mapped { .. }) => ids.extend(self.mapped(name)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The chosen checks, in the order of ids. The id of another tool stands for all checks that map to it.
     ///
     /// # Errors
     /// When an id or a family is named that does not exist.
     pub fn select(&self, selection: &Selection) -> Result<Vec<&Check>, SelectError> {
-        for id in selection.ids.iter().chain(&selection.skip) {
-            self.get(id)?;
-        }
+        let (ids, skip) = (
+            self.resolve(&selection.ids)?,
+            self.resolve(&selection.skip)?,
+        );
         for family in &selection.families {
             let known: BTreeSet<&str> = self.checks().map(|check| &*check.family).collect();
             if !known.contains(family.as_str()) {
@@ -166,24 +216,31 @@ impl Registry {
             }
         }
         let chosen = |check: &&Check| {
-            let id = &check.definition.id;
-            let named = selection.ids.contains(id);
+            let id = check.definition.id.as_str();
+            let named = ids.contains(id);
             let wanted = selection.ids.is_empty() && check.definition.persona <= selection.persona;
             let family =
                 selection.families.is_empty() || selection.families.contains(&check.family);
-            (named || wanted) && family && !selection.skip.contains(id)
+            (named || wanted) && family && !skip.contains(id)
         };
         Ok(self.checks().filter(chosen).collect())
     }
 }
 
-/// The id nearest to a wrong one: by letters, else one that holds it as a part.
+/// The id nearest to a wrong one: one that has all its words, else one that differs in a few letters.
 fn nearest_id<'a>(id: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    nearest(id, ids.clone())
-        .or_else(|| {
-            ids.into_iter()
-                .find(|known| known.contains(id) && !id.is_empty())
-        })
+    let words: Vec<&str> = id
+        .split(['-', '_', ' '])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has_all = |known: &&str| {
+        let mut parts = known.split('-');
+        !words.is_empty() && words.iter().all(|word| parts.any(|part| part == *word))
+    };
+    ids.clone()
+        .filter(has_all)
+        .min_by_key(|known| known.len())
+        .or_else(|| nearest(id, ids))
         .map(str::to_owned)
 }
 

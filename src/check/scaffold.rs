@@ -2,6 +2,15 @@
 
 use super::definition::Definition;
 
+/// Whether a text can be the id of a check: words of letters and digits in lower case, joined by `-`.
+pub fn is_id(text: &str) -> bool {
+    let word = |word: &str| {
+        let mut letters = word.bytes();
+        !word.is_empty() && letters.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    text.split('-').all(word) && text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
 /// The text of a check file for an id: it lints green and says what to replace.
 ///
 /// Its title is made of the id, so that a good id gives a good beginning.

@@ -24,7 +24,12 @@ pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, Cli
                 setup.terminal.width,
             ))?;
         }
-        ChecksCommand::New { id } => report::print_text(&check::scaffold(id))?,
+        ChecksCommand::New { id } => {
+            if !check::is_id(id) {
+                return Err(CliError::CheckId(id.clone()));
+            }
+            report::print_text(&check::scaffold(id))?;
+        }
         ChecksCommand::Lint { paths } => return lint(paths, setup),
         ChecksCommand::Schema { of } => {
             let schema = match of {
@@ -58,10 +63,17 @@ fn list(args: &CheckArgs, as_json: bool, setup: &Setup) -> Result<(), CliError> 
                 if text.is_empty() { "" } else { "\n" }
             ));
         }
-        text.push_str(&format!(
-            "  {:<36} {:<9} {:<8} {}\n",
-            definition.id, definition.severity, definition.persona, definition.title
-        ));
+        let line = format!(
+            "  {:<38} {:<9} {:<8}",
+            definition.id, definition.severity, definition.persona
+        );
+        let title = &definition.title;
+        // Where the title does not fit beside the rest, it has a line of its own.
+        if line.chars().count() + 1 + title.chars().count() <= setup.terminal.width {
+            text.push_str(&format!("{line} {title}\n"));
+        } else {
+            text.push_str(&format!("{}\n      {title}\n", line.trim_end()));
+        }
     }
     text.push_str(&format!(
         "\n{} checks; `lamppost checks show ID` explains one.\n",

@@ -4,7 +4,7 @@ use super::args::{DemoArgs, FailOn};
 use super::error::CliError;
 use super::output::Output;
 use super::run::{Job, Keep, detector};
-use super::setup::Setup;
+use super::setup::{Setup, at_depth};
 use crate::aws::transport::{Recording, replay};
 use crate::aws::{Base, Connection, Limits};
 use crate::finding::{Mode, Outcome};
@@ -43,10 +43,10 @@ pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
         regions: Vec::new(),
         excluded_regions: Vec::new(),
         registry: &registry,
-        checks: &checks,
-        left_out: Vec::new(),
-        depth: Depth::Deep,
+        chosen: at_depth(checks, &args.checks, Depth::Deep),
         include: output.include(),
+        terms: setup.terms(&registry, &args.checks),
+        accept: Vec::new(),
         snapshot: args.snapshot.as_deref(),
         keep: Keep::Nowhere,
         accounts_at_once: 8,

@@ -15,8 +15,8 @@ use crate::scan::Diagnosis;
 pub(super) fn run(args: &DoctorArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let registry = setup.registry(&args.reach.checks)?;
     let checks = setup.select(&registry, &args.reach.checks)?;
-    let (checks, _) = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
-    let plan = check::plan(checks.iter().copied());
+    let chosen = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
+    let plan = check::plan(chosen.checks.iter().copied()).at(chosen.depth);
     let connection = Connection::live(args.reach.pace.limits());
     let reach = args.reach.reach(&setup.config.targets, &connection, plan)?;
     let diagnosis = look(setup, reach, Diagnosis::of)??;

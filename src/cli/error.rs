@@ -33,6 +33,8 @@ pub(super) enum CliError {
     #[cfg(feature = "live")]
     #[error(transparent)]
     Target(#[from] TargetError),
+    #[error("`{0}` is not a check id: lower-case words of letters and digits, joined by `-`")]
+    CheckId(String),
     #[error("cannot read `{}`", path.display())]
     Read {
         path: PathBuf,
@@ -55,6 +57,12 @@ pub(super) enum CliError {
     NoReport {
         path: PathBuf,
         source: serde_json::Error,
+    },
+    #[error("`{}` is {what}, not a JSON report", path.display())]
+    OtherInput {
+        path: PathBuf,
+        what: &'static str,
+        command: &'static str,
     },
     #[error("`{}` is a report of format `{schema}`, which this version of Lamppost does not read", path.display())]
     OtherReport { path: PathBuf, schema: String },
@@ -139,10 +147,12 @@ impl CliError {
             Self::Config(_)
             | Self::Load(_)
             | Self::Select(_)
+            | Self::CheckId(_)
             | Self::Read { .. }
             | Self::Policy { .. }
             | Self::Qualifiers { .. }
             | Self::NoReport { .. }
+            | Self::OtherInput { .. }
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,
             #[cfg(feature = "live")]
@@ -197,6 +207,7 @@ impl CliError {
                 kept.display()
             )),
             Self::Folder(FolderError::Taken(_)) => Some("`--resume` goes on with it".to_owned()),
+            Self::OtherInput { command, .. } => Some(format!("use {command}")),
             Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),
             #[cfg(feature = "live")]
             Self::Target(error) => error.help(),
@@ -211,7 +222,10 @@ impl CliError {
         } else {
             ("", "", "")
         };
-        let mut text = format!("{red}error{plain}: {}", clean_lines(&chain(self)));
+        let said = clean_lines(&chain(self)).to_string();
+        // A picture of the place in a file begins with the word itself.
+        let said = said.strip_prefix("error: ").unwrap_or(&said);
+        let mut text = format!("{red}error{plain}: {said}");
         if let Some(help) = self.help() {
             text.push_str(&format!("\n{bold}help{plain}: {}", clean_lines(&help)));
         }

@@ -11,7 +11,7 @@ use super::error::CliError;
 #[cfg(feature = "live")]
 use super::interrupt;
 use super::output::{Kept, Output};
-use super::setup::{Setup, at_depth, run_info};
+use super::setup::{AtDepth, Setup, at_depth, run_info};
 use crate::disk::Scratch;
 use crate::finding::{FolderReport, Mode, Outcome, RunFolder, assess};
 use crate::inventory::SnapshotReader;
@@ -23,15 +23,20 @@ pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliErro
     let settings = setup.config.settings();
     let mut reader = SnapshotReader::open(&args.snapshot)?;
     let depth = reader.depth();
-    let (checks, left_out) = at_depth(checks, &args.checks, depth);
+    let chosen = AtDepth {
+        // A snapshot holds what it holds, whichever checks are named.
+        depth,
+        ..at_depth(checks, &args.checks, depth)
+    };
     let info = run_info(
         Mode::Snapshot,
-        &checks,
-        left_out,
-        depth,
+        &chosen,
         output.include(),
         &setup.config,
+        setup.terms(&registry, &args.checks),
+        setup.accept(&args.accept),
     );
+    let checks = chosen.checks;
     // Verdicts are kept on disk, so that only one account is in memory at a time.
     let kept = Kept::Scratch(Scratch::new().map_err(CliError::Temporary)?);
     #[cfg(feature = "live")]

@@ -1,5 +1,6 @@
 //! Where a report goes and what it says to the shell.
 
+use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 
 use super::args::{FailOn, OutputArgs};
@@ -9,6 +10,7 @@ use crate::check::Severity;
 use crate::disk::Scratch;
 use crate::finding::{Contents, FolderReport, Include, Outcome, Report};
 use crate::report::{self, Format, ReportError, Terminal};
+use crate::terminal::clean;
 
 /// Everything about output that can be wrong is found before a scan begins.
 pub(super) struct Output {
@@ -95,7 +97,14 @@ impl Output {
         kept: Option<Kept>,
     ) -> Result<Outcome, CliError> {
         if failures.is_empty() {
-            return Ok(Outcome::of(report.head(), self.fail_on));
+            let outcome = Outcome::of(report.head(), self.fail_on);
+            if let (Outcome::NothingScanned, Some(why)) =
+                (outcome, Outcome::nothing_scanned(report.head()))
+            {
+                // Where standard error is gone nobody can be told; the exit code says it too.
+                let _ = writeln!(stderr(), "error: {}", clean(&why));
+            }
+            return Ok(outcome);
         }
         Err(CliError::Unwritten {
             failures,

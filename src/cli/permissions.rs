@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::args::PermissionsArgs;
 use super::error::CliError;
-use super::setup::Setup;
+use super::setup::{Setup, at_depth};
 use crate::check;
+use crate::facts;
 use crate::finding::Outcome;
-use crate::inventory::{OPERATIONS, Plan};
+use crate::inventory::{Depth, OPERATIONS, Plan};
 use crate::report;
 
 /// What finds the regions of an account, whatever checks are chosen.
@@ -18,7 +19,8 @@ const REGIONS: &str = "ec2:DescribeRegions";
 pub(super) fn run(args: &PermissionsArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let registry = setup.registry(&args.checks)?;
     let checks = setup.select(&registry, &args.checks)?;
-    let plan = check::plan(checks.iter().copied());
+    let chosen = at_depth(checks, &args.checks, args.depth.depth);
+    let plan = check::plan(chosen.checks.iter().copied()).at(chosen.depth);
     report::print_json(&policy(&plan, args.org, args.role_name.as_deref()))?;
     Ok(Outcome::Clean)
 }
@@ -32,7 +34,8 @@ pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -
     let chosen = || {
         OPERATIONS.iter().filter(|operation| {
             let label = operation.label();
-            let asked = plan.contains(&label) || label == REGIONS;
+            let reached = plan.depth() == Depth::Deep || !facts::is_deep(&label);
+            let asked = plan.contains(&label) && reached || label == REGIONS;
             let needed = asked || (operation.organization && organization);
             needed && operation.name != "AssumeRole"
         })

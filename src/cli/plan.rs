@@ -17,14 +17,13 @@ use crate::scan::{Forecast, listing, listing_all};
 pub(super) fn run(args: &PlanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let registry = setup.registry(&args.reach.checks)?;
     let checks = setup.select(&registry, &args.reach.checks)?;
-    let (checks, _) = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
-    let plan = check::plan(checks.iter().copied());
-    let depth = args.reach.depth.depth.max(plan.depth());
+    let chosen = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
+    let plan = check::plan(chosen.checks.iter().copied());
     let asked = if args.exact { listing_all } else { listing };
     let connection = Connection::rehearsing(live(), args.reach.pace.limits(), asked);
     let reach = args
         .reach
-        .reach(&setup.config.targets, &connection, plan.at(depth))?;
+        .reach(&setup.config.targets, &connection, plan.at(chosen.depth))?;
     let forecast = look(setup, reach, Forecast::of)??;
     match args.format {
         Shown::Json => report::print_json(&json!(forecast))?,

@@ -10,11 +10,14 @@ use super::error::CliError;
 use super::interrupt;
 use super::output::Kept;
 use super::progress::Watch;
-use super::setup::{Setup, run_info};
+use super::setup::{AtDepth, Setup, run_info};
 use crate::aws::{Base, Connection};
 use crate::check::{self, Check, Registry};
 use crate::disk::Scratch;
-use crate::finding::{FolderReport, Include, Mode, RunFolder, RunInfo, Terms};
+use crate::facts::AtStandard;
+use crate::finding::{
+    Acceptance, FolderReport, Include, Mode, ReportTerms, RunFolder, RunInfo, Terms,
+};
 use crate::inventory::{Depth, SnapshotWriter};
 use crate::scan::{Reach, Scan};
 use crate::secret::{Detector, FingerprintKey};
@@ -29,11 +32,13 @@ pub(super) struct Job<'a> {
     pub(super) regions: Vec<String>,
     pub(super) excluded_regions: Vec<String>,
     pub(super) registry: &'a Registry,
-    pub(super) checks: &'a [&'a Check],
-    /// Chosen checks that need a greater depth.
-    pub(super) left_out: Vec<String>,
-    pub(super) depth: Depth,
+    /// The chosen checks, at their depth.
+    pub(super) chosen: AtDepth<'a>,
     pub(super) include: Include,
+    /// What the user's settings do to the report.
+    pub(super) terms: ReportTerms,
+    /// Gaps that the user accepts.
+    pub(super) accept: Vec<Acceptance>,
     pub(super) snapshot: Option<&'a Path>,
     pub(super) keep: Keep<'a>,
     pub(super) accounts_at_once: usize,
@@ -72,24 +77,26 @@ impl Job<'_> {
         let cancel = CancellationToken::new();
         interrupt::listen(cancel.clone());
         let watch = Arc::new(Watch::new(self.setup.quiet, self.setup.verbose));
+        let depth = self.chosen.depth;
         // A snapshot is to serve any check, so it holds what every one of them needs.
         let plan = match self.snapshot {
             Some(_) => {
-                let within = |check: &&Check| check.depth() <= self.depth;
-                let named = self.checks.iter().copied();
+                let within = |check: &&Check| {
+                    depth == Depth::Deep || check.at_standard() > AtStandard::Nothing
+                };
+                let named = self.chosen.checks.iter().copied();
                 check::plan(self.registry.checks().filter(within).chain(named))
             }
-            None => check::plan(self.checks.iter().copied()),
+            None => check::plan(self.chosen.checks.iter().copied()),
         };
-        let depth = self.depth.max(plan.depth());
         let plan = plan.at(depth);
         let info = run_info(
             self.mode,
-            self.checks,
-            self.left_out,
-            depth,
+            &self.chosen,
             self.include,
             &self.setup.config,
+            self.terms,
+            self.accept,
         );
         // whoever is added to a file of accounts changes the question
         let listed = self.selection.account_file.as_ref().map(std::fs::read);
@@ -107,7 +114,7 @@ impl Job<'_> {
             },
             detector: Arc::new(self.detector),
             settings: self.setup.config.settings(),
-            checks: self.checks,
+            checks: &self.chosen.checks,
             info: RunInfo {
                 terms: Terms {
                     targets: Terms::hash(&targets),

@@ -20,7 +20,7 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let output = Output::prepare(&args.output, setup, FailOn::High)?;
     let registry = setup.registry(&args.reach.checks)?;
     let checks = setup.select(&registry, &args.reach.checks)?;
-    let (checks, left_out) = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
+    let chosen = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
     let (transport, recorder) = match &args.record {
         Some(path) => {
             let file = Draft::of(path).map_err(|source| unwritten(path, source))?;
@@ -46,10 +46,10 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
         regions: args.reach.targets.regions(&setup.config.targets),
         excluded_regions: args.reach.targets.excluded_regions(&setup.config.targets),
         registry: &registry,
-        checks: &checks,
-        left_out,
-        depth: args.reach.depth.depth,
+        chosen,
         include: output.include(),
+        terms: setup.terms(&registry, &args.reach.checks),
+        accept: setup.accept(&args.accept),
         snapshot: args.snapshot.as_deref(),
         keep: match (&args.run, &args.resume) {
             (Some(path), _) => Keep::In(path),

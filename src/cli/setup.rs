@@ -7,12 +7,14 @@ use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
 
-use super::args::{CheckArgs, ColorWhen, GlobalArgs};
+use super::args::{AcceptArgs, CheckArgs, ColorWhen, GlobalArgs};
 use super::error::CliError;
 use crate::check::{Check, Registry, Selection};
 use crate::config::Config;
-use crate::facts;
-use crate::finding::{Include, Mode, RunInfo, Terms};
+use crate::facts::{self, AtStandard};
+use crate::finding::{
+    Acceptance, ConfigurationFile, Include, Mode, ReportTerms, RunInfo, SeverityOverride, Terms,
+};
 use crate::inventory::Depth;
 use crate::report::Terminal;
 use crate::terminal::Cleaned;
@@ -51,6 +53,63 @@ impl Setup {
         Ok(registry)
     }
 
+    /// Gaps that the configuration and the command line accept.
+    pub(super) fn accept(&self, args: &AcceptArgs) -> Vec<Acceptance> {
+        let configured = self.config.accept.iter().map(|gap| Acceptance {
+            operation: gap.operation.clone(),
+            account: gap.account.clone(),
+            region: gap.region.clone(),
+            resource: gap.resource.clone(),
+            reason: gap.reason.clone(),
+            until: Some(gap.until),
+        });
+        let typed = args.gaps.iter().map(|gap| Acceptance {
+            operation: gap.operation.clone(),
+            account: gap.account.clone(),
+            region: gap.region.clone(),
+            resource: None,
+            reason: "accepted on the command line".to_owned(),
+            until: None,
+        });
+        configured.chain(typed).collect()
+    }
+
+    /// The terms of a report by these checks, which the configuration has weighed.
+    pub(super) fn terms(&self, registry: &Registry, args: &CheckArgs) -> ReportTerms {
+        let texts = |set: &mut dyn Iterator<Item = String>| set.collect();
+        let trust = &self.config.trust;
+        let mut disabled = args.excluded_checks.clone();
+        if args.checks.is_empty() {
+            disabled.extend(self.config.disabled().map(str::to_owned));
+        }
+        disabled.sort();
+        disabled.dedup();
+        ReportTerms {
+            persona: args
+                .checks
+                .is_empty()
+                .then(|| args.persona.unwrap_or_default()),
+            configuration: self
+                .config
+                .source()
+                .map(|(path, text)| ConfigurationFile::new(path, text)),
+            checks_disabled: disabled,
+            severities_overridden: registry
+                .checks()
+                .filter_map(|check| {
+                    let from = check.own_severity?;
+                    Some(SeverityOverride {
+                        check: check.definition.id.clone(),
+                        from,
+                        to: check.definition.severity,
+                    })
+                })
+                .collect(),
+            trusted_accounts: texts(&mut trust.accounts.iter().map(ToString::to_string)),
+            trusted_organizations: texts(&mut trust.organizations.iter().map(ToString::to_string)),
+        }
+    }
+
     /// The checks that were chosen. A check that is asked for by its id runs even where the
     /// configuration switches it off.
     pub(super) fn select<'r>(
@@ -59,12 +118,9 @@ impl Setup {
         args: &CheckArgs,
     ) -> Result<Vec<&'r Check>, CliError> {
         let mut skip = args.excluded_checks.clone();
-        skip.extend(
-            self.config
-                .disabled()
-                .filter(|id| !args.checks.iter().any(|named| named == id))
-                .map(str::to_owned),
-        );
+        if args.checks.is_empty() {
+            skip.extend(self.config.disabled().map(str::to_owned));
+        }
         Ok(registry.select(&Selection {
             ids: args.checks.clone(),
             families: Vec::new(),
@@ -86,30 +142,59 @@ impl Setup {
     }
 }
 
-/// The checks that can be judged at a depth, and those of the others that nobody asked for by name;
-/// whoever names a check gets what it needs.
-pub(super) fn at_depth<'r>(
-    checks: Vec<&'r Check>,
-    args: &CheckArgs,
-    depth: Depth,
-) -> (Vec<&'r Check>, Vec<String>) {
+/// Checks at a depth.
+pub(super) struct AtDepth<'r> {
+    /// Those that are evaluated.
+    pub(super) checks: Vec<&'r Check>,
+    /// Ids of those that are not, because the depth knows nothing of what they read.
+    pub(super) left_out: Vec<String>,
+    /// Ids of those of which the depth knows a part of what they read.
+    pub(super) in_part: Vec<String>,
+    /// The depth: a check that is named gets the depth that it needs.
+    pub(super) depth: Depth,
+}
+
+/// Sorts checks by what a depth knows of what they read.
+pub(super) fn at_depth<'r>(checks: Vec<&'r Check>, args: &CheckArgs, depth: Depth) -> AtDepth<'r> {
     let id = |check: &Check| check.definition.id.clone();
-    let (judged, left): (Vec<_>, Vec<_>) = checks
-        .into_iter()
-        .partition(|check| check.depth() <= depth || args.checks.contains(&id(check)));
-    (judged, left.into_iter().map(id).collect())
+    let depth = match args.checks.as_slice() {
+        [] => depth,
+        // Whoever names checks gets what they need.
+        [..] => checks
+            .iter()
+            .map(|check| check.depth())
+            .fold(depth, Depth::max),
+    };
+    let mut sorted = AtDepth {
+        checks: Vec::new(),
+        left_out: Vec::new(),
+        in_part: Vec::new(),
+        depth,
+    };
+    for check in checks {
+        match (depth, check.at_standard()) {
+            (Depth::Standard, AtStandard::Nothing) => sorted.left_out.push(id(check)),
+            (Depth::Standard, AtStandard::Part) => {
+                sorted.in_part.push(id(check));
+                sorted.checks.push(check);
+            }
+            (Depth::Deep, _) | (Depth::Standard, AtStandard::Whole) => sorted.checks.push(check),
+        }
+    }
+    sorted
 }
 
 /// What is known of a run when it begins.
 pub(super) fn run_info(
     mode: Mode,
-    checks: &[&Check],
-    left_out: Vec<String>,
-    depth: Depth,
+    chosen: &AtDepth<'_>,
     include: Include,
     config: &Config,
+    admitted: ReportTerms,
+    accept: Vec<Acceptance>,
 ) -> RunInfo {
-    let contents: Vec<(&str, &str)> = checks
+    let contents: Vec<(&str, &str)> = chosen
+        .checks
         .iter()
         .map(|check| (check.definition.id.as_str(), check.text()))
         .collect();
@@ -119,11 +204,15 @@ pub(super) fn run_info(
             checks: Terms::hash(&format!("{contents:?}")),
             ..Terms::default()
         },
-        depth,
-        checks_left_out: left_out,
+        admitted,
+        accept,
+        depth: chosen.depth,
+        checks_left_out: chosen.left_out.clone(),
+        checks_in_part: chosen.in_part.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode,
-        checks: checks
+        checks: chosen
+            .checks
             .iter()
             .map(|check| check.definition.id.clone())
             .collect(),

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _, stderr, stdin};
 
-use super::args::{ReachArgs, TargetArgs};
+use super::args::{EXTERNAL_ID, ReachArgs, TargetArgs};
 use super::error::CliError;
 use crate::aws::{Base, Connection, Mfa};
 use crate::config;
 use crate::inventory::Plan;
 use crate::scan::Reach;
-use crate::target::Selection;
+use crate::target::{Selection, TargetError};
 
 impl ReachArgs {
     /// What is looked at by these calls, with nobody to hear of it yet.
@@ -32,6 +32,7 @@ impl ReachArgs {
 impl TargetArgs {
     /// Whom to look at. Asks for the code of an MFA device where none was given.
     pub(super) fn selection(&self, config: &config::Targets) -> Result<Selection, CliError> {
+        self.check_roles()?;
         let either = |typed: &Option<String>, set: Option<String>| typed.clone().or(set);
         Ok(Selection {
             profiles: self.profiles.clone(),
@@ -59,6 +60,27 @@ impl TargetArgs {
             shard: self.shard,
             done: BTreeSet::new(),
         })
+    }
+
+    /// Refuses what would do nothing: settings of roles where no role is assumed. Those that come from the
+    /// environment or the configuration are defaults, which need not be of use.
+    fn check_roles(&self) -> Result<(), TargetError> {
+        let many = self.org || self.account_file.is_some();
+        if self.role_name.is_some() && !many {
+            return Err(TargetError::NeedsMany("--role-name"));
+        }
+        let from_environment = std::env::var(EXTERNAL_ID).ok();
+        let external_id = self.external_id.is_some() && self.external_id != from_environment;
+        let assumes = many || !self.role_arns.is_empty();
+        for (typed, option) in [
+            (external_id, "--external-id"),
+            (self.session_name.is_some(), "--session-name"),
+        ] {
+            if typed && !assumes {
+                return Err(TargetError::NeedsRole(option));
+            }
+        }
+        Ok(())
     }
 
     fn mfa(&self) -> Result<Option<Mfa>, CliError> {

@@ -59,7 +59,7 @@ async fn visit(
             Observed::Known(usage.settings)
         }
         Err(gap) => match closed(&gap, false, listed) {
-            Some(status) => return refused(region, status, Observed::Missing(gap.clone()), &gap),
+            Some(status) => return refused(region, status, Observed::Missing(gap)),
             None => Observed::Missing(gap),
         },
     };
@@ -68,7 +68,7 @@ async fn visit(
         Some(Err(gap)) => {
             let status = closed(&gap, true, listed)
                 .unwrap_or_else(|| RegionStatus::Unreachable(gap.clone()));
-            return refused(region, status, settings, &gap);
+            return refused(region, status, settings);
         }
         Some(Ok(page)) => Some(page),
         None => None,
@@ -194,7 +194,10 @@ pub(super) fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionSta
         return Some(RegionStatus::Unreachable(gap.clone()));
     }
     match gap.kind {
-        GapKind::DeniedByScp => Some(RegionStatus::Denied(gap.clone())),
+        GapKind::DeniedByScp => Some(RegionStatus::Denied(Gap {
+            kind: GapKind::ClosedByScp,
+            ..gap.clone()
+        })),
         GapKind::AccessDenied if listing => Some(RegionStatus::Denied(gap.clone())),
         GapKind::Network
         | GapKind::Timeout
@@ -209,10 +212,16 @@ fn refused(
     region: &RegionName,
     status: RegionStatus,
     settings: Observed<AccountSettings>,
-    gap: &Gap,
 ) -> RegionInventory {
-    let gap = (status != RegionStatus::NotEnabled).then_some(gap);
-    left(region.clone(), status, settings, gap)
+    let gap = match &status {
+        RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => Some(gap.clone()),
+        RegionStatus::NotEnabled | RegionStatus::Scanned | RegionStatus::Empty => None,
+    };
+    let settings = match (settings, &gap) {
+        (Observed::Missing(_), Some(gap)) => Observed::Missing(gap.clone()),
+        (settings, _) => settings,
+    };
+    left(region.clone(), status, settings, gap.as_ref())
 }
 
 /// A region that the account has not switched on: nothing is in it.
@@ -271,7 +280,8 @@ mod tests {
         let denied = |gap: &Gap| Some(RegionStatus::Denied(gap.clone()));
         let unreachable = |gap: &Gap| Some(RegionStatus::Unreachable(gap.clone()));
         let scp = gap(GapKind::DeniedByScp, "AccessDeniedException");
-        assert_eq!(closed(&scp, false, true), denied(&scp));
+        let shut = gap(GapKind::ClosedByScp, "AccessDeniedException");
+        assert_eq!(closed(&scp, false, true), denied(&shut));
         let refused = gap(GapKind::AccessDenied, "AccessDeniedException");
         assert_eq!(closed(&refused, false, true), None);
         assert_eq!(closed(&refused, true, true), denied(&refused));

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Collector, Inspect, Progress, collect_account, region};
-use crate::inventory::{AccountInventory, AccountRecord, Plan, RegionName};
+use crate::inventory::{AccountInventory, AccountRecord, Plan};
 use crate::target::{self, Regions, Target, TargetError};
 
 /// Accounts whose regions are asked for at once.
@@ -45,22 +45,25 @@ pub struct Visit {
 /// without the excluded ones.
 ///
 /// # Errors
-/// When a region is asked for that does not exist.
+/// When a region is named that does not exist, or none is left.
 pub async fn visits(
     targets: Vec<Target>,
     asked: &[String],
     excluded: &[String],
 ) -> Result<Vec<Visit>, TargetError> {
     let finding = targets.into_iter().map(|target| async move {
-        let mut regions = target::regions(&target.session, asked).await?;
-        let kept = |region: &RegionName| !excluded.iter().any(|name| region == name);
-        regions.enabled.retain(kept);
-        regions.not_enabled.retain(kept);
+        let regions = target::regions(&target.session, asked, excluded).await?;
         Ok(Visit { target, regions })
     });
     let found: Vec<Result<Visit, TargetError>> =
         stream::iter(finding).buffered(FINDING).collect().await;
-    found.into_iter().collect()
+    let visits: Vec<Visit> = found.into_iter().collect::<Result<_, _>>()?;
+    let nowhere =
+        |visit: &Visit| visit.regions.enabled.is_empty() && visit.regions.not_enabled.is_empty();
+    if !excluded.is_empty() && !visits.is_empty() && visits.iter().all(nowhere) {
+        return Err(TargetError::NoRegionLeft);
+    }
+    Ok(visits)
 }
 
 impl Sweep {

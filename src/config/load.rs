@@ -51,6 +51,8 @@ impl Config {
     /// When the named file does not exist, or the file cannot be read or is wrong.
     pub fn find(named: Option<&Path>, folder: &Path) -> Result<Self, ConfigError> {
         let usual = folder.join(CONFIG_FILE);
+        // An empty variable is how CI systems leave one unset.
+        let named = named.filter(|path| !path.as_os_str().is_empty());
         let path = named.unwrap_or(&usual);
         let text = match disk::read_text(path, FILE) {
             Ok(text) => text,
@@ -87,6 +89,12 @@ impl Config {
         }
     }
 
+    /// The file that the configuration was read from, with its content; `None`: there is none.
+    pub fn source(&self) -> Option<(&str, &str)> {
+        let origin = self.origin.as_ref()?;
+        Some((&origin.file, &origin.text))
+    }
+
     /// Gives checks the severities that the user wants. Which ones are not to run says
     /// [`Config::disabled`].
     ///
@@ -95,14 +103,8 @@ impl Config {
     /// the nearest id.
     pub fn apply(&self, registry: &mut Registry) -> Result<(), ConfigError> {
         for (id, change) in &self.checks {
-            let Some(check) = registry
-                .definitions_mut()
-                .find(|check| check.id == *id.get_ref())
-            else {
+            if !registry.override_severity(id.get_ref(), change.severity) {
                 return Err(self.unknown_check(id, registry));
-            };
-            if let Some(severity) = change.severity {
-                check.severity = severity;
             }
         }
         Ok(())

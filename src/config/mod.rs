@@ -8,5 +8,5 @@ mod settings;
 mod text;
 
 pub use load::{CONFIG_FILE, ConfigError};
-pub use settings::{CheckOverride, Config, Secrets, Targets, Thresholds, Trust};
+pub use settings::{AcceptedGap, CheckOverride, Config, Secrets, Targets, Thresholds, Trust};
 pub use text::{ExternalId, OrganizationId, RoleName, SessionName};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -24,6 +25,8 @@ pub struct Config {
     pub targets: Targets,
     /// How secrets that were found are told apart.
     pub secrets: Secrets,
+    /// Gaps that are known and accepted: they stay in reports, marked, and make no scan incomplete.
+    pub accept: Vec<AcceptedGap>,
     /// Changes to single checks, by their id.
     #[schemars(with = "BTreeMap<String, CheckOverride>")]
     pub checks: BTreeMap<Spanned<String>, CheckOverride>,
@@ -85,6 +88,24 @@ pub struct Secrets {
     /// has the same fingerprint in every run; without it each run has a key of its own. The key
     /// itself never stands in this file.
     pub fingerprint_key_env: Option<String>,
+}
+
+/// Gaps that are known and accepted. Every pattern is anchored; `*` and `?` are wildcards.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AcceptedGap {
+    /// The call that failed, as reports write it: `lambda:GetFunction`.
+    pub operation: String,
+    /// Only in these accounts, by id.
+    pub account: Option<String>,
+    /// Only in these regions.
+    pub region: Option<String>,
+    /// Only for these resources, by the ARN or id in the report.
+    pub resource: Option<String>,
+    /// Why the gap is no matter.
+    pub reason: String,
+    /// The last day on which it is accepted, as in `"2027-03-31"`.
+    pub until: Date,
 }
 
 /// What to change in one check.

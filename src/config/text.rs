@@ -54,10 +54,11 @@ text! {
 }
 
 text! {
-    /// A role's name, with its path where it has one, and without the account.
+    /// A role's name, with its path where it has one, and without the account. A path with a colon, which IAM
+    /// allows, is refused: it would let an ARN pass for a name.
     ///
     /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>.
-    RoleName, "^([\\x21-\\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$", "a role's name (not its ARN)"
+    RoleName, "^([\\x21-\\x39\\x3b-\\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$", "a role's name (not its ARN)"
 }
 
 text! {

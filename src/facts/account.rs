@@ -215,7 +215,11 @@ fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error
         account: context.account.id().to_owned(),
         region: context.region.region.to_string(),
     };
-    Document::new(resource, &facts)
+    let replica = context.function.configuration.master_arn.is_some();
+    Ok(Document {
+        replica,
+        ..Document::new(resource, &facts)?
+    })
 }
 
 fn layer_document(

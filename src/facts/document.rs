@@ -95,6 +95,9 @@ pub struct Document {
     pub facts: Map<String, Value>,
     /// The facts that are not known.
     pub missing: Vec<MissingFact>,
+    /// Whether the resource is a copy that AWS keeps of another one, where alone it can be changed: no check applies to
+    /// it, so that what is wrong is reported once.
+    pub replica: bool,
 }
 
 impl Document {
@@ -113,6 +116,7 @@ impl Document {
             resource,
             facts,
             missing,
+            replica: false,
         })
     }
 

@@ -11,7 +11,7 @@ use super::score::Factor;
 use super::spool::Spool;
 use crate::check::{Definition, Judgement, Verdict};
 use crate::facts::{Resource, Scope};
-use crate::inventory::{AccountInventory, MissedAccount, MissedReason, RegionStatus};
+use crate::inventory::{AccountInventory, GapKind, MissedAccount, MissedReason, RegionStatus};
 
 /// What became of one account: its verdicts as they are reached, without its inventory.
 #[derive(Debug)]
@@ -54,9 +54,13 @@ impl AccountResult {
         for region in &inventory.regions {
             let reach = match (&region.status, region.listing.gap()) {
                 (RegionStatus::NotEnabled, _) => RegionReach::NotEnabled,
-                (RegionStatus::Denied(gap), _) => RegionReach::Denied {
-                    gap: result.gaps.add(gap.clone(), 0),
-                },
+                (RegionStatus::Denied(gap), _) => {
+                    let index = result.gaps.add(gap.clone(), 0);
+                    match gap.kind {
+                        GapKind::ClosedByScp => RegionReach::ClosedByScp { gap: index },
+                        _ => RegionReach::Denied { gap: index },
+                    }
+                }
                 (RegionStatus::Unreachable(gap), _) => RegionReach::Unreachable {
                     gap: result.gaps.add(gap.clone(), 0),
                 },

@@ -20,15 +20,18 @@ pub struct TargetTotals {
     pub regions_scanned: u64,
     /// Regions that are not switched on.
     pub regions_not_enabled: u64,
+    /// Regions that a service control policy closes.
+    #[serde(default)]
+    pub regions_closed: u64,
     /// Regions that refused or did not answer.
     pub regions_failed: u64,
 }
 
 impl TargetTotals {
-    /// Whether at least one region of one account could be looked into; one that is not switched
-    /// on was: there is nothing in it.
+    /// Whether at least one region of one account was looked into. A region that is not enabled was not: nothing can
+    /// be in it, but a scan of nothing else answers no question.
     pub fn any_scanned(&self) -> bool {
-        self.regions_scanned + self.regions_not_enabled > 0
+        self.regions_scanned > 0
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::accept::Accepted;
 use crate::inventory::{AccountInventory, Gap, GapKind, RegionInventory, RegionStatus};
 
 /// Something that could not be observed, and what hangs on it.
@@ -20,21 +21,28 @@ pub struct GapRecord {
     pub verdicts: u64,
     /// Whether the scan is incomplete because of it.
     pub incomplete: bool,
+    /// Why and until when the user accepts it; absent where it is not accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
 }
 
 /// Whether a gap makes a scan incomplete, and so exit code 4: a call that the chosen checks need
 /// failed or was never made.
 ///
-/// Three kinds are answers, not failures, and scanning again with more permissions or patience
+/// Some kinds are answers, not failures, and scanning again with more permissions or patience
 /// would not fill them: `Unrecognised` (AWS said something newer than this version),
-/// `Undecryptable` (reading it needs `kms:Decrypt`, which Lamppost never asks for) and `Deleted`
-/// (it is gone). They still make verdicts UNKNOWN. `NotPlanned` counts only where a chosen check
+/// `Undecryptable` (reading it needs `kms:Decrypt`, which Lamppost never asks for), `Deleted`
+/// (it no longer exists), `ClosedByScp` and `FeatureNotAvailable` (states of a region). They may still
+/// make verdicts UNKNOWN. `NotPlanned` counts only where a chosen check
 /// turns out to need it, as when a snapshot is judged by checks that it was not taken for.
 pub fn is_incomplete(kind: GapKind, verdicts: u64) -> bool {
     match kind {
-        GapKind::Unrecognised | GapKind::Undecryptable | GapKind::Deleted | GapKind::Deeper => {
-            false
-        }
+        GapKind::Unrecognised
+        | GapKind::Undecryptable
+        | GapKind::Deleted
+        | GapKind::Deeper
+        | GapKind::ClosedByScp
+        | GapKind::FeatureNotAvailable => false,
         GapKind::NotPlanned => verdicts > 0,
         GapKind::AccessDenied
         | GapKind::DeniedByScp
@@ -44,6 +52,7 @@ pub fn is_incomplete(kind: GapKind, verdicts: u64) -> bool {
         | GapKind::ServerFault
         | GapKind::Malformed
         | GapKind::ExpiredCredentials
+        | GapKind::UnrecognizedCredentials
         | GapKind::Refused
         | GapKind::Interrupted => true,
     }
@@ -91,6 +100,7 @@ impl GapTable {
             .map(|(_, (gap, verdicts))| GapRecord {
                 next_step: gap.kind.next_step().to_owned(),
                 incomplete: is_incomplete(gap.kind, verdicts),
+                accepted: None,
                 verdicts,
                 gap,
             })
@@ -216,11 +226,14 @@ mod tests {
             (GapKind::ServerFault, 0, true),
             (GapKind::Malformed, 0, true),
             (GapKind::ExpiredCredentials, 0, true),
+            (GapKind::UnrecognizedCredentials, 0, true),
             (GapKind::Refused, 0, true),
             (GapKind::Interrupted, 0, true),
             (GapKind::Undecryptable, 7, false),
             (GapKind::Unrecognised, 7, false),
             (GapKind::Deleted, 7, false),
+            (GapKind::ClosedByScp, 7, false),
+            (GapKind::FeatureNotAvailable, 7, false),
             (GapKind::Deeper, 7, false),
             (GapKind::NotPlanned, 0, false),
             (GapKind::NotPlanned, 1, true),

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::accept::{Acceptance, accept};
 use super::account::AccountResult;
 use super::counts::{GradeCounts, TargetTotals};
-use super::gaps::GapTable;
+use super::gaps::{GapRecord, GapTable};
 use super::judged::{AccountPart, Judged};
 use super::model::{
-    AccountSummary, Include, Mode, RegionReach, Report, Run, SCHEMA, Summary, Target, TargetReach,
+    AccountSummary, Include, Mode, NotCovered, RegionReach, Report, Run, SCHEMA, Summary, Target,
+    TargetReach,
 };
 use super::score::fleet_grade;
+use super::terms::{NOT_COVERED, ReportTerms};
 use crate::inventory::{Depth, LedgerEntry, RunRecord, hex};
 
 /// What was chosen for a run.
@@ -26,10 +29,19 @@ pub struct RunInfo {
     pub depth: Depth,
     /// Ids of chosen checks that need a greater depth, and are left out.
     pub checks_left_out: Vec<String>,
+    /// Ids of chosen checks of which the depth knows only a part of what they read.
+    #[serde(default)]
+    pub checks_in_part: Vec<String>,
     /// Which verdicts are kept besides FAIL and UNKNOWN.
     pub include: Include,
     /// What else decides the answer.
     pub terms: Terms,
+    /// What the user's settings did to it.
+    #[serde(default)]
+    pub admitted: ReportTerms,
+    /// Gaps that the user accepts.
+    #[serde(default)]
+    pub accept: Vec<Acceptance>,
 }
 
 /// What decides the answer of a run besides its depth and version, each as a hash: a run is only resumed
@@ -99,7 +111,9 @@ impl Head {
             targets.push(part.target);
             ledger.extend(part.ledger);
         }
-        let (gaps, sorted) = table.into_records();
+        let (mut gaps, sorted) = table.into_records();
+        let today = run.finished.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let accepted = accept(info.accept, &mut gaps, today);
         for (target, moved) in targets.iter_mut().zip(&mut moved) {
             renumber_all_in_order(moved, &sorted);
             renumber(target, moved);
@@ -121,7 +135,9 @@ impl Head {
         });
         let complete = !run.interrupted
             && summary.targets.any_scanned()
-            && summary.targets.accounts_unreachable == 0
+            && !targets
+                .iter()
+                .any(|target| unentered(target, &gaps) || is_closed(target))
             && !gaps.iter().any(|gap| gap.incomplete);
         summary.grade = fleet_grade(&summary.grades, &other_grades);
         summary.at_most = !complete || summary.accounts.iter().any(|account| account.at_most);
@@ -145,7 +161,18 @@ impl Head {
                 checks,
                 depth: info.depth,
                 checks_left_out: info.checks_left_out,
+                checks_in_part: info.checks_in_part,
                 include: info.include,
+                scope: run.scope.clone(),
+                terms: info.admitted,
+                accepted,
+                not_covered: NOT_COVERED
+                    .iter()
+                    .map(|(what, why)| NotCovered {
+                        what: (*what).to_owned(),
+                        why: (*why).to_owned(),
+                    })
+                    .collect(),
                 complete,
                 interrupted: run.interrupted,
             },
@@ -157,6 +184,25 @@ impl Head {
             ledger,
         };
         Self { report, moved }
+    }
+}
+
+/// Whether service control policies close every region of an account that is enabled: then it was not looked into,
+/// and it is not the regions that are closed but the scanner that is kept out.
+fn is_closed(target: &Target) -> bool {
+    let mut regions = target.regions.iter().map(|region| &region.reach);
+    let closed = |reach: &RegionReach| matches!(reach, RegionReach::ClosedByScp { .. });
+    regions.clone().any(closed)
+        && regions.all(|reach| closed(reach) || matches!(reach, RegionReach::NotEnabled))
+}
+
+/// Whether an account could not be entered, and the user does not accept that.
+fn unentered(target: &Target, gaps: &[GapRecord]) -> bool {
+    match target.reach {
+        TargetReach::Unreachable { gap } => {
+            gaps.get(gap).is_none_or(|record| record.accepted.is_none())
+        }
+        TargetReach::Scanned | TargetReach::Skipped { .. } => false,
     }
 }
 
@@ -174,6 +220,7 @@ impl TargetTotals {
                     totals.regions_scanned += 1;
                 }
                 RegionReach::NotEnabled => totals.regions_not_enabled += 1,
+                RegionReach::ClosedByScp { .. } => totals.regions_closed += 1,
                 RegionReach::Denied { .. } | RegionReach::Unreachable { .. } => {
                     totals.regions_failed += 1;
                 }
@@ -191,6 +238,7 @@ fn renumber(target: &mut Target, moved: &[usize]) {
         match &mut region.reach {
             RegionReach::Partial { gap }
             | RegionReach::Denied { gap }
+            | RegionReach::ClosedByScp { gap }
             | RegionReach::Unreachable { gap } => {
                 renumber_all(std::slice::from_mut(gap), moved);
             }

@@ -4,6 +4,7 @@
 //! [`FolderReport`] reads them from there in an order that is the same every time. Formats are the
 //! business of the report room.
 
+mod accept;
 mod account;
 mod assess;
 mod counts;
@@ -19,7 +20,9 @@ mod record;
 mod score;
 mod show;
 mod spool;
+mod terms;
 
+pub use accept::{Acceptance, AcceptanceUse, Accepted};
 pub use account::AccountResult;
 pub use assess::{AssessError, assess};
 pub use counts::{Calls, GradeCounts, SeverityCounts, TargetTotals, VerdictCounts};
@@ -29,10 +32,11 @@ pub use head::{RunInfo, Terms};
 pub use id::finding_id;
 pub use judged::{AccountPart, Judged};
 pub use model::{
-    AccountSummary, FunctionRecord, Include, Mode, RegionReach, RegionTarget, Report,
+    AccountSummary, FunctionRecord, Include, Mode, NotCovered, RegionReach, RegionTarget, Report,
     ResourceScore, Run, SCHEMA, Summary, Target, TargetReach,
 };
 pub use outcome::Outcome;
 pub use record::{Cause, Finding, Remediation};
 pub use score::{Factor, Grade, Score, confidence_factor, fleet_grade, score, severity_weight};
 pub use show::{Contents, Records};
+pub use terms::{ConfigurationFile, NOT_COVERED, ReportTerms, SeverityOverride};

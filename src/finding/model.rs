@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::accept::AcceptanceUse;
 use super::counts::{Calls, GradeCounts, SeverityCounts, TargetTotals, VerdictCounts};
 use super::gaps::GapRecord;
 use super::record::Finding;
 use super::score::{Factor, Grade};
+use super::terms::ReportTerms;
 use crate::check::{Severity, Verdict};
-use crate::inventory::{Depth, LedgerEntry};
+use crate::inventory::{Depth, LedgerEntry, RunScope};
 
 /// The format of a report. The number after the slash changes when a reader of the old format
 /// could go wrong; new members alone do not change it.
@@ -65,12 +67,37 @@ pub struct Run {
     /// Ids of chosen checks that were left out, because they need what only deep depth asks.
     #[serde(default)]
     pub checks_left_out: Vec<String>,
+    /// Ids of chosen checks that were evaluated only for functions of which the depth knows enough; to the others they do
+    /// not apply.
+    #[serde(default)]
+    pub checks_in_part: Vec<String>,
     /// Which verdicts are in `findings` besides FAIL and UNKNOWN.
     pub include: Include,
+    /// As whom and where it looked.
+    #[serde(default)]
+    pub scope: RunScope,
+    /// What the user's settings did to it.
+    #[serde(default)]
+    pub terms: ReportTerms,
+    /// Gaps that the user accepts, and what became of each acceptance.
+    #[serde(default)]
+    pub accepted: Vec<AcceptanceUse>,
+    /// Kinds of compute that are not looked at.
+    #[serde(default)]
+    pub not_covered: Vec<NotCovered>,
     /// Whether everything that was asked for was observed; `false` makes exit code 4.
     pub complete: bool,
     /// Whether somebody stopped it.
     pub interrupted: bool,
+}
+
+/// Kind of compute that is not looked at.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct NotCovered {
+    /// What it is.
+    pub what: String,
+    /// Why it is not looked at.
+    pub why: String,
 }
 
 /// Where observations come from.
@@ -169,6 +196,11 @@ pub enum RegionReach {
     /// AWS refused to say anything about it.
     Denied {
         /// Index of the gap that says why.
+        gap: usize,
+    },
+    /// A service control policy closes it to the account, or to the scanner.
+    ClosedByScp {
+        /// Index of the gap that says by what.
         gap: usize,
     },
     /// It did not answer.

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::model::Report;
+use super::model::{RegionReach, Report, TargetReach};
 use crate::check::Severity;
+
+/// Places that the sentence names; beyond them the number says enough.
+const PLACES: usize = 5;
 
 /// How a run ended; the number is the exit code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,6 +45,47 @@ impl Outcome {
         } else {
             Self::Clean
         }
+    }
+
+    /// Why not one region was looked into, in one sentence; `None` where one was.
+    pub fn nothing_scanned(report: &Report) -> Option<String> {
+        if report.summary.targets.any_scanned() {
+            return None;
+        }
+        let places = report.targets.iter().flat_map(|target| {
+            let account = &target.account;
+            let regions = target.regions.iter().map(move |region| {
+                let state = match &region.reach {
+                    RegionReach::NotEnabled => "is not enabled",
+                    RegionReach::Denied { .. } => "is denied",
+                    RegionReach::ClosedByScp { .. } => "is closed by a service control policy",
+                    RegionReach::Unreachable { .. } => "does not answer",
+                    RegionReach::Scanned | RegionReach::Partial { .. } | RegionReach::Empty => "",
+                };
+                format!("{} {state} in account {account}", region.region)
+            });
+            let whole = match &target.reach {
+                TargetReach::Unreachable { .. } => {
+                    Some(format!("account {account} cannot be entered"))
+                }
+                TargetReach::Skipped { reason } => {
+                    Some(format!("account {account} is left out: {reason}"))
+                }
+                TargetReach::Scanned => None,
+            };
+            whole.into_iter().chain(regions)
+        });
+        let mut places: Vec<String> = places.collect();
+        let more = places.len().saturating_sub(PLACES);
+        places.truncate(PLACES);
+        let mut text = "nothing was scanned".to_owned();
+        if !places.is_empty() {
+            text.push_str(&format!(": {}", places.join("; ")));
+        }
+        if more > 0 {
+            text.push_str(&format!("; and {more} more"));
+        }
+        Some(text)
     }
 
     /// The exit code.

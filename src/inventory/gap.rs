@@ -15,6 +15,10 @@ pub enum GapKind {
     AccessDenied,
     /// AWS refused the call because of a service control policy.
     DeniedByScp,
+    /// A service control policy closes the region to the account, or to the scanner: the first call was denied by one.
+    ClosedByScp,
+    /// The region does not have the feature.
+    FeatureNotAvailable,
     /// Every attempt was throttled.
     Throttled,
     /// No answer within the deadline.
@@ -31,6 +35,8 @@ pub enum GapKind {
     Undecryptable,
     /// A value that this version of Lamppost does not know, such as a new runtime.
     Unrecognised,
+    /// AWS does not know the credentials there.
+    UnrecognizedCredentials,
     /// AWS refused the request for another reason.
     Refused,
     /// It was deleted after it had been listed.
@@ -54,6 +60,10 @@ impl GapKind {
             Self::DeniedByScp => {
                 "a service control policy forbids the call: exclude the region or exempt the scanner's role"
             }
+            Self::ClosedByScp => {
+                "nothing, if the region is closed on purpose; `--exclude-region` leaves it out"
+            }
+            Self::FeatureNotAvailable => "nothing: AWS does not offer the feature in this region",
             Self::Throttled => "scan again when less is going on in the account",
             Self::Timeout | Self::Network => {
                 "check the network, proxy and endpoint settings, then scan again"
@@ -67,7 +77,10 @@ impl GapKind {
                 "the function's KMS key does not let the scanner decrypt: look at the variables by hand"
             }
             Self::Unrecognised => "update Lamppost, or look at the value by hand",
-            Self::Refused => "read the message",
+            Self::UnrecognizedCredentials => {
+                "enable the region for the account, or use a session token of a regional STS endpoint: tokens of the global one are not valid in regions that are disabled by default"
+            }
+            Self::Refused => "see AWS's message; `lamppost doctor` shows what else is refused",
             Self::Deleted => "nothing, or scan again: it was deleted while the scan ran",
             Self::NotPlanned => "scan again with the checks that need it",
             Self::Deeper => "scan with `--depth deep`",

@@ -59,6 +59,6 @@ pub use region::{
     AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
     RegionStatus,
 };
-pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord};
+pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord, RunScope};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};
 pub use source::TriggerSource;

@@ -21,6 +21,46 @@ pub struct RunRecord {
     pub missed: Vec<MissedAccount>,
     /// Every operation that was called.
     pub ledger: Vec<LedgerEntry>,
+    /// As whom and where it looked.
+    #[serde(default)]
+    pub scope: RunScope,
+}
+
+/// Scope of a run: the identities that it began as, and where they looked.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct RunScope {
+    /// ARNs of the identities that it began as, as AWS names them.
+    pub callers: Vec<String>,
+    /// The endpoint that was called in place of AWS's own; absent where it was AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The accounts that were chosen, in the words of the command line.
+    pub targets: String,
+    /// Regions that were chosen; empty: all that are enabled.
+    pub regions: Vec<String>,
+    /// Regions that were left out.
+    pub excluded_regions: Vec<String>,
+}
+
+impl RunScope {
+    /// Scope of runs that are shown together: what all of them say, each part once.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (own, more) in [
+            (&mut self.callers, &other.callers),
+            (&mut self.regions, &other.regions),
+            (&mut self.excluded_regions, &other.excluded_regions),
+        ] {
+            own.extend(more.iter().cloned());
+            own.sort();
+            own.dedup();
+        }
+        self.endpoint = self.endpoint.or_else(|| other.endpoint.clone());
+        if self.targets.is_empty() {
+            self.targets.clone_from(&other.targets);
+        }
+        self
+    }
 }
 
 /// An account that was a target but could not be, or was not to be, looked into.

@@ -9,6 +9,7 @@ mod escalation;
 mod identity;
 mod lambda;
 mod layer;
+mod partition;
 mod permission;
 mod request_key;
 mod resource_control;
@@ -31,6 +32,7 @@ pub use lambda::{
     lambda_actions,
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
+pub use partition::{Partition, Partitions, partitions};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};
 pub use request_key::{RequestKey, RequestKeys, request_keys};
 pub use resource_control::{ResourceControlled, resource_controlled};

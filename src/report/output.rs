@@ -44,7 +44,7 @@ impl Format {
 pub enum ReportError {
     /// The file's name does not say its format; wrong usage.
     #[error(
-        "the ending of `{}` stands for no format: use .json, .ndjson, .jsonl or .txt, or give `--format`",
+        "the ending of `{}` stands for no format: use .json, .ndjson, .jsonl or .txt (`--format` is for standard output)",
         .0.display()
     )]
     Ending(PathBuf),
@@ -254,8 +254,11 @@ mod tests {
             checks: Vec::new(),
             depth: crate::inventory::Depth::Deep,
             checks_left_out: Vec::new(),
+            checks_in_part: Vec::new(),
             include: Include::default(),
             terms: Terms::default(),
+            admitted: crate::finding::ReportTerms::default(),
+            accept: Vec::new(),
         };
         let kept = tempfile::tempdir().unwrap();
         let folder = RunFolder::create(kept.path(), info, moment).unwrap();

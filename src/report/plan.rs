@@ -47,6 +47,9 @@ pub fn plan_table(forecast: &Forecast, terminal: Terminal) -> String {
     page.finish()
 }
 
+/// From this width on calls are shown by quota.
+const WIDE: usize = 100;
+
 fn decisive(slowest: &Slowest) -> String {
     let place = match slowest.region.as_str() {
         "" => slowest.account.clone(),
@@ -73,16 +76,21 @@ fn regions(page: &mut Page, forecast: &Forecast) {
         return;
     }
     page.heading("Regions with functions, slowest first");
-    let columns = [
+    let wide = page.width() >= WIDE;
+    let mut columns = vec![
         ("Account", Column::Text),
         ("Region", Column::Word),
         ("Functions", Column::Number),
-        ("GetPolicy", Column::Number),
-        ("GetFunction", Column::Number),
-        ("Lambda, rest", Column::Number),
-        ("Others", Column::Number),
-        ("About", Column::Number),
     ];
+    columns.extend(
+        match wide {
+            true => ["GetPolicy", "GetFunction", "Lambda, rest", "Others"].as_slice(),
+            false => ["Calls"].as_slice(),
+        }
+        .iter()
+        .map(|title| (*title, Column::Number)),
+    );
+    columns.push(("About", Column::Number));
     let hidden = rows.split_off(rows.len().min(REGIONS));
     let row = |(account, region): (&crate::scan::AccountForecast, &crate::scan::RegionForecast)| {
         let Calls {
@@ -95,14 +103,12 @@ fn regions(page: &mut Page, forecast: &Forecast) {
             format!("{} {}", account.id, account.name),
             region.region.clone(),
         ];
-        let counts = [
-            region.functions,
-            get_policy,
-            get_function,
-            other_lambda,
-            other_services,
-        ];
-        cells.extend(counts.map(|count| count.to_string()));
+        let calls = [get_policy, get_function, other_lambda, other_services];
+        cells.push(region.functions.to_string());
+        match wide {
+            true => cells.extend(calls.map(|count| count.to_string())),
+            false => cells.push(calls.iter().sum::<u64>().to_string()),
+        }
         cells.push(duration(region.seconds));
         TableRow {
             style: PLAIN,

@@ -14,6 +14,7 @@ pub use doctor::{AccountDiagnosis, ActionAnswer, Answer, Caller, Diagnosis, Regi
 pub use forecast::{
     AccountForecast, BudgetForecast, Calls, Forecast, RegionForecast, Slowest, listing, listing_all,
 };
+use reach::Found;
 pub use reach::Reach;
 
 use crate::analysis::Settings;
@@ -70,7 +71,11 @@ impl Scan<'_> {
         self.reach.selection.done.clone_from(folder.done());
         let started = folder.started();
         let (connection, cancel) = (self.reach.connection, self.reach.cancel.clone());
-        let (visits, missed) = self.reach.find().await?;
+        let Found {
+            visits,
+            missed,
+            scope,
+        } = self.reach.find().await?;
         let detector = self.detector;
         let inspect = Box::new(move |name: &str, value: &str| detector.inspect(name, value));
         let sweep = self.reach.sweep(inspect, started);
@@ -102,6 +107,7 @@ impl Scan<'_> {
             interrupted: cancel.is_cancelled(),
             missed,
             ledger: connection.ledger().entries(),
+            scope,
         };
         if let Some(snapshot) = self.snapshot {
             unkept = snapshot.finish(&run).err();

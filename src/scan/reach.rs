@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Base, Connection};
 use crate::collect::{self, Inspect, Progress, Sweep, Visit};
-use crate::inventory::{MissedAccount, Plan};
+use crate::inventory::{MissedAccount, Plan, RunScope};
 use crate::target::{self, Selection, TargetError};
 
 /// Whom to look at, where, and by which calls.
@@ -32,6 +32,17 @@ pub struct Reach<'a> {
     pub accounts_at_once: usize,
 }
 
+/// Accounts that were found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Those that can be looked into, and where in them.
+    pub(super) visits: Vec<Visit>,
+    /// The others, and why.
+    pub(super) missed: Vec<MissedAccount>,
+    /// As whom and where they were looked for.
+    pub(super) scope: RunScope,
+}
+
 impl<'a> Reach<'a> {
     /// All regions of the selected accounts, one account at a time, heard by nobody.
     pub fn new(connection: &'a Connection, base: Base, selection: Selection, plan: Plan) -> Self {
@@ -49,22 +60,33 @@ impl<'a> Reach<'a> {
     }
 
     /// The accounts to look into, where in them, and those that cannot be.
-    pub(super) async fn find(&self) -> Result<(Vec<Visit>, Vec<MissedAccount>), TargetError> {
+    pub(super) async fn find(&self) -> Result<Found, TargetError> {
         let found = async {
             let targets =
                 target::resolve(self.connection, &self.base, &self.selection, &self.plan).await?;
             let visits =
                 collect::visits(targets.entered, &self.regions, &self.excluded_regions).await?;
-            Ok::<_, TargetError>((visits, targets.missed))
+            let scope = RunScope {
+                callers: targets.callers,
+                endpoint: targets.endpoint,
+                targets: self.selection.to_string(),
+                regions: self.regions.clone(),
+                excluded_regions: self.excluded_regions.clone(),
+            };
+            Ok::<_, TargetError>(Found {
+                visits,
+                missed: targets.missed,
+                scope,
+            })
         };
-        let (visits, missed) = tokio::select! {
+        let found = tokio::select! {
             biased;
             // Nobody was found by then, so there is nothing to say but that.
-            () = self.cancel.cancelled() => (Vec::new(), Vec::new()),
+            () = self.cancel.cancelled() => Found::default(),
             found = found => found?,
         };
-        self.progress.accounts_found(visits.len());
-        Ok((visits, missed))
+        self.progress.accounts_found(found.visits.len());
+        Ok(found)
     }
 
     /// What collects them.

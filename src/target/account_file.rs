@@ -40,6 +40,8 @@ pub fn read(path: &Path) -> Result<Vec<ListedAccount>, TargetError> {
 
 fn parse(text: &str) -> Result<Vec<ListedAccount>, (usize, String)> {
     let mut accounts: Vec<ListedAccount> = Vec::new();
+    // Excel and PowerShell put a byte order mark first.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (index, line) in text.lines().enumerate() {
         let entry = line.split('#').next().unwrap_or_default().trim();
         if entry.is_empty() {

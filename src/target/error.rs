@@ -1,5 +1,6 @@
 //! What can be wrong with a selection.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use thiserror::Error;
 
 use super::Selection;
 use crate::aws::IdentityError;
+use crate::config::RoleName;
 use crate::inventory::Gap;
 
 /// Why nothing can be scanned as it was chosen.
@@ -39,6 +41,29 @@ pub enum TargetError {
     /// A second factor is good for one login.
     #[error("a code of an MFA device is good for one profile, not for several")]
     Mfa,
+    /// A chosen account that the credentials do not lead to.
+    #[error("account `{account}` {place}")]
+    NotThere {
+        /// Twelve digits.
+        account: String,
+        /// Where it was looked for.
+        place: AccountPlace,
+    },
+    /// An option for the accounts of a list where only one is scanned.
+    #[error("`{0}` needs `--org` or `--account-file`")]
+    NeedsMany(&'static str),
+    /// An option for roles where no role is assumed.
+    #[error("`{0}` needs `--org`, `--account-file` or `--role-arn`")]
+    NeedsRole(&'static str),
+    /// Not the name of a role.
+    #[error("`{0}` is not a role's name")]
+    RoleNameShape(String),
+    /// Every account is left out.
+    #[error("no account is left to scan{}", reasons(.0))]
+    NothingLeft(Vec<String>),
+    /// Every region is left out.
+    #[error("no region is left to scan: `--exclude-region` leaves out all of them")]
+    NoRegionLeft,
     /// No such unit.
     #[error("the organisation has no unit `{name}`{}", meant(.nearest))]
     Unit {
@@ -75,6 +100,51 @@ pub enum TargetError {
     },
 }
 
+/// Where a chosen account was looked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AccountPlace {
+    /// Among the accounts that the credentials belong to.
+    Credentials(Vec<String>),
+    /// In the organization of these accounts.
+    Organization(Vec<String>),
+    /// In a file of accounts.
+    File(PathBuf),
+}
+
+impl fmt::Display for AccountPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credentials(accounts) => {
+                write!(
+                    f,
+                    "was chosen, but the credentials belong to {}",
+                    list(accounts)
+                )
+            }
+            Self::Organization(accounts) => {
+                write!(
+                    f,
+                    "is not in the organization of account {}",
+                    list(accounts)
+                )
+            }
+            Self::File(path) => write!(f, "is not in the account file `{}`", path.display()),
+        }
+    }
+}
+
+fn list(accounts: &[String]) -> String {
+    let quoted: Vec<String> = accounts.iter().map(|id| format!("`{id}`")).collect();
+    quoted.join(", ")
+}
+
+fn reasons(skipped: &[String]) -> String {
+    match skipped {
+        [] => String::new(),
+        skipped => format!(" ({})", skipped.join("; ")),
+    }
+}
+
 fn meant(nearest: &Option<String>) -> String {
     nearest
         .as_ref()
@@ -90,6 +160,20 @@ impl TargetError {
             Self::NoOrganization(_) => {
                 Some("scan without `--org`, or from the management account".to_owned())
             }
+            Self::NotThere {
+                place: AccountPlace::Credentials(_),
+                ..
+            } => Some(
+                "use credentials of that account (`--profile`, `--role-arn`), or `--org --role-name NAME`"
+                    .to_owned(),
+            ),
+            Self::RoleNameShape(_) => Some(
+                "write the name with its path, without `arn:` and the account; `--role-arn` takes an ARN"
+                    .to_owned(),
+            ),
+            Self::NothingLeft(skipped) if skipped.is_empty() => {
+                Some("check the account file and the filters by account, unit and tag".to_owned())
+            }
             Self::AccountLine { .. } => {
                 Some("write one account a line, `123456789012` or `123456789012,name`".to_owned())
             }
@@ -102,7 +186,11 @@ impl TargetError {
         matches!(self, Self::Identity(IdentityError::Endpoint(_)))
             || !matches!(
                 self,
-                Self::Identity(_) | Self::Organization(_) | Self::NoOrganization(_)
+                Self::Identity(_)
+                    | Self::Organization(_)
+                    | Self::NoOrganization(_)
+                    | Self::NothingLeft(_)
+                    | Self::NoRegionLeft
             )
     }
 }
@@ -164,6 +252,11 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
         if !is_role(arn) {
             return Err(TargetError::RoleArn(arn.clone()));
         }
+    }
+    if let Some(name) = &selection.role_name
+        && RoleName::try_from(name.clone()).is_err()
+    {
+        return Err(TargetError::RoleNameShape(name.clone()));
     }
     match &selection.session_name {
         Some(name) if !is_session_name(name) => Err(TargetError::SessionName(name.clone())),

@@ -12,14 +12,15 @@ mod region;
 mod shard;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::PathBuf;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
 pub use account_file::{ListedAccount, read as read_account_file};
-pub use error::TargetError;
-pub use region::{Regions, known as known_regions, regions};
+pub use error::{AccountPlace, TargetError};
+pub use region::{Regions, regions};
 pub use shard::{NoShard, Shard};
 
 use crate::aws::{Base, Connection, IdentityError, Mfa, Role, Session};
@@ -86,6 +87,10 @@ pub struct Targets {
     pub entered: Vec<Target>,
     /// Accounts that could not be entered or are left out, and why.
     pub missed: Vec<MissedAccount>,
+    /// ARNs of the identities that the accounts were entered from.
+    pub callers: Vec<String>,
+    /// The endpoint in place of AWS's own, where there is one.
+    pub endpoint: Option<String>,
 }
 
 /// Enters every account that the user chose.
@@ -108,6 +113,8 @@ pub async fn resolve(
         None => Vec::new(),
     };
     let mut targets = Targets::default();
+    let mut reach = Vec::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for session in begin(connection, base, selection, &mut targets).await? {
         let session = match chain(session, selection).await {
             Ok(session) => session,
@@ -116,25 +123,34 @@ pub async fn resolve(
                 continue;
             }
         };
+        reach.push(session.account().to_owned());
+        targets.callers.extend(session.caller().map(str::to_owned));
+        targets.endpoint = session.endpoint_url().map(str::to_owned);
         let found = Discovery::of(&session, selection, plan).await?;
-        if !selection.organization && selection.account_file.is_none() {
-            if !selection.takes(session.account()) {
-                continue;
-            }
-            match AccountId::try_from(session.account()) {
-                Ok(account) => targets.entered.push(Target {
+        if !selection.is_many() {
+            let account = session.account().to_owned();
+            known.insert(account.clone());
+            match AccountId::try_from(account.as_str()) {
+                Err(why) => {
+                    let gap = Gap::new("sts:GetCallerIdentity", GapKind::Malformed, why);
+                    targets.miss(&account, "", MissedReason::Unreachable(gap));
+                }
+                Ok(_) if !selection.chooses(&account) => {
+                    let why = "the account of the credentials is not among the chosen ones";
+                    targets.miss(&account, "", MissedReason::Skipped(why.to_owned()));
+                }
+                Ok(account) if selection.takes(&account) => targets.entered.push(Target {
                     name: found.name(&account),
                     organization: found.organization(&account),
                     account,
                     session,
                 }),
-                Err(why) => {
-                    let gap = Gap::new("sts:GetCallerIdentity", GapKind::Malformed, why);
-                    targets.miss(session.account(), "", MissedReason::Unreachable(gap));
-                }
+                Ok(_) => {}
             }
             continue;
         }
+        known.extend(found.accounts().map(str::to_owned));
+        known.extend(listed.iter().map(|account| account.id.to_string()));
         let mut wanted = found.wanted(selection, &listed, &mut targets.missed);
         wanted.retain(|account| selection.takes(&account.id));
         let wanted = organization::tagged(&session, wanted, &selection.account_tags).await?;
@@ -153,11 +169,42 @@ pub async fn resolve(
         }
     }
     targets.settle();
+    let all_asked = targets.unreachable().next().is_none();
+    let mut chosen = selection.include_accounts.iter();
+    if let (true, Some(account)) = (all_asked, chosen.find(|id| !known.contains(*id))) {
+        return Err(TargetError::NotThere {
+            account: account.clone(),
+            place: selection.place(&reach),
+        });
+    }
     targets.missed.retain(|missed| selection.takes(&missed.id));
+    // A part of few accounts may be empty, and a resumed run may have nothing left to do.
+    let whole = selection.shard.is_none() && selection.done.is_empty();
+    if whole && targets.entered.is_empty() && all_asked {
+        return Err(TargetError::NothingLeft(targets.skipped()));
+    }
     Ok(targets)
 }
 
 impl Targets {
+    /// Accounts that could not be entered.
+    fn unreachable(&self) -> impl Iterator<Item = &MissedAccount> {
+        let missed = self.missed.iter();
+        missed.filter(|account| matches!(account.reason, MissedReason::Unreachable(_)))
+    }
+
+    /// Accounts that are left out, each with the reason.
+    fn skipped(&self) -> Vec<String> {
+        let skipped = self
+            .missed
+            .iter()
+            .filter_map(|account| match &account.reason {
+                MissedReason::Skipped(why) => Some(format!("{}: {why}", account.id)),
+                MissedReason::Unreachable(_) => None,
+            });
+        skipped.collect()
+    }
+
     fn miss(&mut self, id: &str, name: &str, reason: MissedReason) {
         self.missed.push(MissedAccount {
             id: id.to_owned(),
@@ -277,6 +324,27 @@ impl Selection {
         format!("{rest:?}")
     }
 
+    /// Whether the accounts are those of a list, an organization's or a file's.
+    fn is_many(&self) -> bool {
+        self.organization || self.account_file.is_some()
+    }
+
+    /// Whether the filters by id let an account pass.
+    fn chooses(&self, account: &str) -> bool {
+        let included = self.include_accounts.is_empty()
+            || self.include_accounts.iter().any(|id| id == account);
+        included && self.exclude_accounts.iter().all(|id| id != account)
+    }
+
+    /// Where accounts were looked for.
+    fn place(&self, reach: &[String]) -> AccountPlace {
+        match &self.account_file {
+            Some(path) => AccountPlace::File(path.clone()),
+            None if self.organization => AccountPlace::Organization(reach.to_vec()),
+            None => AccountPlace::Credentials(reach.to_vec()),
+        }
+    }
+
     fn takes(&self, account: &str) -> bool {
         self.shard.is_none_or(|shard| shard.takes(account)) && !self.done.contains(account)
     }
@@ -289,6 +357,36 @@ impl Selection {
                 .session_name
                 .clone()
                 .unwrap_or_else(|| "lamppost".to_owned()),
+        }
+    }
+}
+
+/// The accounts in the words of the command line, as reports name them.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.account_file {
+            Some(path) => write!(f, "accounts of {}", path.display())?,
+            None if self.organization => f.write_str("the organization")?,
+            None if !self.profiles.is_empty() => {
+                write!(f, "profiles {}", self.profiles.join(", "))?;
+            }
+            None => f.write_str("the account of the credentials")?,
+        }
+        for (what, list) in [
+            ("role", &self.role_chain),
+            ("only units", &self.include_units),
+            ("without units", &self.exclude_units),
+            ("only accounts", &self.include_accounts),
+            ("without accounts", &self.exclude_accounts),
+            ("only tags", &self.account_tags),
+        ] {
+            if !list.is_empty() {
+                write!(f, ", {what} {}", list.join(", "))?;
+            }
+        }
+        match &self.shard {
+            Some(shard) => write!(f, ", shard {shard}"),
+            None => Ok(()),
         }
     }
 }

@@ -62,6 +62,13 @@ impl Discovery {
             .to_owned()
     }
 
+    /// The accounts of the organization; none where it was not listed.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
+        let seen = self.seen.known().and_then(Option::as_ref);
+        seen.into_iter()
+            .flat_map(|seen| seen.accounts.iter().filter_map(Account::id))
+    }
+
     /// What to say of the organisation of an account.
     pub(super) fn organization(&self, account: &str) -> Observed<Option<Organization>> {
         match &self.seen {
@@ -117,17 +124,14 @@ impl Discovery {
                 accounts.push(found);
             }
         }
-        for id in &selection.include_accounts {
-            if accounts.iter().all(|account| account.id != *id) {
-                skip(id, "", "it is not among the chosen accounts".to_owned());
+        for id in self.accounts() {
+            let chosen = selection.include_accounts.iter().any(|chosen| chosen == id);
+            if chosen && accounts.iter().all(|account| account.id != *id) {
+                let why = "it is in none of the chosen organizational units";
+                skip(id, &self.name(id), why.to_owned());
             }
         }
-        accounts.retain(|account| {
-            let named = |ids: &[String]| ids.iter().any(|id| account.id == *id);
-            let included =
-                selection.include_accounts.is_empty() || named(&selection.include_accounts);
-            included && !named(&selection.exclude_accounts)
-        });
+        accounts.retain(|account| selection.chooses(&account.id));
         accounts.retain(|account| {
             let closed = seen
                 .and_then(|seen| seen.account(&account.id))

@@ -4,65 +4,19 @@ use super::TargetError;
 use crate::aws::{Call, Session, gap};
 use crate::check::nearest::nearest;
 use crate::inventory::{Gap, GapKind, RegionName};
-
-/// Regions that every account of the partition has from its beginning.
-///
-/// Source: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>,
-/// those that need no opting in.
-const ALWAYS: &[(&str, &[&str])] = &[
-    (
-        "aws",
-        &[
-            "ap-northeast-1",
-            "ap-northeast-2",
-            "ap-northeast-3",
-            "ap-south-1",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ca-central-1",
-            "eu-central-1",
-            "eu-north-1",
-            "eu-west-1",
-            "eu-west-2",
-            "eu-west-3",
-            "sa-east-1",
-            "us-east-1",
-            "us-east-2",
-            "us-west-1",
-            "us-west-2",
-        ],
-    ),
-    ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
-    ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
-];
-
-/// Regions of the partition `aws` that an account must opt into.
-const OPT_IN: &[&str] = &[
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-south-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-west-1",
-    "eu-central-2",
-    "eu-south-1",
-    "eu-south-2",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-];
+use crate::reference::{Partition, partitions};
 
 /// Regions of a partition that need no opting in, as far as this version knows.
-pub fn known(partition: &str) -> &'static [&'static str] {
-    ALWAYS
-        .iter()
-        .find(|(name, _)| *name == partition)
-        .map_or(&[], |(_, regions)| regions)
+fn known(partition: &str) -> &'static [String] {
+    partitions()
+        .get(partition)
+        .map_or(&[], |partition| &partition.always)
+}
+
+/// Every region of a partition that this version knows.
+fn all_of(partition: &str) -> impl Iterator<Item = &'static str> {
+    let partition = partitions().get(partition);
+    partition.into_iter().flat_map(Partition::regions)
 }
 
 /// Where to look in an account.
@@ -77,18 +31,22 @@ pub struct Regions {
     pub unlisted: Option<Gap>,
 }
 
-/// The enabled regions of an account, or those of them that were asked for.
+/// The enabled regions of an account, or those of them that were asked for, without the excluded ones.
 ///
 /// # Errors
-/// When a region is asked for that does not exist; the error names the nearest.
-pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, TargetError> {
-    let asked = asked
-        .iter()
-        .map(|name| shaped(name))
-        .collect::<Result<Vec<RegionName>, _>>()?;
+/// When a region is named that does not exist; the error names the nearest.
+pub async fn regions(
+    session: &Session,
+    asked: &[String],
+    excluded: &[String],
+) -> Result<Regions, TargetError> {
+    let named = |names: &[String]| -> Result<Vec<RegionName>, TargetError> {
+        names.iter().map(|name| shaped(name)).collect()
+    };
+    let (asked, excluded) = (named(asked)?, named(excluded)?);
     let listed = list(session).await;
     let partition = session.partition();
-    Ok(match listed {
+    let mut regions = match listed {
         Ok(listed) => {
             let names = || listed.iter().map(|(name, _)| name.as_str());
             let mut chosen = Regions {
@@ -103,6 +61,11 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
                     .map(|(name, _)| name.clone())
                     .collect();
             }
+            for name in &excluded {
+                if listed.iter().all(|(known, _)| known != name) {
+                    return Err(unknown(name, names()));
+                }
+            }
             for name in &asked {
                 match listed.iter().find(|(known, _)| known == name) {
                     Some((_, true)) => chosen.enabled.push(name.clone()),
@@ -115,17 +78,15 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
             chosen
         }
         Err(gap) => {
-            let names = || known(partition).iter().chain(OPT_IN).copied();
-            if let Some(name) = asked
-                .iter()
-                .find(|name| names().all(|known| known != name.as_str()))
-            {
+            let names = || all_of(partition);
+            let mut named = asked.iter().chain(&excluded);
+            if let Some(name) = named.find(|name| names().all(|known| *name != known)) {
                 return Err(unknown(name, names()));
             }
             let enabled = if asked.is_empty() {
                 known(partition)
                     .iter()
-                    .filter_map(|name| RegionName::try_from(*name).ok())
+                    .filter_map(|name| RegionName::try_from(name.as_str()).ok())
                     .collect()
             } else {
                 asked
@@ -136,7 +97,11 @@ pub async fn regions(session: &Session, asked: &[String]) -> Result<Regions, Tar
                 unlisted: Some(gap),
             }
         }
-    })
+    };
+    let left = |region: &RegionName| !excluded.contains(region);
+    regions.enabled.retain(left);
+    regions.not_enabled.retain(left);
+    Ok(regions)
 }
 
 /// All regions of the account's partition, and whether they are switched on.
@@ -177,8 +142,8 @@ async fn list(session: &Session) -> Result<Vec<(RegionName, bool)>, Gap> {
 /// A name that cannot be a region is refused without asking AWS: it would become part of a
 /// host's name.
 fn shaped(name: &str) -> Result<RegionName, TargetError> {
-    let everywhere = ALWAYS.iter().flat_map(|(_, regions)| regions.iter());
-    RegionName::try_from(name).map_err(|_| unknown(name, everywhere.chain(OPT_IN).copied()))
+    RegionName::try_from(name)
+        .map_err(|_| unknown(name, partitions().iter().flat_map(Partition::regions)))
 }
 
 fn unknown<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> TargetError {

@@ -91,6 +91,7 @@ fn snapshot(path: &Path, inventories: &[AccountInventory]) {
         interrupted: false,
         missed: Vec::new(),
         ledger: Vec::new(),
+        scope: lamppost::inventory::RunScope::default(),
     };
     writer.finish(&run).unwrap();
 }

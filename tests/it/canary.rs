@@ -208,6 +208,8 @@ fn what_is_called_is_what_is_published_and_what_is_asked_for() {
             "permissions",
             "--persona",
             "audit",
+            "--depth",
+            "deep",
             "--org",
             "--role-name",
             "LamppostAudit",

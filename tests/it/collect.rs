@@ -96,7 +96,7 @@ async fn a_closed_region_costs_no_more_than_it_must() {
     });
     let region = by_scp.region().await;
     assert!(
-        matches!(&region.status, RegionStatus::Denied(gap) if gap.kind == GapKind::DeniedByScp)
+        matches!(&region.status, RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp)
     );
     assert_eq!(by_scp.asked("lambda:"), 1);
 

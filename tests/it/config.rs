@@ -60,6 +60,7 @@ fn the_guide_explains_every_key() {
     for section in schema["properties"].as_object().unwrap().keys() {
         let definition = match section.as_str() {
             "checks" => "CheckOverride".to_owned(),
+            "accept" => "AcceptedGap".to_owned(),
             name => name[..1].to_uppercase() + &name[1..],
         };
         for key in schema["$defs"][definition]["properties"]

@@ -9,7 +9,7 @@ use lamppost::aws::transport::{Fault, Recording, Rule, faults, replay};
 use lamppost::aws::{Base, Connection, Limits};
 use lamppost::check::{self, Check, Persona, Registry, Verdict};
 use lamppost::finding::{
-    Contents as _, FolderReport, Include, Mode, Outcome, Report, RunFolder, RunInfo,
+    Contents as _, FolderReport, Include, Mode, Outcome, Report, ReportTerms, RunFolder, RunInfo,
 };
 use lamppost::inventory::{Depth, GapKind, Plan};
 use lamppost::scan::{Reach, Scan, ScanError};
@@ -86,11 +86,14 @@ async fn scan(checks: &[&Check], rules: Vec<Rule>) -> Result<Report, ScanError> 
         checks: Vec::new(),
         depth: Depth::Deep,
         checks_left_out: Vec::new(),
+        checks_in_part: Vec::new(),
         include: Include {
             pass: true,
             not_applicable: true,
         },
         terms: lamppost::finding::Terms::default(),
+        admitted: ReportTerms::default(),
+        accept: Vec::new(),
     };
     let kept = tempfile::tempdir().unwrap();
     let mut folder = RunFolder::create(kept.path(), info.clone(), RECORDING.recorded_at).unwrap();
@@ -221,9 +224,10 @@ const ABSENCE_IS_AN_ANSWER: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The kind of gap that a fault leaves; none where it can only be seen by what the answer lacks.
-fn left_by(fault: Fault) -> Option<GapKind> {
+/// The kind of gap that a fault of an operation leaves; none where it can only be seen by what the answer lacks.
+fn left_by(operation: &str, fault: Fault) -> Option<GapKind> {
     match fault {
+        Fault::DeniedByScp if Plan::ALWAYS.contains(&operation) => Some(GapKind::ClosedByScp),
         Fault::AccessDenied => Some(GapKind::AccessDenied),
         Fault::DeniedByScp => Some(GapKind::DeniedByScp),
         Fault::Throttled => Some(GapKind::Throttled),
@@ -259,7 +263,7 @@ impl Trial<'_> {
         };
         match scan(self.checks, vec![rule]).await {
             Ok(report) => {
-                if entrance && left_by(self.fault).is_some() {
+                if entrance && left_by(self.operation, self.fault).is_some() {
                     self.says("was scanned all the same".to_owned());
                 }
                 self.counts(&report);
@@ -313,7 +317,7 @@ impl Trial<'_> {
             let answer = ABSENCE_IS_AN_ANSWER
                 .iter()
                 .any(|(operation, name, _)| *operation == self.operation && *name == check);
-            if answer && left_by(self.fault).is_none() {
+            if answer && left_by(self.operation, self.fault).is_none() {
                 self.answered.insert(check.to_owned());
             } else {
                 self.says(format!(
@@ -329,7 +333,7 @@ impl Trial<'_> {
             self.says(format!("new verdicts {new:?}"));
         }
         let outcome = Outcome::of(report, None);
-        if (lost > 0 || unknown > 0 || left_by(self.fault).is_some())
+        if (lost > 0 || unknown > 0 || left_by(self.operation, self.fault).is_some())
             && outcome != Outcome::Incomplete
         {
             self.says(format!(
@@ -339,7 +343,7 @@ impl Trial<'_> {
     }
 
     fn names_the_gap(&mut self, report: &Report) {
-        let Some(kind) = left_by(self.fault) else {
+        let Some(kind) = left_by(self.operation, self.fault) else {
             return;
         };
         let answered = !matches!(
@@ -359,7 +363,7 @@ impl Trial<'_> {
                 && (gap.region == "us-east-1" || (global && gap.region.is_empty()))
                 && !gap.message.is_empty()
                 && !record.next_step.is_empty()
-                && record.incomplete
+                && (record.incomplete || kind == GapKind::ClosedByScp)
         });
         if !named {
             self.says(format!("no such gap in {:?}", report.gaps));
@@ -404,7 +408,7 @@ async fn every_operation(fault: Fault) {
         trial.run().await;
         wrong.extend(trial.wrong);
         for (operation, check, why) in ABSENCE_IS_AN_ANSWER {
-            let due = left_by(fault).is_none() && *operation == entry.operation;
+            let due = left_by(operation, fault).is_none() && *operation == entry.operation;
             if due && !trial.answered.contains(*check) {
                 wrong.push(format!(
                     "{operation} no longer decides {check}, though {why}"

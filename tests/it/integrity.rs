@@ -36,6 +36,7 @@ fn run() -> RunRecord {
         interrupted: false,
         missed: Vec::new(),
         ledger: Vec::new(),
+        scope: lamppost::inventory::RunScope::default(),
     }
 }
 
@@ -109,6 +110,9 @@ fn info() -> RunInfo {
         checks_left_out: Vec::new(),
         include: lamppost::finding::Include::default(),
         terms: lamppost::finding::Terms::default(),
+        admitted: lamppost::finding::ReportTerms::default(),
+        accept: Vec::new(),
+        checks_in_part: Vec::new(),
     }
 }
 

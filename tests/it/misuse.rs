@@ -139,6 +139,98 @@ fn with_a_region_that_does_not_exist() {
     );
 }
 
+/// Wrong uses of the targets against the emulated organization: exit code, and how the message begins.
+#[test]
+fn with_targets_that_cannot_be_meant() {
+    let own = "111111111111";
+    let cases: &[(&[&str], i32, &str)] = &[
+        (
+            &["--account", "333333333333"],
+            2,
+            "error: account `333333333333` was chosen, but the credentials belong to `111111111111`\n\
+             help: use credentials of that account",
+        ),
+        (
+            &["--exclude-account", own],
+            3,
+            "error: no account is left to scan (111111111111: the account of the credentials is not",
+        ),
+        (
+            &["--role-name", "LamppostAudit"],
+            2,
+            "error: `--role-name` needs `--org` or `--account-file`\n",
+        ),
+        (
+            &["--external-id", "secret"],
+            2,
+            "error: `--external-id` needs `--org`, `--account-file` or `--role-arn`\n",
+        ),
+        (
+            &["--session-name", "night"],
+            2,
+            "error: `--session-name` needs `--org`, `--account-file` or `--role-arn`\n",
+        ),
+        (
+            &["--exclude-region", "eu-wset-1"],
+            2,
+            "error: there is no region `eu-wset-1`; did you mean `eu-west-1`?",
+        ),
+        (
+            &["--region", "us-east-1", "--exclude-region", "us-east-1"],
+            3,
+            "error: no region is left to scan",
+        ),
+        (
+            &[
+                "--org",
+                "--role-name",
+                "arn:aws:iam::222222222222:role/LamppostAudit",
+            ],
+            2,
+            "error: `arn:aws:iam::222222222222:role/LamppostAudit` is not a role's name\nhelp: write the name",
+        ),
+        (
+            &[
+                "--org",
+                "--role-name",
+                "LamppostAudit",
+                "--account",
+                "999988887777",
+            ],
+            2,
+            "error: account `999988887777` is not in the organization of account `111111111111`",
+        ),
+    ];
+    for (typed, expected, begins) in cases {
+        let scan = ["scan"].iter().chain(*typed);
+        let (code, said) = told(Lamppost::new(scan).at(Emulator::organisation().endpoint()));
+        assert!(said.starts_with(begins), "{typed:?}: {said}");
+        assert_eq!(code, *expected, "{typed:?}");
+    }
+}
+
+#[test]
+fn with_a_region_that_is_not_enabled() {
+    let scan = Lamppost::new(["scan", "--region", "af-south-1", "--format", "json"])
+        .at(Emulator::organisation().endpoint())
+        .run();
+    assert_eq!(scan.code(), 3, "{}", scan.stderr());
+    assert_eq!(
+        scan.stderr(),
+        "error: nothing was scanned: af-south-1 is not enabled in account 111111111111\n"
+    );
+    assert_eq!(scan.json()["run"]["complete"], false);
+}
+
+#[test]
+fn with_a_profile_that_the_environment_misspells() {
+    let scan = Lamppost::new(["scan"])
+        .env("AWS_PROFILE", "audt")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let said = "error: there is no profile `audt`\nhelp: `aws configure list-profiles` shows the profiles\n";
+    assert_eq!(told(scan), (3, said.to_owned()));
+}
+
 #[test]
 fn with_a_role_that_cannot_be_assumed() {
     let arn = "arn:aws:iam::444444444444:role/LamppostAudit";

@@ -143,6 +143,9 @@ fn reports_that_are_nearly_right_are_written_or_refused() {
         checks_left_out: Vec::new(),
         include: Include::default(),
         terms: lamppost::finding::Terms::default(),
+        admitted: lamppost::finding::ReportTerms::default(),
+        accept: Vec::new(),
+        checks_in_part: Vec::new(),
     };
     let started = "2026-11-20T08:00:00Z".parse().unwrap();
     let path = at.path().join("run");

@@ -31,6 +31,7 @@ fn snapshot(path: &Path, name: &str) {
         interrupted: false,
         missed: Vec::new(),
         ledger: Vec::new(),
+        scope: lamppost::inventory::RunScope::default(),
     };
     writer.finish(&run).unwrap();
 }

@@ -111,18 +111,43 @@ async fn units_and_accounts_are_chosen_and_left_out() {
     };
     insta::assert_snapshot!(summary(&resolved(&without).await.unwrap()), @r#"111111111111 master"#);
     let named = Selection {
-        include_accounts: vec!["222222222222".to_owned(), "999988887777".to_owned()],
+        include_accounts: vec!["222222222222".to_owned(), "111111111111".to_owned()],
+        include_units: vec!["Workloads".to_owned()],
         ..sweep()
     };
     insta::assert_snapshot!(summary(&resolved(&named).await.unwrap()), @r#"
     222222222222 Lanternworks Production
-    missed 999988887777 : it is not among the chosen accounts
+    missed 111111111111 master: it is in none of the chosen organizational units
     "#);
+    let stranger = Selection {
+        include_accounts: vec!["222222222222".to_owned(), "999988887777".to_owned()],
+        ..sweep()
+    };
+    insta::assert_snapshot!(resolved(&stranger).await.unwrap_err(), @"account `999988887777` is not in the organization of account `111111111111`");
     let misspelt = Selection {
         include_units: vec!["Worklaods".to_owned()],
         ..sweep()
     };
     insta::assert_snapshot!(resolved(&misspelt).await.unwrap_err(), @r#"the organisation has no unit `Worklaods`; did you mean `Workloads`?"#);
+}
+
+#[tokio::test]
+async fn filters_by_account_hold_for_the_account_of_the_credentials() {
+    let only = |accounts: &[&str]| Selection {
+        include_accounts: accounts.iter().map(|id| (*id).to_owned()).collect(),
+        ..Selection::default()
+    };
+    insta::assert_snapshot!(summary(&resolved(&only(&[MANAGEMENT])).await.unwrap()), @"111111111111 master");
+    let elsewhere = resolved(&only(&["333333333333"])).await.unwrap_err();
+    insta::assert_snapshot!(elsewhere, @"account `333333333333` was chosen, but the credentials belong to `111111111111`");
+    assert!(elsewhere.is_usage());
+    let without = Selection {
+        exclude_accounts: vec![MANAGEMENT.to_owned()],
+        ..Selection::default()
+    };
+    let nobody = resolved(&without).await.unwrap_err();
+    insta::assert_snapshot!(nobody, @"no account is left to scan (111111111111: the account of the credentials is not among the chosen ones)");
+    assert!(!nobody.is_usage());
 }
 
 #[tokio::test]
@@ -144,6 +169,10 @@ async fn accounts_come_from_a_file() {
     222222222222 Shop
     missed 444444444444 Wickworks (acquired): AccessDenied sts:AssumeRole arn:aws:iam::444444444444:role/LamppostAudit
     "#);
+    std::fs::write(&path, "\u{feff}222222222222,Shop\r\n").unwrap();
+    insta::assert_snapshot!(summary(&resolved(&selection).await.unwrap()), @"222222222222 Shop");
+    std::fs::write(&path, "# nobody\n").unwrap();
+    insta::assert_snapshot!(resolved(&selection).await.unwrap_err(), @"no account is left to scan");
     std::fs::write(&path, "222222222222\n2222-2222-2222\n").unwrap();
     let said = resolved(&selection).await.unwrap_err().to_string();
     assert!(
@@ -178,14 +207,14 @@ async fn roles_are_assumed_one_from_another() {
 async fn regions_are_those_of_the_account() {
     let connection = Connection::live(Limits::default());
     let session = Session::open(&connection, &base()).await.unwrap();
-    let all = regions(&session, &[]).await.unwrap();
+    let all = regions(&session, &[], &[]).await.unwrap();
     assert_eq!(
         all.enabled,
         ["ap-southeast-2", "eu-central-1", "eu-west-1", "us-east-1"]
     );
     assert!(all.unlisted.is_none());
     let asked = ["us-east-1".to_owned(), "af-south-1".to_owned()];
-    let some = regions(&session, &asked).await.unwrap();
+    let some = regions(&session, &asked, &[]).await.unwrap();
     assert_eq!(
         (some.enabled, some.not_enabled),
         (
@@ -193,7 +222,7 @@ async fn regions_are_those_of_the_account() {
             vec!["af-south-1".try_into().unwrap()]
         )
     );
-    let wrong = regions(&session, &["us-east-9".to_owned()])
+    let wrong = regions(&session, &["us-east-9".to_owned()], &[])
         .await
         .unwrap_err();
     insta::assert_snapshot!(wrong, @r#"there is no region `us-east-9`; did you mean `us-east-1`?"#);
@@ -222,7 +251,7 @@ async fn what_organizations_refuses_is_a_gap_or_an_error_and_regions_fall_back()
         ("organizations:ListPolicies", GapKind::AccessDenied)
     );
     let session = &targets.entered[0].session;
-    let fallen_back = regions(session, &[]).await.unwrap();
+    let fallen_back = regions(session, &[], &[]).await.unwrap();
     assert_eq!(fallen_back.enabled.len(), 17);
     assert_eq!(
         fallen_back.unlisted.unwrap().code.as_deref(),

@@ -26,6 +26,7 @@ use super::ledger::Ledger;
 use super::transport::{self, rehearse};
 use super::watchdog::{Stuck, Watchdog};
 use crate::inventory::Operation;
+use crate::reference::partitions;
 
 /// How much at once, how long, and how often.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -297,9 +298,5 @@ impl Inner {
 
 /// Where a partition's global services live, and a region that is enabled in every account of it.
 pub(crate) fn first_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    }
+    partitions().home(partition)
 }

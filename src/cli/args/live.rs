@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::CheckArgs;
+use super::{CheckArgs, DepthArgs};
 use crate::aws::{Limits, NoShare, Share};
-use crate::inventory::Depth;
 use crate::target::Shard;
+
+/// The environment variable that holds an external id.
+pub(in crate::cli) const EXTERNAL_ID: &str = "LAMPPOST_EXTERNAL_ID";
 
 /// What is looked at, and how.
 #[derive(Args, Clone, Debug)]
@@ -49,7 +51,7 @@ pub struct TargetArgs {
     #[arg(
         long,
         value_name = "ID",
-        env = "LAMPPOST_EXTERNAL_ID",
+        env = EXTERNAL_ID,
         hide_env_values = true
     )]
     pub external_id: Option<String>,
@@ -102,15 +104,6 @@ pub struct TargetArgs {
     /// Not these regions
     #[arg(long = "exclude-region", value_name = "NAME", value_delimiter = ',')]
     pub excluded_regions: Vec<String>,
-}
-
-/// How deep.
-#[derive(Args, Clone, Debug)]
-pub struct DepthArgs {
-    /// How much to ask about each function: `deep` takes about six times as long, and knows all URLs,
-    /// policies of versions, runtime pins, recursion guards and destinations
-    #[arg(long, value_name = "DEPTH", default_value_t = Depth::Standard, help_heading = "Checks")]
-    pub depth: Depth,
 }
 
 /// How fast.

@@ -4,15 +4,17 @@
 mod live;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "live")]
-pub(super) use live::{ReachArgs, TargetArgs};
+pub(super) use live::{EXTERNAL_ID, ReachArgs, TargetArgs};
 
 use super::explain::ExplainCommand;
 use crate::check::{Persona, Severity};
+use crate::inventory::Depth;
 use crate::report::Format;
 
 const STYLES: Styles = Styles::styled()
@@ -131,6 +133,9 @@ pub struct ScanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Which gaps are accepted.
+    #[command(flatten)]
+    pub accept: AcceptArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -219,6 +224,61 @@ pub struct CheckArgs {
     pub persona: Option<Persona>,
 }
 
+/// How deep.
+#[derive(Args, Clone, Debug)]
+pub struct DepthArgs {
+    /// How much to ask about each function: `deep` takes about six times as long, and knows all URLs,
+    /// policies of versions, runtime pins, recursion guards and destinations
+    #[arg(long, value_name = "DEPTH", default_value_t = Depth::Standard, help_heading = "Checks")]
+    pub depth: Depth,
+}
+
+/// Which gaps are known and accepted.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct AcceptArgs {
+    /// Accept gaps of this call, such as `lambda:GetFunction@111122223333/eu-west-1`: they stay in the report and do not
+    /// lead to exit code 4; `*` is a wildcard; may be repeated
+    #[arg(long = "accept-gap", value_name = "OPERATION[@ACCOUNT[/REGION]]")]
+    pub gaps: Vec<AcceptedOperation>,
+}
+
+/// Gaps as they are named on the command line.
+#[derive(Clone, Debug)]
+pub struct AcceptedOperation {
+    /// The call.
+    pub operation: String,
+    /// The account, where one is named.
+    pub account: Option<String>,
+    /// The region, where one is named.
+    pub region: Option<String>,
+}
+
+impl FromStr for AcceptedOperation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (operation, place) = match text.split_once('@') {
+            Some((operation, place)) => (operation, Some(place)),
+            None => (text, None),
+        };
+        if !operation.contains(':') {
+            return Err("write the call as reports do, such as `lambda:GetFunction`".to_owned());
+        }
+        let (account, region) =
+            match place.map(|place| place.split_once('/').unwrap_or((place, ""))) {
+                Some((account, region)) => (Some(account), Some(region)),
+                None => (None, None),
+            };
+        let named = |part: Option<&str>| part.filter(|text| !text.is_empty()).map(str::to_owned);
+        Ok(Self {
+            operation: operation.to_owned(),
+            account: named(account),
+            region: named(region),
+        })
+    }
+}
+
 /// What to write.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Output")]
@@ -291,6 +351,9 @@ pub struct EvaluateArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// Which gaps are accepted.
+    #[command(flatten)]
+    pub accept: AcceptArgs,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -374,6 +437,9 @@ pub struct PermissionsArgs {
     /// For which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// How deep.
+    #[command(flatten)]
+    pub depth: DepthArgs,
     /// Also what the management account needs for --org
     #[arg(long)]
     pub org: bool,

@@ -40,14 +40,36 @@ const ALL_URLS: &[&str] = &[
     "exposure.wildcard_cors_urls",
 ];
 
-/// Whether the facts at a dotted path are known at deep depth only.
-pub fn deep(path: &str) -> bool {
-    operations(path)
+/// Whether only deep depth makes the calls of an operation.
+pub fn is_deep(operation: &str) -> bool {
+    DEEP.contains(&operation)
+}
+
+/// What standard depth knows of a fact.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum AtStandard {
+    /// Nothing: every call behind it is one that standard depth leaves out.
+    Nothing,
+    /// What other calls say: of some functions it is known, and of lists a part.
+    Part,
+    /// All of it.
+    Whole,
+}
+
+/// What standard depth knows of the facts at a dotted path, and everything below it.
+pub fn at_standard(path: &str) -> AtStandard {
+    let operations = operations(path);
+    let left_out = |operation: &&str| DEEP.contains(operation);
+    let all_urls = ALL_URLS
         .iter()
-        .any(|operation| DEEP.contains(operation))
-        || ALL_URLS
-            .iter()
-            .any(|urls| within(path, urls) || within(urls, path))
+        .any(|urls| within(path, urls) || within(urls, path));
+    if !operations.is_empty() && operations.iter().all(left_out) {
+        AtStandard::Nothing
+    } else if all_urls || operations.iter().any(left_out) {
+        AtStandard::Part
+    } else {
+        AtStandard::Whole
+    }
 }
 
 fn within(inner: &str, outer: &str) -> bool {
@@ -106,15 +128,20 @@ mod tests {
             "function.recursion_allowed",
             "events.destinations",
         ] {
-            assert!(deep(path), "{path}");
+            assert_ne!(at_standard(path), AtStandard::Whole, "{path}");
         }
+        assert_eq!(
+            at_standard("function.recursion_allowed"),
+            AtStandard::Nothing
+        );
+        assert_eq!(at_standard("events.destinations"), AtStandard::Part);
         for path in [
             "exposure.unauthenticated_urls",
             "exposure.aliases",
             "runtime.id",
             "events.mappings",
         ] {
-            assert!(!deep(path), "{path}");
+            assert_eq!(at_standard(path), AtStandard::Whole, "{path}");
         }
         let published: BTreeSet<String> = OPERATIONS.iter().map(Operation::label).collect();
         assert!(DEEP.iter().all(|operation| published.contains(*operation)));

@@ -16,7 +16,7 @@ use crate::finding::head::{Head, renumber_all};
 use crate::finding::model::{FunctionRecord, Report};
 use crate::finding::record::Finding;
 use crate::finding::show::{Contents, Records};
-use crate::inventory::RunRecord;
+use crate::inventory::{RunRecord, RunScope};
 
 /// The report of one or several run folders, its functions and findings still on disk.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ impl FolderReport {
             interrupted: false,
             missed: Vec::new(),
             ledger: Vec::new(),
+            scope: RunScope::default(),
         };
         for folder in folders {
             folder.same(&first.header.info)?;
@@ -60,6 +61,7 @@ impl FolderReport {
                 Some(ended) => {
                     run.finished = run.finished.max(ended.finished);
                     run.interrupted |= ended.interrupted;
+                    run.scope = std::mem::take(&mut run.scope).and(&ended.scope);
                     run.missed.extend(ended.missed.iter().cloned());
                     run.ledger.extend(ended.ledger.iter().cloned());
                 }

@@ -3,6 +3,7 @@
 mod causes;
 mod fixes;
 mod gaps;
+mod terms;
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,7 @@ fn heading(page: &mut Page, report: &Report) {
         amount(report.summary.functions_listed, "function"),
     );
     page.paragraph(0, Style::new().bold(), &line);
+    terms::render(page, report);
     if run.interrupted {
         page.paragraph(
             0,
@@ -307,12 +309,10 @@ fn coverage(page: &mut Page, report: &Report) {
         severity_style(Severity::Medium)
     };
     page.paragraph(0, style, &line);
-    if !report.run.checks_left_out.is_empty() {
-        let line = format!(
-            "Not judged at standard depth (`--depth deep` does): {}. Nor does it claim anything about URLs that no \
-             policy lets anybody call, or about policies of single versions.",
-            report.run.checks_left_out.join(", ")
-        );
+    let not_covered = report.run.not_covered.iter();
+    let not_covered: Vec<&str> = not_covered.map(|kind| kind.what.as_str()).collect();
+    if !not_covered.is_empty() {
+        let line = format!("Not covered by this version: {}", not_covered.join(", "));
         page.paragraph(0, DIM, &line);
     }
 }

@@ -124,7 +124,7 @@ impl Diagnosis {
     pub async fn of(reach: &Reach<'_>) -> Result<Self, TargetError> {
         let callers = callers(reach).await?;
         let (visits, missed, stopped) = match reach.find().await {
-            Ok((visits, missed)) => (visits, missed, None),
+            Ok(found) => (found.visits, found.missed, None),
             Err(error @ (TargetError::Organization(_) | TargetError::NoOrganization(_))) => {
                 (Vec::new(), Vec::new(), Some(error))
             }
@@ -292,9 +292,10 @@ impl From<Probed> for ActionAnswer {
 /// By what a call was denied, where it was.
 fn denial(gap: &Gap) -> Option<Denial> {
     match gap.kind {
-        GapKind::AccessDenied | GapKind::DeniedByScp | GapKind::Undecryptable => {
-            Some(Denial::read(&gap.message))
-        }
+        GapKind::AccessDenied
+        | GapKind::DeniedByScp
+        | GapKind::ClosedByScp
+        | GapKind::Undecryptable => Some(Denial::read(&gap.message)),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::Reach;
+use super::reach::Found;
 use crate::aws::Limits;
 use crate::inventory::{
     AccountInventory, Budget, Depth, Gap, MissedAccount, Operation, Plan, RegionInventory,
@@ -194,7 +195,7 @@ impl Forecast {
     /// When there is nobody to scan.
     pub async fn of(reach: &Reach<'_>) -> Result<Self, TargetError> {
         let began = Instant::now();
-        let (visits, missed) = reach.find().await?;
+        let Found { visits, missed, .. } = reach.find().await?;
         let found = began.elapsed();
         let mut accounts = BTreeMap::new();
         let nothing = Box::new(|_: &str, _: &str| Vec::new());

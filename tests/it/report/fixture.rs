@@ -3,11 +3,12 @@
 use lamppost::check::{Definition, Judgement, Offence, Verdict};
 use lamppost::facts::{Resource, Scope};
 use lamppost::finding::{
-    AccountResult, Contents as _, FolderReport, Include, Mode, Report, RunFolder, RunInfo,
+    AccountResult, Contents as _, FolderReport, Include, Mode, Report, ReportTerms, RunFolder,
+    RunInfo,
 };
 use lamppost::inventory::{
     AccountInventory, Function, Gap, GapKind, LedgerEntry, MissedAccount, MissedReason,
-    RegionInventory, RunRecord,
+    RegionInventory, RunRecord, RunScope,
 };
 use serde_json::{Value, json};
 
@@ -139,8 +140,11 @@ pub(super) fn info() -> RunInfo {
         ],
         depth: lamppost::inventory::Depth::Deep,
         checks_left_out: Vec::new(),
+        checks_in_part: Vec::new(),
         include: Include::default(),
         terms: lamppost::finding::Terms::default(),
+        admitted: ReportTerms::default(),
+        accept: Vec::new(),
     }
 }
 
@@ -161,6 +165,11 @@ pub(super) fn run() -> RunRecord {
             calls("lambda:ListFunctions", 5, json!({})),
             calls("lambda:GetPolicy", 40, json!({"AccessDeniedException": 3})),
         ],
+        scope: RunScope {
+            callers: vec!["arn:aws:sts::111111111111:assumed-role/audit/lamppost".to_owned()],
+            targets: "the organization".to_owned(),
+            ..RunScope::default()
+        },
     }
 }
 

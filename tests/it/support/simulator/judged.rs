@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use lamppost::aws::{Base, Connection};
 use lamppost::check::{Check, Registry, plan};
 use lamppost::facts;
-use lamppost::finding::{Include, Mode, RunInfo};
+use lamppost::finding::{Include, Mode, ReportTerms, RunInfo};
 use lamppost::inventory::Depth;
 use lamppost::scan::{Reach, Scan};
 use lamppost::secret::{Detector, FingerprintKey};
@@ -33,8 +33,11 @@ pub(crate) fn info(checks: &[&Check]) -> RunInfo {
             .collect(),
         depth: Depth::Standard,
         checks_left_out: Vec::new(),
+        checks_in_part: Vec::new(),
         include: Include::default(),
         terms: lamppost::finding::Terms::default(),
+        admitted: ReportTerms::default(),
+        accept: Vec::new(),
     }
 }
 
