@@ -48,7 +48,11 @@ pub(crate) struct Scratch(Option<TempDir>);
 
 impl Scratch {
     pub(crate) fn new() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("lamppost-").tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("lamppost-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir()?;
         scratch(|paths| {
             paths.insert(folder.path().to_owned());
         });

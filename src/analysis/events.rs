@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::sources::{Presence, kind};
 use super::{Context, Fact, arn_account, grants};
-use crate::inventory::{EventSourceMapping, Gap, Observed};
+use crate::inventory::{EventSourceMapping, Gap, GapKind, Observed};
 use crate::reference::{self, Invocation};
 
 /// Events that reach the function and leave it.
@@ -218,14 +218,17 @@ fn has_trigger(context: Context<'_>, mappings: &Fact<Vec<&EventSourceMapping>>) 
         });
     let unread = policies.gaps().map(Fact::unknown);
     let mapped = mappings.map_ref(|mappings| !mappings.is_empty());
-    // At standard depth URLs are read where a policy may open one; others are called with a role.
-    let url = function.urls.known().is_some_and(|urls| !urls.is_empty());
-    Fact::any(
-        [mapped, Fact::Known(url)]
-            .into_iter()
-            .chain(services)
-            .chain(unread),
-    )
+    let url = match &function.urls {
+        Observed::Known(urls) => Fact::Known(!urls.is_empty()),
+        // At standard depth URLs are read where a policy may open one; others are called with a role.
+        Observed::Missing(gap)
+            if matches!(gap.kind, GapKind::Deeper | GapKind::FeatureNotAvailable) =>
+        {
+            Fact::Known(false)
+        }
+        Observed::Missing(gap) => Fact::unknown(gap),
+    };
+    Fact::any([mapped, url].into_iter().chain(services).chain(unread))
 }
 
 fn failure_destination(context: Context<'_>) -> Fact<bool> {

@@ -100,6 +100,15 @@ fn passable(account: &AccountContext<'_>) -> Fact<Vec<PassableRole>> {
             Err(unread) => gaps.extend(unread),
         }
     }
+    // Where functions may be missing, a role that trusts Lambda may be the execution role of one of them.
+    if !account.unlisted.is_empty() {
+        gaps.extend(account.unlisted.iter().cloned());
+        let executes = |arn: &str| {
+            !arn.contains(":user/") && !matches!(trust_in_lambda(account, arn), Ok(None))
+        };
+        let other = |passer: &RolePasser| !executes(&passer.arn);
+        found.retain(|role: &PassableRole| role.principals.iter().any(other));
+    }
     // Roles that execution roles alone can pass decide nothing about others.
     let decided = gaps.is_empty() || found.iter().any(|role| !role.principals.is_empty());
     if decided {

@@ -111,6 +111,13 @@ pub enum SnapshotError {
     },
 }
 
+/// What the header of every version says.
+#[derive(Deserialize)]
+struct Kind {
+    lamppost: String,
+    version: u32,
+}
+
 #[derive(Deserialize, Serialize)]
 struct Header {
     lamppost: String,
@@ -262,16 +269,18 @@ impl SnapshotReader {
         let mut lines = LineReader::new(file).map_err(io)?;
         // A file of another kind fails to decompress or has no end of line within reach.
         let first = lines.next_within(HEADER).map_err(|_| foreign())?;
-        let header: Header = serde_json::from_slice(&first).map_err(|_| foreign())?;
-        if header.lamppost != "snapshot" {
+        // What else stands in the header depends on the version.
+        let kind: Kind = serde_json::from_slice(&first).map_err(|_| foreign())?;
+        if kind.lamppost != "snapshot" {
             return Err(foreign());
         }
-        if header.version != SNAPSHOT_VERSION {
+        if kind.version != SNAPSHOT_VERSION {
             return Err(SnapshotError::Version {
                 path: path.to_owned(),
-                version: header.version,
+                version: kind.version,
             });
         }
+        let header: Header = serde_json::from_slice(&first).map_err(|_| foreign())?;
         lines.outside(&first);
         Ok(Self {
             path: path.to_owned(),

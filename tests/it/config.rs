@@ -100,7 +100,7 @@ fn a_misspelt_key_is_marked_and_the_nearest_offered() {
       = help: did you mean `runtime-horizon-days`?
     ");
     insta::assert_snapshot!(wrong("[tresholds]\n"), @r"
-    error: unknown field `tresholds`, expected one of `thresholds`, `trust`, `targets`, `secrets`, `checks`
+    error: unknown field `tresholds`, expected one of `thresholds`, `trust`, `targets`, `secrets`, `accept`, `checks`
      --> lamppost.toml:1:2
       |
     1 | [tresholds]

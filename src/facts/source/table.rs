@@ -74,6 +74,7 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
             "lambda:GetPolicy",
             "lambda:ListAliases",
             "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionUrlConfigs",
         ]],
     ),
     ("events.mappings", MAPPINGS),
