@@ -102,6 +102,8 @@ impl Draft {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        // A folder that does not exist is told as such, and not by the name of the file beside.
+        fs::metadata(folder)?;
         let made = beside(folder)?;
         let target = followed(path, made.as_file())?;
         // a device must never be replaced by a file

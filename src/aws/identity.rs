@@ -120,6 +120,9 @@ pub(super) fn not_loaded(
     if let Some(name) = profile.clone().filter(unknown) {
         return IdentityError::UnknownProfile(name);
     }
+    if let Some(name) = profile.clone().filter(|name| !is_defined(name)) {
+        return IdentityError::UnknownProfile(name);
+    }
     match (error, base, profile) {
         (
             CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_),
@@ -138,6 +141,28 @@ pub(super) fn not_loaded(
         (_, Base::Default, None) if lower.contains("imds") => IdentityError::NoCredentials,
         (_, _, profile) => IdentityError::Source { profile, reason },
     }
+}
+
+/// Whether a profile stands in the files of the AWS configuration. The SDK takes one that does not for an empty one where
+/// there is no file at all.
+fn is_defined(profile: &str) -> bool {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let files = [
+        ("AWS_CONFIG_FILE", ".aws/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+    ];
+    files.into_iter().any(|(variable, usual)| {
+        let path = std::env::var(variable).unwrap_or_else(|_| format!("{home}/{usual}"));
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.lines().any(|line| {
+            let section = line
+                .trim()
+                .strip_prefix('[')
+                .and_then(|rest| rest.split(']').next());
+            let name = section.map(|name| name.trim().trim_start_matches("profile ").trim());
+            name == Some(profile)
+        })
+    })
 }
 
 /// Credentials that AWS did not take.

@@ -2,11 +2,12 @@
 //! call becomes an answer or a gap.
 
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::future::pagination_stream::PaginationStream;
-use futures_util::StreamExt as _;
 use futures_util::stream;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::text::Unreadable;
@@ -26,6 +27,9 @@ pub(super) struct Place<'a> {
     pub(super) plan: &'a Plan,
     pub(super) cancel: &'a CancellationToken,
 }
+
+/// What a call is that the SDK cannot even send, because AWS answered with a name that no request can hold: it panics then.
+const UNASKABLE: &str = "no request can be made of a name in an earlier answer";
 
 impl Place<'_> {
     /// A gap here that AWS did not cause by an error.
@@ -81,12 +85,14 @@ impl Place<'_> {
             return Err(gap);
         }
         // An SDK future holds kilobytes; hundreds of them are in flight.
-        let send = Box::pin(send);
+        let send = Box::pin(AssertUnwindSafe(send).catch_unwind());
         let answer = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(self.interrupted(operation, resource)),
             answer = send => answer,
         };
+        let answer = answer
+            .map_err(|_| self.unreadable(operation, resource, Unreadable(UNASKABLE.to_owned())))?;
         let output = answer.map_err(|error| self.failure(operation, resource, &error))?;
         read(output).map_err(|why| self.unreadable(operation, resource, why))
     }
@@ -110,8 +116,10 @@ impl Place<'_> {
         let page = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(self.interrupted(operation, resource)),
-            page = stream.next() => page,
+            page = AssertUnwindSafe(stream.next()).catch_unwind() => page,
         };
+        let page = page
+            .map_err(|_| self.unreadable(operation, resource, Unreadable(UNASKABLE.to_owned())))?;
         page.transpose()
             .map_err(|error| self.failure(operation, resource, &error))
     }

@@ -36,6 +36,9 @@ pub struct RunScope {
     pub endpoint: Option<String>,
     /// The accounts that were chosen, in the words of the command line.
     pub targets: String,
+    /// The part of the accounts, as `I/N`; absent for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Regions that were chosen; empty: all that are enabled.
     pub regions: Vec<String>,
     /// Regions that were left out.
@@ -55,6 +58,7 @@ impl RunScope {
             own.sort();
             own.dedup();
         }
+        self.shard = None;
         self.endpoint = self.endpoint.or_else(|| other.endpoint.clone());
         if self.targets.is_empty() {
             self.targets.clone_from(&other.targets);

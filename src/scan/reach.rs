@@ -70,6 +70,7 @@ impl<'a> Reach<'a> {
                 callers: targets.callers,
                 endpoint: targets.endpoint,
                 targets: self.selection.to_string(),
+                shard: self.selection.shard.map(|shard| shard.to_string()),
                 regions: self.regions.clone(),
                 excluded_regions: self.excluded_regions.clone(),
             };

@@ -384,9 +384,6 @@ impl fmt::Display for Selection {
                 write!(f, ", {what} {}", list.join(", "))?;
             }
         }
-        match &self.shard {
-            Some(shard) => write!(f, ", shard {shard}"),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

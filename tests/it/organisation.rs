@@ -2,7 +2,7 @@
 
 use lamppost::aws::{Base, Connection};
 use lamppost::inventory::{MissedReason, Plan};
-use lamppost::target::{Selection, resolve};
+use lamppost::target::{Selection, TargetError, resolve};
 
 use crate::support::cli::Lamppost;
 use crate::support::simulator::run::limits;
@@ -60,9 +60,10 @@ async fn accounts_are_chosen_by_their_tags() {
             ..everybody()
         };
         let plan = Plan::new([""; 0]);
-        let targets = resolve(&connection, &base(), &selection, &plan)
-            .await
-            .unwrap();
+        let targets = match resolve(&connection, &base(), &selection, &plan).await {
+            Err(TargetError::NothingLeft(_)) => return String::new(),
+            targets => targets.unwrap(),
+        };
         assert!(
             targets
                 .missed

@@ -274,7 +274,6 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     // have security groups too
     insta::assert_snapshot!(other.join("\n"), @r"
     ec2:DescribeSecurityGroups: 1, then 2
-    iam:GetAccountAuthorizationDetails: 3, then 6
     kms:GetKeyRotationStatus: 8, then 6
     ");
 }

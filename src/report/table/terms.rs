@@ -52,6 +52,9 @@ fn scope(run: &Run) -> String {
     if !scope.targets.is_empty() {
         parts.push(scope.targets.clone());
     }
+    if let Some(shard) = &scope.shard {
+        parts.push(format!("shard {shard}"));
+    }
     let mut regions = match scope.regions.as_slice() {
         [] => "all enabled regions".to_owned(),
         chosen => list(chosen),

@@ -22,6 +22,8 @@ fn text(report: &Report, format: Format, width: usize, colour: bool) -> String {
 fn the_table_at_80_columns() {
     insta::assert_snapshot!(text(&fixture::report(), Format::Table, 80, false), @r"
     lamppost 0.1.0 · scan of 2026-11-20 08:00 UTC · 2 accounts · 4 functions
+    As arn:aws:sts::111111111111:assumed-role/audit/lamppost · the organization ·
+    all enabled regions · deep · 2 chosen checks
 
     Grade F  (1 F, 1 C, 2 A)
     Findings 1 critical, 2 high, 0 medium, 1 low
@@ -79,6 +81,8 @@ fn the_table_at_80_columns() {
 
     Coverage: INCOMPLETE · 2 of 4 accounts · 4 of 5 regions · 4 of 4 functions
     evaluated, 2 with unknowns · 49 API requests, 4 throttled
+    Not covered by this version: versions without an alias, Lambda MicroVMs, Lambda
+    web functions, Bedrock AgentCore gateways and runtimes, CloudFront Functions
     ");
 }
 
@@ -86,6 +90,7 @@ fn the_table_at_80_columns() {
 fn the_table_at_200_columns() {
     insta::assert_snapshot!(text(&fixture::report(), Format::Table, 200, false), @r"
     lamppost 0.1.0 · scan of 2026-11-20 08:00 UTC · 2 accounts · 4 functions
+    As arn:aws:sts::111111111111:assumed-role/audit/lamppost · the organization · all enabled regions · deep · 2 chosen checks
 
     Grade F  (1 F, 1 C, 2 A)
     Findings 1 critical, 2 high, 0 medium, 1 low
@@ -134,6 +139,7 @@ fn the_table_at_200_columns() {
        → allow the action for the scanner's role (`lamppost permissions` prints the policy)
 
     Coverage: INCOMPLETE · 2 of 4 accounts · 4 of 5 regions · 4 of 4 functions evaluated, 2 with unknowns · 49 API requests, 4 throttled
+    Not covered by this version: versions without an alias, Lambda MicroVMs, Lambda web functions, Bedrock AgentCore gateways and runtimes, CloudFront Functions
     ");
 }
 
@@ -185,6 +191,8 @@ fn an_empty_report_reads_well() {
     let report = fixture::finish([], &fixture::run());
     insta::assert_snapshot!(text(&report, Format::Table, 80, false), @r"
     lamppost 0.1.0 · scan of 2026-11-20 08:00 UTC · 0 accounts · 0 functions
+    As arn:aws:sts::111111111111:assumed-role/audit/lamppost · the organization ·
+    all enabled regions · deep · 2 chosen checks
 
     No function was graded.
     Findings 0 critical, 0 high, 0 medium, 0 low
@@ -192,6 +200,8 @@ fn an_empty_report_reads_well() {
 
     Coverage: INCOMPLETE · 0 of 0 accounts · 0 of 0 regions · 0 of 0 functions
     evaluated, 0 with unknowns · 49 API requests, 4 throttled
+    Not covered by this version: versions without an alias, Lambda MicroVMs, Lambda
+    web functions, Bedrock AgentCore gateways and runtimes, CloudFront Functions
     ");
 }
 
@@ -337,7 +347,7 @@ fn formats_by_ending() {
         assert_eq!(Format::of_path(Path::new(name)).ok(), expected, "{name}");
     }
     let error = Format::of_path(Path::new("a.pdf")).unwrap_err();
-    insta::assert_snapshot!(error, @"the ending of `a.pdf` stands for no format: use .json, .ndjson, .jsonl or .txt, or give `--format`");
+    insta::assert_snapshot!(error, @"the ending of `a.pdf` stands for no format: use .json, .ndjson, .jsonl or .txt (`--format` is for standard output)");
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn the_summary_counts() {
         "accounts_skipped": 1,
         "regions_scanned": 4,
         "regions_not_enabled": 1,
+        "regions_closed": 0,
         "regions_failed": 1
       },
       "functions_listed": 4,
