@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use lamppost::aws::transport::live;
 use lamppost::aws::{Base, Connection, Limits, Ticket};
 use lamppost::check::{Check, Verdict};
@@ -502,10 +504,10 @@ async fn scan(
     let limits = match &base {
         None => free,
         Some(_) => Limits {
-            connect: Duration::from_millis(500),
-            read: Duration::from_millis(300),
-            attempt: Duration::from_millis(400),
-            operation: Duration::from_millis(900),
+            connect: Duration::from_secs(2),
+            read: Duration::from_millis(1000),
+            attempt: Duration::from_millis(1500),
+            operation: Duration::from_millis(3000),
             attempts: 2,
             ..free
         },
@@ -686,7 +688,11 @@ async fn whatever_comes_over_the_wire_ends_within_its_deadline() {
             assert!(of("lambda:GetFunction") > 0, "{mode}: {:#?}", report.gaps);
         }
     });
-    futures_util::future::join_all(scans).await;
+    // Few at once: the machine that runs the tests must answer within these limits where the endpoint does.
+    stream::iter(scans)
+        .buffer_unordered(8)
+        .collect::<()>()
+        .await;
 }
 
 #[test]

@@ -249,7 +249,7 @@ fn with_a_role_that_cannot_be_assumed() {
 fn with_nowhere_to_write() {
     for (option, file, expected) in [
         ("--output", "report.json", "cannot write the report to"),
-        ("--snapshot", "all.snapshot", "cannot access snapshot"),
+        ("--snapshot", "all.snapshot", "cannot write the snapshot"),
         ("--record", "all.recording", "cannot write"),
     ] {
         let path = format!("/nonexistent/{file}");

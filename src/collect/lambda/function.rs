@@ -21,6 +21,15 @@ pub(in crate::collect) struct Listed {
     pub(super) configuration: Configuration,
 }
 
+/// Whether a function can have this name; replicas of Lambda@Edge have dots in theirs.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
+fn is_name(name: &str) -> bool {
+    let mut letters = name.bytes();
+    name.len() <= 140
+        && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
 impl Listed {
     /// The log group that it writes to.
     pub(in crate::collect) fn log_group(&self) -> String {
@@ -38,10 +47,20 @@ impl Lambda<'_> {
             .function_name()
             .or_else(|| from.function_arn().and_then(|arn| arn.split(':').nth(6)));
         let name = required(named, "FunctionName")?.to_owned();
-        let arn = from
-            .function_arn()
-            .filter(|arn| !arn.is_empty())
-            .map_or_else(|| self.arn(&name), ToOwned::to_owned);
+        if !is_name(&name) {
+            return Err(Unreadable(
+                "the answer names a function as none can be named".to_owned(),
+            ));
+        }
+        let own = self.arn(&name);
+        let arn = from.function_arn().filter(|arn| !arn.is_empty());
+        // An answer about another account or region says nothing of this one.
+        if arn.is_some_and(|arn| arn != own) {
+            return Err(Unreadable(
+                "the answer names a function of another place".to_owned(),
+            ));
+        }
+        let arn = own;
         let configuration = configuration(self.place, "lambda:ListFunctions", from, self.inspect);
         Ok(Listed {
             arn,

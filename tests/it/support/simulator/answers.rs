@@ -142,7 +142,7 @@ impl Simulator {
             "ListAccounts" | "ListAccountsForParent" => {
                 let begin: usize = asked["NextToken"]
                     .as_str()
-                    .map_or(0, |token| token.parse().unwrap());
+                    .map_or(0, |token| token.parse().unwrap_or_default());
                 let end = (begin + ACCOUNTS).min(self.0.world.accounts);
                 let accounts: Vec<Value> = (begin..end)
                     .map(|number| {
@@ -256,7 +256,7 @@ impl Simulator {
             })),
             "ListFunctions" => {
                 let begin: usize =
-                    parameter(uri, "Marker").map_or(0, |marker| marker.parse().unwrap());
+                    parameter(uri, "Marker").map_or(0, |marker| marker.parse().unwrap_or_default());
                 let end = (begin + PAGE).min(world.functions);
                 let functions: Vec<Value> = (begin..end)
                     .map(|number| function(world, ticket, number))
