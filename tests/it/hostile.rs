@@ -569,6 +569,10 @@ async fn every_answer_that_is_none_ends_and_passes_nothing() {
                 }
                 continue;
             };
+            // Told by every answer, the identity's and the list of regions' included, another account or region is what there is.
+            if everything && mode.to_string().starts_with("another ") {
+                continue;
+            }
             if report.run.complete || report.gaps.is_empty() {
                 wrong.push(format!("{mode} (everything: {everything}): complete"));
             }
