@@ -380,7 +380,15 @@ const MODES: &[(&str, Spoil)] = &[
         paged(sound, "again", false)
     }),
     ("two pages in turn", |sound| {
-        paged(sound, if fresh().is_multiple_of(2) { "even" } else { "odd" }, false)
+        paged(
+            sound,
+            if fresh().is_multiple_of(2) {
+                "even"
+            } else {
+                "odd"
+            },
+            false,
+        )
     }),
     ("empty pages for ever", |sound| {
         paged(sound, &format!("t{}", fresh()), true)
