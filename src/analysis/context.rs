@@ -58,10 +58,14 @@ impl<'a> AccountContext<'a> {
     pub fn new(inventory: &'a AccountInventory, settings: &'a Settings) -> Self {
         let mut role_users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut unlisted: Vec<Gap> = inventory.account.unlisted_regions.iter().cloned().collect();
+        let looked_into = inventory
+            .regions
+            .iter()
+            .any(|region| matches!(region.status, RegionStatus::Scanned | RegionStatus::Empty));
         for region in &inventory.regions {
             match &region.status {
-                // Nothing can be made or called there.
-                RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp => {}
+                // Nothing can be made or called there, unless every region is closed: then it is to the scanner alone.
+                RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp && looked_into => {}
                 RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
                     unlisted.push(gap.clone());
                 }
