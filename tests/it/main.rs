@@ -9,6 +9,8 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+#[cfg(feature = "live")]
+mod accept;
 mod access;
 mod account;
 #[cfg(feature = "live")]

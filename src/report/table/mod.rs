@@ -13,7 +13,8 @@ use super::output::Terminal;
 use super::page::{Column, Page, TableRow};
 use crate::check::Severity;
 use crate::finding::{
-    AccountSummary, FunctionRecord, GapRecord, Grade, GradeCounts, Mode, Report, TargetReach,
+    AcceptanceUse, AccountSummary, FunctionRecord, GapRecord, Grade, GradeCounts, Mode,
+    RegionReach, RegionTarget, Report, Target, TargetReach,
 };
 
 /// Accounts that are listed before the rest is only counted.
@@ -309,11 +310,49 @@ fn coverage(page: &mut Page, report: &Report) {
         severity_style(Severity::Medium)
     };
     page.paragraph(0, style, &line);
+    let closed: Vec<String> = report.targets.iter().flat_map(closed_regions).collect();
+    if !closed.is_empty() {
+        let line = format!(
+            "Closed by a service control policy, and not read: {}",
+            terms::list(&closed)
+        );
+        page.paragraph(0, PLAIN, &line);
+    }
+    for accepted in &report.run.accepted {
+        page.paragraph(0, PLAIN, &acceptance(accepted));
+    }
     let not_covered = report.run.not_covered.iter();
     let not_covered: Vec<&str> = not_covered.map(|kind| kind.what.as_str()).collect();
     if !not_covered.is_empty() {
         let line = format!("Not covered by this version: {}", not_covered.join(", "));
         page.paragraph(0, DIM, &line);
+    }
+}
+
+/// Regions of an account that a service control policy closes, each with its account.
+fn closed_regions(target: &Target) -> impl Iterator<Item = String> {
+    let closed = |region: &&RegionTarget| matches!(region.reach, RegionReach::ClosedByScp { .. });
+    let regions = target.regions.iter().filter(closed);
+    regions.map(|region| format!("{} {}", target.account, region.region))
+}
+
+/// What became of an acceptance of gaps.
+fn acceptance(one: &AcceptanceUse) -> String {
+    let accepted = &one.acceptance;
+    let count = amount(one.gaps, "gap");
+    let day = |word: &str| {
+        let day = accepted.until.map(|until| format!(" {word} {until}"));
+        day.unwrap_or_default()
+    };
+    let (until, after) = (day("until"), day("after"));
+    let operation = &accepted.operation;
+    match (one.expired, one.gaps) {
+        (true, _) => format!("Acceptance of {operation} expired{after}: {count} not accepted"),
+        (false, 0) => format!("Acceptance of {operation}{until} covers no gap: remove it"),
+        (false, _) => format!(
+            "Accepted{until}: {count} of {operation} ({})",
+            accepted.reason
+        ),
     }
 }
 

@@ -108,7 +108,7 @@ fn settings(run: &Run) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     let shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
     match names.len().saturating_sub(NAMED) {
         0 => shown.join(", "),
