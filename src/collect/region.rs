@@ -194,11 +194,19 @@ pub(super) fn closed(gap: &Gap, listing: bool, listed: bool) -> Option<RegionSta
         return Some(RegionStatus::Unreachable(gap.clone()));
     }
     match gap.kind {
+        // Every region can list functions: the call was refused.
+        GapKind::FeatureNotAvailable if listing => Some(RegionStatus::Denied(Gap {
+            kind: GapKind::AccessDenied,
+            ..gap.clone()
+        })),
+        // Functions are there, and were counted or may be: that is a refusal, and no state of the region.
+        GapKind::AccessDenied | GapKind::DeniedByScp if listing => {
+            Some(RegionStatus::Denied(gap.clone()))
+        }
         GapKind::DeniedByScp => Some(RegionStatus::Denied(Gap {
             kind: GapKind::ClosedByScp,
             ..gap.clone()
         })),
-        GapKind::AccessDenied if listing => Some(RegionStatus::Denied(gap.clone())),
         GapKind::Network
         | GapKind::Timeout
         | GapKind::ExpiredCredentials
@@ -282,6 +290,7 @@ mod tests {
         let scp = gap(GapKind::DeniedByScp, "AccessDeniedException");
         let shut = gap(GapKind::ClosedByScp, "AccessDeniedException");
         assert_eq!(closed(&scp, false, true), denied(&shut));
+        assert_eq!(closed(&scp, true, true), denied(&scp));
         let refused = gap(GapKind::AccessDenied, "AccessDeniedException");
         assert_eq!(closed(&refused, false, true), None);
         assert_eq!(closed(&refused, true, true), denied(&refused));
