@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::privilege::{self, Passable, Passer, Trust};
 use super::{AccountContext, Fact};
-use crate::inventory::{Gap, Principal, PrincipalKind};
+use crate::inventory::Gap;
 
 /// The principals of the account.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -140,9 +140,7 @@ impl PassableRole {
         let power = &passable.power;
         let named = |passers: &[&Passer<'_>]| {
             let passers = passers.iter().take(NAMED);
-            passers
-                .map(|passer| RolePasser::of(account, passer))
-                .collect()
+            passers.map(|passer| RolePasser::of(passer)).collect()
         };
         let depends_on: BTreeSet<&String> =
             trust.depends_on.iter().chain(&power.depends_on).collect();
@@ -165,17 +163,13 @@ impl PassableRole {
 }
 
 impl RolePasser {
-    fn of(account: &AccountContext<'_>, passer: &Passer<'_>) -> Self {
-        let (policy, statement) = passer
-            .statement
-            .as_ref()
-            .map(|name| (name.policy.clone(), name.statement.clone()))
-            .unwrap_or_default();
+    fn of(passer: &Passer<'_>) -> Self {
+        let by = passer.statement.clone().unwrap_or_default();
         Self {
             arn: passer.principal.arn.clone(),
-            attached_to: carrier(account, passer.principal, &policy),
-            policy,
-            statement,
+            attached_to: PolicyCarrier::of(&by.carrier),
+            policy: by.policy,
+            statement: by.statement,
             path: passer.path.to_owned(),
             actions: passer.actions.clone(),
             certain: passer.certain,
@@ -184,29 +178,14 @@ impl RolePasser {
     }
 }
 
-/// What carries a policy of a principal: itself, or one of its groups.
-fn carrier(account: &AccountContext<'_>, principal: &Principal, policy: &str) -> PolicyCarrier {
-    let carries = |one: &Principal| {
-        let mut inline = one.inline.iter().map(|own| own.name.as_str());
-        let mut attached = one.attached.iter().map(|own| own.arn.as_str());
-        inline.any(|name| name == policy) || attached.any(|arn| arn == policy)
-    };
-    let iam = account.inventory.iam.known();
-    let mut others = iam.into_iter().flat_map(|iam| &iam.principals);
-    let group = others.find(|one| {
-        one.kind == PrincipalKind::Group && principal.groups.contains(&one.name) && carries(one)
-    });
-    let found = match group {
-        Some(group) if !carries(principal) => group,
-        _ => principal,
-    };
-    let kind = match found.kind {
-        PrincipalKind::User => "user",
-        PrincipalKind::Role => "role",
-        PrincipalKind::Group => "group",
-    };
-    PolicyCarrier {
-        kind: kind.to_owned(),
-        name: found.name.clone(),
+impl PolicyCarrier {
+    /// By its ARN.
+    fn of(arn: &str) -> Self {
+        let resource = arn.rsplit(':').next().unwrap_or_default();
+        let (kind, path) = resource.split_once('/').unwrap_or_default();
+        Self {
+            kind: kind.to_owned(),
+            name: path.rsplit('/').next().unwrap_or_default().to_owned(),
+        }
     }
 }

@@ -193,29 +193,26 @@ const BASIC: [&str; 14] = [
     "ec2:unassignprivateipaddresses",
 ];
 
-/// Whether all that its policies allow is what every function needs.
+/// Whether all that its policies allow is what every function needs; a policy that was not read leaves that open, unless
+/// another decides it.
 fn basic(context: Context<'_>, role: Option<&str>) -> Fact<bool> {
-    Fact::of_fact(&context.account.inventory.iam, |iam| {
-        let Some(principal) = role.and_then(|role| iam.role(role)) else {
-            return Fact::Known(false);
-        };
-        let attached = principal.attached.iter().map(|attached| {
-            let policy = iam.policy(&attached.arn);
-            policy.map(|policy| policy.document.as_str())
-        });
-        let inline = principal.inline.iter();
-        let mut documents = inline
-            .map(|policy| Some(policy.document.as_str()))
-            .chain(attached);
-        // What cannot be read is not known to be basic, which the checks of permissions tell.
-        Fact::Known(documents.all(|document| document.is_some_and(only_basic)))
-    })
+    let privileges = match context.account.privileges() {
+        Ok(privileges) => privileges,
+        Err(gap) => return Fact::unknown(gap),
+    };
+    let Some((policies, gaps)) = role.and_then(|role| privileges.policies(role)) else {
+        return Fact::Known(false);
+    };
+    if !policies.into_iter().all(only_basic) {
+        Fact::Known(false)
+    } else if gaps.is_empty() {
+        Fact::Known(true)
+    } else {
+        Fact::Unknown(gaps)
+    }
 }
 
-fn only_basic(document: &str) -> bool {
-    let Ok(policy) = Policy::parse(document) else {
-        return false;
-    };
+fn only_basic(policy: &Policy) -> bool {
     let mut allows = policy
         .statements
         .iter()

@@ -219,6 +219,40 @@ fn policies_that_are_not_read_leave_open_what_nothing_else_gives() {
     assert!(matches!(&facts.escalations, Fact::Unknown(_)));
 }
 
+/// A boundary that was not read may allow it or not, also where it is done to one user only.
+#[test]
+fn a_boundary_that_is_not_read_leaves_permissions_of_others_open() {
+    let of_ann = allow(
+        &["iam:PutUserPolicy"],
+        &format!("arn:aws:iam::{ACCOUNT}:user/ann"),
+    );
+    let lambda = &["lambda.amazonaws.com"];
+    let mut inventory = account(vec![role("r", lambda, &[of_ann]), user("ann", &[])]);
+    iam(&mut inventory).principals[0].boundary = Some(attached("lost").arn);
+    let found = facts(&inventory).permissions_management;
+    assert!(matches!(&found, Fact::Unknown(gaps) if gaps[0].message.contains("policy/lost")));
+}
+
+/// What a group gives is not known where its policies are not.
+#[test]
+fn a_group_that_is_not_read_leaves_open_what_joining_it_gives() {
+    let lambda = &["lambda.amazonaws.com"];
+    let mut group = role("team", &[], &[]);
+    group.kind = lamppost::inventory::PrincipalKind::Group;
+    group.arn = format!("arn:aws:iam::{ACCOUNT}:group/team");
+    group.trust_policy = None;
+    group.attached.push(attached("lost"));
+    for resource in ["*", group.arn.as_str()] {
+        let join = allow(&["iam:AddUserToGroup"], resource);
+        let found = facts(&account(vec![role("r", lambda, &[join]), group.clone()]));
+        let found = found.permissions_management;
+        assert!(
+            matches!(&found, Fact::Unknown(gaps) if gaps[0].message.contains("policy/lost")),
+            "{resource}: {found:?}"
+        );
+    }
+}
+
 #[test]
 fn a_deleted_role_may_do_nothing() {
     let mut inventory = account(vec![role(

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use lamppost::analysis::{AccessFacts, AccountContext, Fact, Grant, Settings};
+use lamppost::analysis::{AccessFacts, AccountContext, Fact, Grant, RoleFacts, Settings};
 use lamppost::inventory::{AccountInventory, InlinePolicy, ManagedPolicy};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
 use crate::escalation::ways;
-use crate::support::principals::{account, document, facts, iam, role};
+use crate::support::principals::{account, attached, document, facts, iam, managed, role, user};
 use crate::support::world::{ACCOUNT, function};
 
 const ACTIONS: &[&str] = &[
@@ -20,6 +20,9 @@ const ACTIONS: &[&str] = &[
     "iam:*",
     "iam:PassRole",
     "iam:Put*",
+    "iam:AttachUserPolicy",
+    "iam:CreatePolicyVersion",
+    "iam:CreateAccessKey",
     "sts:AssumeRole",
     "kms:Decrypt",
     "dynamodb:Scan",
@@ -31,6 +34,8 @@ const RESOURCES: &[&str] = &[
     "arn:aws:lambda:*:*:function:other",
     "arn:aws:iam::*:role/*",
     "arn:aws:iam::*:role/a*",
+    "arn:aws:iam::*:user/ann",
+    "arn:aws:iam::*:policy/*",
 ];
 
 fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
@@ -59,7 +64,8 @@ fn inventory(statements: &[Value]) -> AccountInventory {
     let admin = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     let mut inventory = account(vec![
         role("r", lambda, statements),
-        role("admin", lambda, &[admin]),
+        role("admin", lambda, std::slice::from_ref(&admin)),
+        user("ann", &[admin]),
     ]);
     let mut other = function("other");
     other.configuration.role = Some(format!("arn:aws:iam::{ACCOUNT}:role/admin"));
@@ -141,8 +147,56 @@ fn with_policy(mut inventory: AccountInventory, statement: &Value) -> AccountInv
     inventory
 }
 
+/// Lists of what a role can do that are known to be empty.
+fn nothing(facts: &RoleFacts) -> BTreeSet<&'static str> {
+    fn is_empty<T>(list: &Fact<Vec<T>>) -> bool {
+        matches!(list, Fact::Known(found) if found.is_empty())
+    }
+    let lists = [
+        ("admin", is_empty(&facts.admin)),
+        ("services", is_empty(&facts.service_wide)),
+        ("credentials", is_empty(&facts.credential_access)),
+        ("data", is_empty(&facts.data_access)),
+        ("exposure", is_empty(&facts.resource_exposure)),
+        ("infrastructure", is_empty(&facts.infrastructure_change)),
+        ("passing", is_empty(&facts.passes_any_role)),
+        ("permissions", is_empty(&facts.permissions_management)),
+        ("escalations", is_empty(&facts.escalations)),
+    ];
+    let empty = lists.into_iter().filter(|(_, empty)| *empty);
+    empty.map(|(name, _)| name).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// What nothing is known to come of comes of nothing, whatever a policy says that was not read.
+    #[test]
+    fn what_is_not_read_is_never_nothing(statements in vec(statement("Allow"), 0..3), unread in statement("Allow")) {
+        let name = "unread";
+        let with = |boundary: bool, is_read: bool| {
+            let mut inventory = inventory(&statements);
+            let iam = iam(&mut inventory);
+            let role = iam.principals.iter_mut().find(|one| one.name == "r").unwrap();
+            match boundary {
+                true => role.boundary = Some(attached(name).arn),
+                false => role.attached.push(attached(name)),
+            }
+            if is_read {
+                iam.policies.push(managed(name, document(&unread)));
+            }
+            facts(&inventory)
+        };
+        for boundary in [false, true] {
+            let (read, open) = (with(boundary, true), with(boundary, false));
+            // An administrator has nothing to gain, so that these lists are empty.
+            if matches!(&open.admin, Fact::Known(admin) if !admin.is_empty()) {
+                continue;
+            }
+            let (read, open) = (nothing(&read), nothing(&open));
+            prop_assert!(open.is_subset(&read), "{open:?} not in {read:?}, boundary: {boundary}");
+        }
+    }
 
     #[test]
     fn a_boundary_never_widens(statements in vec(statement("Allow"), 1..4), boundary in statement("Allow")) {

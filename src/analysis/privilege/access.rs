@@ -94,9 +94,7 @@ impl Access {
         let policies = own_account_policies(privileges);
         for (place, member) in privileges.estate.members.iter().enumerate() {
             let principal = member.principal;
-            if principal.kind == PrincipalKind::Group
-                || principal.arn.contains(":role/aws-service-role/")
-            {
+            if principal.kind == PrincipalKind::Group || member.is_service_linked() {
                 continue;
             }
             let Some(mut authority) = privileges.authority(place) else {

@@ -37,7 +37,8 @@ const NOT_OF_SERVICE_ROLES: [&str; 6] = [
     "kms:ViaService",
 ];
 
-const LAMBDA: &str = "lambda.amazonaws.com";
+/// The service that runs functions.
+pub(super) const LAMBDA: &str = "lambda.amazonaws.com";
 
 /// The circumstances of a principal; `functions` are those that run as it, as far as all of them are known.
 pub(super) fn of(estate: &Estate<'_>, member: &Member<'_>, functions: Option<&[&str]>) -> Context {

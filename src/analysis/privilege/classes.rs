@@ -164,10 +164,9 @@ impl Asker<'_, '_, '_> {
             let answer = self
                 .authority
                 .on_any_at_all(action, &probe, region, carries);
-            match (&answer, &best) {
-                (Answer::Yes(standing), _) if standing.certain => return answer,
-                (Answer::Yes(_), _) | (Answer::Unknown, Answer::No) => best = answer,
-                _ => {}
+            best = best.or(answer);
+            if best.is_certain() {
+                return best;
             }
             if action.service() == "iam" || action.service() == "sts" {
                 break;
@@ -213,12 +212,9 @@ impl Asker<'_, '_, '_> {
         let mut best = Answer::No;
         for policy in self.estate.powerful() {
             let carries = [("iam:PolicyARN", KeyState::one(policy.arn.as_str()))];
-            match (self.ask_with(action, &carries), &best) {
-                (Answer::Yes(standing), _) if standing.certain => return Answer::Yes(standing),
-                (answer @ Answer::Yes(_), _) | (answer @ Answer::Unknown, Answer::No) => {
-                    best = answer;
-                }
-                _ => {}
+            best = best.or(self.ask_with(action, &carries));
+            if best.is_certain() {
+                break;
             }
         }
         best
@@ -306,9 +302,12 @@ impl Powers {
         self.fact("infrastructure", &self.infrastructure)
     }
 
-    /// Giving permissions to others, as a fact.
-    pub fn permissions_fact(&self) -> Fact<Vec<Grant>> {
-        self.fact("permissions", &self.permissions)
+    /// Why it may be able to give more permissions to others than is known.
+    pub(super) fn open_permissions(&self) -> &[Gap] {
+        match self.open.contains("permissions") {
+            true => &self.gaps,
+            false => &[],
+        }
     }
 
     /// Why not all of it is known.

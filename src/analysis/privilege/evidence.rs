@@ -26,7 +26,7 @@ pub struct Grant {
 }
 
 /// A statement, by its policy.
-#[derive(Clone, Debug, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Default, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct StatementName {
     /// Name of the inline policy, or ARN of the managed one.
     pub policy: String,

@@ -14,7 +14,7 @@ use super::change::boundary_of;
 use super::estate::{Identity, Member};
 use super::powerful;
 use crate::analysis::Fact;
-use crate::inventory::PrincipalKind;
+use crate::inventory::{Gap, PrincipalKind};
 use crate::policy::{Action, KeyState, Truth};
 use crate::reference::permissions;
 
@@ -66,7 +66,7 @@ fn kind(action: &str) -> Kind {
     }
 }
 
-impl Privileges<'_> {
+impl<'a> Privileges<'a> {
     /// The statements by which a role can change permissions of others; `None` for a role that IAM does not have.
     pub fn permissions_management(&self, role: &str) -> Option<Fact<Vec<PermissionsGrant>>> {
         let place = self.estate.place(role)?;
@@ -76,8 +76,9 @@ impl Privileges<'_> {
         for grant in &powers.permissions {
             for action in &grant.actions {
                 // Where nothing is there to be changed, nobody is given anything.
-                let lone = !self.needs_a_target(action) || !self.targets(place, action).is_empty();
-                if lone {
+                let targets = self.targets(place, action);
+                let serves = |target: &Target<'_, '_>| target.unread.is_empty();
+                if !self.needs_a_target(action) || targets.iter().any(serves) {
                     everywhere.insert(action);
                     found.add(
                         action,
@@ -89,7 +90,6 @@ impl Privileges<'_> {
                 }
             }
         }
-        let fact = powers.permissions_fact();
         let Some(mut authority) = self.authority(place) else {
             return Some(Fact::Known(Vec::new()));
         };
@@ -99,7 +99,10 @@ impl Privileges<'_> {
                 self.named(place, name, &action, &mut authority, &mut found);
             }
         }
-        Some(Fact::offenders(found.grants, fact.gaps().to_vec()))
+        found.gaps.extend(powers.open_permissions().iter().cloned());
+        found.gaps.sort();
+        found.gaps.dedup();
+        Some(Fact::offenders(found.grants, found.gaps))
     }
 
     /// Whether an action leads to nothing unless what it is done to is there.
@@ -108,18 +111,20 @@ impl Privileges<'_> {
     }
 
     /// What an action can be done to that is there, as far as it gives somebody else something.
-    fn targets(&self, place: usize, action: &str) -> Vec<(&str, Option<&Member<'_>>)> {
+    fn targets(&self, place: usize, action: &str) -> Vec<Target<'_, 'a>> {
         let estate = &self.estate;
-        let of = |wanted: PrincipalKind| {
+        let members = |wanted: PrincipalKind| {
             let members = estate.members.iter().enumerate();
             members
                 .filter(move |(other, member)| {
                     *other != place && member.principal.kind == wanted && !member.is_fixed()
                 })
-                .map(|(_, member)| (member.principal.arn.as_str(), Some(member)))
+                .map(|(_, member)| member)
         };
-        let bounded = |(_, member): &(&str, Option<&Member<'_>>)| {
-            member.is_some_and(|member| member.principal.boundary.is_some())
+        let of = |wanted: PrincipalKind| members(wanted).map(Target::member);
+        let bounded = |wanted: PrincipalKind| {
+            let bounded = members(wanted).filter(|one| one.principal.boundary.is_some());
+            bounded.map(Target::member).collect()
         };
         let policies = || -> Vec<&str> {
             let others = estate.members.iter().enumerate();
@@ -133,22 +138,25 @@ impl Privileges<'_> {
             Kind::User => of(PrincipalKind::User).collect(),
             Kind::Role => of(PrincipalKind::Role).collect(),
             Kind::Group => of(PrincipalKind::Group).collect(),
-            Kind::BoundedUser => of(PrincipalKind::User).filter(bounded).collect(),
-            Kind::BoundedRole => of(PrincipalKind::Role).filter(bounded).collect(),
-            Kind::StrongGroup => of(PrincipalKind::Group)
-                .filter(|(_, member)| {
+            Kind::BoundedUser => bounded(PrincipalKind::User),
+            Kind::BoundedRole => bounded(PrincipalKind::Role),
+            Kind::StrongGroup => members(PrincipalKind::Group)
+                .filter_map(|group| {
                     let mut identity = Identity::default();
-                    if let Some(member) = member {
-                        estate.carried(member, &mut identity);
-                    }
-                    powerful::make_admin(estate, identity.held)
+                    estate.carried(group, &mut identity);
+                    let strong = powerful::make_admin(estate, identity.held);
+                    let unread = if strong { Vec::new() } else { identity.gaps };
+                    (strong || !unread.is_empty()).then(|| Target {
+                        unread,
+                        ..Target::member(group)
+                    })
                 })
                 .collect(),
-            Kind::Policy => policies().into_iter().map(|arn| (arn, None)).collect(),
+            Kind::Policy => policies().into_iter().map(Target::policy).collect(),
             Kind::PolicyWithVersions => policies()
                 .into_iter()
                 .filter(|arn| !estate.versions(arn).is_empty())
-                .map(|arn| (arn, None))
+                .map(Target::policy)
                 .collect(),
         }
     }
@@ -167,7 +175,12 @@ impl Privileges<'_> {
         let by_tags = authority.asks_for_tags_of(action);
         let by_policy = authority.asks_for("iam:policyarn", action);
         let mut known: HashMap<(Vec<Truth>, Option<&str>), Answer> = HashMap::new();
-        for (arn, member) in self.targets(place, name) {
+        for Target {
+            arn,
+            member,
+            unread,
+        } in self.targets(place, name)
+        {
             let boundary = member.and_then(|one| one.principal.boundary.as_deref());
             let key = (
                 authority.standing_of(&statements, arn),
@@ -181,9 +194,20 @@ impl Privileges<'_> {
                     answer
                 }
             };
-            if let Answer::Yes(standing) = answer
-                && let Some(by) = standing.statements.first()
-            {
+            let standing = match answer {
+                Answer::No => continue,
+                Answer::Unknown => {
+                    found.gaps.extend(authority.gaps().iter().cloned());
+                    continue;
+                }
+                // What it would give is not known.
+                Answer::Yes(_) if !unread.is_empty() => {
+                    found.gaps.extend(unread);
+                    continue;
+                }
+                Answer::Yes(standing) => standing,
+            };
+            if let Some(by) = standing.statements.first() {
                 let Standing {
                     certain,
                     depends_on,
@@ -221,19 +245,47 @@ impl Privileges<'_> {
                 ("iam:PermissionsBoundary", boundary.clone()),
                 ("iam:PolicyARN", KeyState::one(&policy.arn)),
             ];
-            match authority.on_with(action, arn, tags, &carries) {
-                Answer::Yes(standing) if standing.certain => return Answer::Yes(standing),
-                answer @ Answer::Yes(_) => best = answer,
-                Answer::No | Answer::Unknown => {}
+            best = best.or(authority.on_with(action, arn, tags, &carries));
+            if best.is_certain() {
+                break;
             }
         }
         best
     }
 }
 
+/// A user, role, group or policy that an action can be done to.
+struct Target<'e, 'a> {
+    arn: &'e str,
+    /// None for a policy.
+    member: Option<&'e Member<'a>>,
+    /// Policies that could not be read and decide whether the action on it gives anything.
+    unread: Vec<Gap>,
+}
+
+impl<'e, 'a> Target<'e, 'a> {
+    fn member(member: &'e Member<'a>) -> Self {
+        Self {
+            arn: &member.principal.arn,
+            member: Some(member),
+            unread: Vec::new(),
+        }
+    }
+
+    fn policy(arn: &'e str) -> Self {
+        Self {
+            arn,
+            member: None,
+            unread: Vec::new(),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Found {
     grants: Vec<PermissionsGrant>,
+    /// Why there may be more.
+    gaps: Vec<Gap>,
 }
 
 impl Found {

@@ -53,7 +53,7 @@ pub(in crate::analysis) use trust::{trusts, trusts_of};
 
 use crate::analysis::Fact;
 use crate::inventory::{AccountInventory, Gap, Iam, PrincipalKind};
-use crate::policy::Action;
+use crate::policy::{Action, Policy};
 
 /// What it takes to write to a log group.
 static WRITING_LOGS: LazyLock<[Action; 2]> =
@@ -148,6 +148,14 @@ impl<'a> Privileges<'a> {
     pub fn powers(&self, role: &str) -> Option<&Powers> {
         let place = self.estate.place(role)?;
         Some(self.powers_at(place))
+    }
+
+    /// The identity-based policies of a role, and why others were not read; `None` for a role that IAM does not have.
+    pub(super) fn policies(&self, role: &str) -> Option<(Vec<&Policy>, Vec<Gap>)> {
+        let place = self.estate.place(role)?;
+        let identity = self.estate.identity(self.estate.members.get(place)?);
+        let policies = identity.held.iter().map(|held| held.policy).collect();
+        Some((policies, identity.gaps))
     }
 
     /// The ways of a role to more permissions; `None` for a role that IAM does not have.

@@ -1,20 +1,16 @@
 //! Who can run code as a powerful role by passing it to a function that does not exist yet.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use super::authority::{Answer, Authority, Standing};
 use super::catalogue::{CATALOGUE, Compiled};
+use super::circumstances::LAMBDA;
+use super::edges::PASS_ROLE;
+use super::names::ADMINISTRATOR;
 use super::{Escalation, Privileges, StatementName};
 use crate::analysis::Fact;
 use crate::inventory::{Gap, Principal, PrincipalKind};
-use crate::policy::Action;
 use crate::reference::Takes;
-
-/// The service that runs the function.
-const LAMBDA: &str = "lambda.amazonaws.com";
-
-static PASS_ROLE: LazyLock<Action> = LazyLock::new(|| Action::new("iam:PassRole"));
 
 /// A powerful role that Lambda can assume, and who can pass it to a new function.
 #[derive(Debug)]
@@ -77,7 +73,7 @@ impl Privileges<'_> {
             .trusting(LAMBDA)
             .iter()
             .filter_map(|&place| self.estate.members.get(place))
-            .filter(|member| !is_service_linked(member.principal))
+            .filter(|member| !member.is_service_linked())
             .map(|member| (member.principal, Vec::new()))
             .collect();
         roles.sort_by(|(one, _), (other, _)| one.arn.cmp(&other.arn));
@@ -121,7 +117,7 @@ impl Privileges<'_> {
             return;
         };
         let principal = member.principal;
-        if principal.kind == PrincipalKind::Group || is_service_linked(principal) {
+        if principal.kind == PrincipalKind::Group || member.is_service_linked() {
             return;
         }
         let Some(mut authority) = self.authority(place) else {
@@ -270,12 +266,5 @@ fn way(
 }
 
 fn makes_administrator(way: &Escalation) -> bool {
-    way.gains.iter().any(|gain| gain == "administrator")
-}
-
-/// Whether only one service can use the role, so that nobody can pass it to another.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>.
-fn is_service_linked(principal: &Principal) -> bool {
-    principal.arn.contains(":role/aws-service-role/")
+    way.gains.iter().any(|gain| gain == ADMINISTRATOR)
 }

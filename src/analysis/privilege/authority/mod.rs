@@ -13,7 +13,7 @@ use crate::policy::{
     Action, Caller, Context, Decision, Effect, KeyState, Layers, Open, Pattern, Policy, Request,
     Source, Statement, Target, authorize,
 };
-use crate::reference::{RequestKey, request_keys};
+use crate::reference::{RequestKey, partitions, request_keys};
 
 /// How a principal stands to one action.
 #[derive(Clone, Debug)]
@@ -39,6 +39,32 @@ pub enum Answer {
     Yes(Standing),
     /// Depends on a policy of the principal that could not be read.
     Unknown,
+}
+
+impl Answer {
+    /// Whether it is allowed for certain.
+    pub(super) fn is_certain(&self) -> bool {
+        matches!(self, Self::Yes(standing) if standing.certain)
+    }
+
+    /// Whether it is better for whoever asks. What was not read is no refusal.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        let rank = |answer: &Self| match answer {
+            Self::No => 0,
+            Self::Unknown => 1,
+            Self::Yes(standing) if !standing.certain => 2,
+            Self::Yes(_) => 3,
+        };
+        rank(self) > rank(other)
+    }
+
+    /// The better of two, the first where they are alike.
+    pub(super) fn or(self, other: Self) -> Self {
+        match other.is_better_than(&self) {
+            true => other,
+            false => self,
+        }
+    }
 }
 
 /// The permissions boundary of a principal.
@@ -168,11 +194,7 @@ impl<'e> Authority<'e> {
             request: Request::new(caller, "*", everything, context),
             carried: Vec::new(),
             account: estate.account(),
-            home: match estate.partition() {
-                "aws-cn" => "cn-north-1",
-                "aws-us-gov" => "us-gov-west-1",
-                _ => "us-east-1",
-            },
+            home: partitions().home(estate.partition()),
         };
         authority.settled()
     }

@@ -9,6 +9,9 @@ use crate::inventory::PrincipalKind;
 use crate::policy::{Action, Effect, KeyState, Policy};
 use crate::reference::{Change, On, Subject, Takes};
 
+/// A change with what the request for it carries.
+type Carried<'e> = (Edit<'e>, Vec<(&'static str, KeyState)>);
+
 impl<'e, 'a> Changer<'_, 'e, 'a> {
     /// The changes that are allowed in a state, or may be.
     pub(super) fn moves(&mut self, base: &Authority<'e>) -> Vec<Move<'e>> {
@@ -20,6 +23,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         if self.member.is_fixed() {
             return moves;
         }
+        let mut asked = base.clone();
         for compiled in CATALOGUE.iter() {
             let path = compiled.path;
             let (Some(change), Some((action, on))) = (path.change, compiled.steps.first()) else {
@@ -31,67 +35,64 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
             {
                 continue;
             }
-            self.of_path(base, compiled, change, action, *on, &mut moves);
+            for resource in self.resources(base, *on) {
+                let edits = self.edits(base, change, *on, resource);
+                let made = self.made(&mut asked, compiled, (action, resource), edits);
+                moves.extend(made);
+            }
         }
         moves
     }
 
-    pub(super) fn of_path(
+    /// Those of these changes to a resource that are allowed, or may be.
+    fn made(
         &mut self,
-        base: &Authority<'e>,
+        asked: &mut Authority<'e>,
         compiled: &'static Compiled,
-        change: Change,
-        action: &'static Action,
-        on: On,
-        moves: &mut Vec<Move<'e>>,
-    ) {
+        (action, resource): (&'static Action, &'e str),
+        edits: Vec<Carried<'e>>,
+    ) -> Vec<Move<'e>> {
         let estate = self.estate;
-        let name = compiled
-            .path
-            .requires
-            .first()
-            .map_or("", |step| &step.action);
-        for resource in self.resources(base, on) {
-            for (edit, carries) in self.edits(base, change, on, resource) {
-                let mut asked = base.clone();
-                let mut carries = carries;
-                if !matches!(change, Change::PutBoundary) {
-                    carries.push(("iam:PermissionsBoundary", boundary_of(self.member)));
+        let step = compiled.path.requires.first();
+        let name = step.map_or("", |step| step.action.as_str());
+        let place = estate.place(resource);
+        let member = place.and_then(|place| estate.members.get(place));
+        let tags = member.map(|member| &member.principal.tags);
+        let mut moves = Vec::new();
+        for (edit, mut carries) in edits {
+            if compiled.path.change != Some(Change::PutBoundary) {
+                carries.push(("iam:PermissionsBoundary", boundary_of(self.member)));
+            }
+            let standing = match asked.on_with(action, resource, tags, &carries) {
+                Answer::No => continue,
+                Answer::Unknown => {
+                    self.gaps.extend(asked.gaps().iter().cloned());
+                    continue;
                 }
-                let carries: Vec<(&str, KeyState)> = carries
-                    .iter()
-                    .map(|(key, state)| (*key, state.clone()))
-                    .collect();
-                let place = estate.place(resource);
-                let tags = place.and_then(|place| estate.members.get(place));
-                let tags = tags.map(|member| &member.principal.tags);
-                let standing = match asked.on_with(action, resource, tags, &carries) {
-                    Answer::No => continue,
-                    Answer::Unknown => {
-                        self.gaps.extend(base.gaps().iter().cloned());
-                        continue;
-                    }
-                    Answer::Yes(standing) => standing,
-                };
-                let mut proof = Proof::default();
-                proof.add(name, Some(resource.to_owned()), &standing);
-                let certain = standing.certain;
-                moves.push(Move {
-                    compiled,
-                    edit,
-                    proof,
-                    target: resource.to_owned(),
-                });
-                // Any strong policy will do.
-                if certain && matches!(change, Change::Attach | Change::PutBoundary) {
-                    break;
-                }
+                Answer::Yes(standing) => standing,
+            };
+            let mut proof = Proof::default();
+            proof.add(name, Some(resource.to_owned()), &standing);
+            moves.push(Move {
+                compiled,
+                edit,
+                proof,
+                target: resource.to_owned(),
+            });
+            // Any strong policy will do.
+            let strong = matches!(
+                compiled.path.change,
+                Some(Change::Attach | Change::PutBoundary)
+            );
+            if standing.certain && strong {
+                break;
             }
         }
+        moves
     }
 
     /// What a change of that kind may be made to.
-    pub(super) fn resources(&self, base: &Authority<'e>, on: On) -> Vec<&'e str> {
+    fn resources(&self, base: &Authority<'e>, on: On) -> Vec<&'e str> {
         let estate = self.estate;
         match on {
             On::Itself => vec![self.member.principal.arn.as_str()],
@@ -126,13 +127,13 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
     }
 
     /// The changes of a kind to a resource, with what their requests carry.
-    pub(super) fn edits(
+    fn edits(
         &self,
         base: &Authority<'e>,
         change: Change,
         on: On,
         resource: &'e str,
-    ) -> Vec<(Edit<'e>, Vec<(&'static str, KeyState)>)> {
+    ) -> Vec<Carried<'e>> {
         let estate = self.estate;
         let everything = EVERYTHING.as_ref();
         let plain = |edits: Vec<Edit<'e>>| {
@@ -230,10 +231,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
 }
 
 /// Managed policies that are worth attaching to a principal.
-fn attachable<'e>(
-    estate: &'e Estate<'_>,
-    carrier: &'e str,
-) -> Vec<(Edit<'e>, Vec<(&'static str, KeyState)>)> {
+fn attachable<'e>(estate: &'e Estate<'_>, carrier: &'e str) -> Vec<Carried<'e>> {
     let powerful = estate.powerful().iter();
     powerful
         .filter_map(|one| {

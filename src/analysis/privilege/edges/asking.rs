@@ -218,9 +218,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                 Some(())
             }
             Answer::Unknown => {
-                self.found
-                    .gaps
-                    .extend(self.authority.gaps().iter().cloned());
+                self.leave_open();
                 None
             }
         }

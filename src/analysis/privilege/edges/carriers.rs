@@ -14,23 +14,13 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         let privileges = self.privileges;
         for service in &compiled.path.passes_to {
             let mut groups: BTreeMap<Vec<usize>, Vec<Taken>> = BTreeMap::new();
-            for &place in privileges.trusting(service) {
-                let Some(target) = privileges.estate.members.get(place) else {
-                    continue;
-                };
-                if place == self.place || target.is_service_linked() {
-                    continue;
-                }
+            for (taken, aim) in self.others(privileges.trusting(service)) {
+                // Whether it has a boundary or who it trusts is not asked of a role that is passed.
                 let aim = Aim {
-                    arn: &target.principal.arn,
-                    tags: Some(&target.principal.tags),
                     member: None,
+                    ..aim
                 };
                 let number = self.ask(PASS_ROLE_NAME, &PASS_ROLE, Asking::To(service), aim);
-                let taken = Taken {
-                    place,
-                    function: None,
-                };
                 groups.entry(vec![number]).or_default().push(taken);
             }
             let before = self.found.list.len();

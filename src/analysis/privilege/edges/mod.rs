@@ -19,7 +19,7 @@ use crate::inventory::{Gap, PrincipalKind};
 use crate::policy::{Action, Statement, Truth};
 use crate::reference::{Subject, Takes};
 
-static PASS_ROLE: LazyLock<Action> = LazyLock::new(|| Action::new(PASS_ROLE_NAME));
+pub(super) static PASS_ROLE: LazyLock<Action> = LazyLock::new(|| Action::new(PASS_ROLE_NAME));
 const PASS_ROLE_NAME: &str = "iam:PassRole";
 
 /// What one principal can become.
@@ -90,6 +90,16 @@ struct Aim<'e, 'a> {
     member: Option<&'e Member<'a>>,
 }
 
+impl<'e, 'a> Aim<'e, 'a> {
+    fn at(member: &'e Member<'a>) -> Self {
+        Self {
+            arn: &member.principal.arn,
+            tags: Some(&member.principal.tags),
+            member: Some(member),
+        }
+    }
+}
+
 /// Finds the edges of one principal.
 pub(super) struct Walker<'w, 'e, 'a> {
     privileges: &'e Privileges<'a>,
@@ -109,15 +119,15 @@ pub(super) fn edges(privileges: &Privileges<'_>, place: usize) -> Edges {
     let Some(member) = privileges.estate.members.get(place) else {
         return Edges::default();
     };
-    let Some(mut authority) = privileges.authority(place) else {
-        return Edges::default();
-    };
     if member.principal.kind == PrincipalKind::Group
         || member.is_service_linked()
         || privileges.own(place).certain.is_admin()
     {
         return Edges::default();
     }
+    let Some(mut authority) = privileges.authority(place) else {
+        return Edges::default();
+    };
     let mut walker = Walker {
         privileges,
         member,
@@ -141,6 +151,30 @@ pub(super) fn edges(privileges: &Privileges<'_>, place: usize) -> Edges {
 }
 
 impl<'e, 'a> Walker<'_, 'e, 'a> {
+    /// Takes note that policies of the principal's own which were not read leave more open.
+    fn leave_open(&mut self) {
+        let gaps = self.authority.gaps().iter().cloned();
+        self.found.gaps.extend(gaps);
+    }
+
+    /// Users and roles of these that can be taken over: all but itself and those that only a service can use.
+    fn others(&self, places: &[usize]) -> Vec<(Taken, Aim<'e, 'a>)> {
+        let members = &self.privileges.estate.members;
+        let known = places
+            .iter()
+            .filter_map(|&place| Some((place, members.get(place)?)));
+        known
+            .filter(|(place, member)| *place != self.place && !member.is_service_linked())
+            .map(|(place, member)| {
+                let taken = Taken {
+                    place,
+                    function: None,
+                };
+                (taken, Aim::at(member))
+            })
+            .collect()
+    }
+
     /// What it can make of itself.
     fn itself(&mut self) {
         let mut changer = Changer {

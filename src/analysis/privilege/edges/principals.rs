@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::{Aim, Asking, Edge, End, Taken, Walker};
-use crate::analysis::privilege::authority::{Answer, Standing};
+use crate::analysis::privilege::authority::Answer;
 use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
 use crate::analysis::privilege::target::{Made, NewKind};
 use crate::inventory::PrincipalKind;
@@ -51,11 +51,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
             if place == self.place || fixed {
                 continue;
             }
-            let aim = Aim {
-                arn: &target.principal.arn,
-                tags: Some(&target.principal.tags),
-                member: Some(target),
-            };
+            let aim = Aim::at(target);
             if path.change.is_some() {
                 self.changed(compiled, proof, place, aim);
                 continue;
@@ -121,7 +117,11 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                         let number = self.ask(name, action, Asking::Plainly, aim);
                         let rank = match self.answers.get(number) {
                             Some(Answer::Yes(standing)) => standing.certain,
-                            _ => continue,
+                            Some(Answer::Unknown) => {
+                                self.leave_open();
+                                continue;
+                            }
+                            Some(Answer::No) | None => continue,
                         };
                         if best.is_none_or(|(certain, _, _)| rank && !certain) {
                             best = Some((rank, arn, number));
@@ -176,11 +176,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
             match self.answers.get(number) {
                 Some(Answer::Yes(standing)) if standing.certain => return Some((number, place)),
                 Some(Answer::Yes(_)) => possible = possible.or(Some((number, place))),
-                Some(Answer::Unknown) => {
-                    self.found
-                        .gaps
-                        .extend(self.authority.gaps().iter().cloned());
-                }
+                Some(Answer::Unknown) => self.leave_open(),
                 Some(Answer::No) | None => {}
             }
         }
@@ -202,51 +198,44 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         let unbound = || vec![("iam:PermissionsBoundary", KeyState::Absent)];
         for (step, (action, _)) in compiled.path.requires.iter().zip(&compiled.steps) {
             let name = step.action.as_str();
-            let standing = match &arn {
-                None => {
-                    let answer = self.authority.on_one_like(action, &pattern, &unbound());
-                    let Answer::Yes(standing) = answer else {
-                        return None;
-                    };
-                    let chosen = standing.resource.clone();
-                    arn = Some(chosen.unwrap_or_else(|| kind.arn(estate, "lamppost-probe")));
-                    standing
-                }
+            let answer = match &arn {
+                None => self.authority.on_one_like(action, &pattern, &unbound()),
                 Some(arn) if name.contains(":Attach") => {
-                    let mut best: Option<(usize, Standing)> = None;
+                    let mut best = (0, Answer::No);
                     for (place, policy) in estate.powerful().iter().enumerate() {
                         let mut carries = unbound();
                         carries.push(("iam:PolicyARN", KeyState::one(&policy.arn)));
-                        if let Answer::Yes(standing) =
-                            self.authority.on_with(action, arn, None, &carries)
-                        {
-                            let certain = standing.certain;
-                            if certain || best.is_none() {
-                                best = Some((place, standing));
-                            }
-                            if certain {
-                                break;
-                            }
+                        let answer = self.authority.on_with(action, arn, None, &carries);
+                        if answer.is_better_than(&best.1) {
+                            best = (place, answer);
+                        }
+                        if best.1.is_certain() {
+                            break;
                         }
                     }
-                    let (place, standing) = best?;
-                    made = Made::With(place);
-                    standing
+                    made = Made::With(best.0);
+                    best.1
                 }
                 Some(arn) if action.service() == "sts" => {
                     // Its creator writes the trust policy.
                     let trust = estate.delegation();
-                    match self.authority.assume(action, arn, &BTreeMap::new(), trust) {
-                        Answer::Yes(standing) => standing,
-                        _ => return None,
-                    }
+                    self.authority.assume(action, arn, &BTreeMap::new(), trust)
                 }
-                Some(arn) => match self.authority.on_with(action, arn, None, &unbound()) {
-                    Answer::Yes(standing) => standing,
-                    _ => return None,
-                },
+                Some(arn) => self.authority.on_with(action, arn, None, &unbound()),
             };
-            proof.add(name, arn.clone(), &standing);
+            let standing = match answer {
+                Answer::No => return None,
+                Answer::Unknown => {
+                    self.leave_open();
+                    return None;
+                }
+                Answer::Yes(standing) => standing,
+            };
+            let chosen = arn.get_or_insert_with(|| {
+                let chosen = standing.resource.clone();
+                chosen.unwrap_or_else(|| kind.arn(estate, "lamppost-probe"))
+            });
+            proof.add(name, Some(chosen.clone()), &standing);
         }
         let outcome = privileges.made_new(kind, made);
         if !outcome.possible.is_empty() {
@@ -278,23 +267,8 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         }
         let privileges = self.privileges;
         let mut groups: BTreeMap<Vec<usize>, Vec<Taken>> = BTreeMap::new();
-        for &place in privileges.naming(&self.member.principal.arn) {
-            let Some(target) = privileges.estate.members.get(place) else {
-                continue;
-            };
-            if place == self.place || target.is_service_linked() {
-                continue;
-            }
-            let aim = Aim {
-                arn: &target.principal.arn,
-                tags: Some(&target.principal.tags),
-                member: Some(target),
-            };
+        for (taken, aim) in self.others(privileges.naming(&self.member.principal.arn)) {
             let number = self.ask("sts:AssumeRole", action, Asking::Plainly, aim);
-            let taken = Taken {
-                place,
-                function: None,
-            };
             groups.entry(vec![number]).or_default().push(taken);
         }
         self.group(compiled, &Proof::default(), &["sts:AssumeRole"], groups);
