@@ -145,6 +145,7 @@ impl Config {
         let rest = Self {
             checks: BTreeMap::new(),
             targets: Targets::default(),
+            accept: Vec::new(),
             origin: None,
             ..self.clone()
         };

@@ -49,6 +49,7 @@ impl RunScope {
     /// Scope of runs that are shown together: what all of them say, each part once.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
+        let everywhere = self.regions.is_empty() || other.regions.is_empty();
         for (own, more) in [
             (&mut self.callers, &other.callers),
             (&mut self.regions, &other.regions),
@@ -57,6 +58,9 @@ impl RunScope {
             own.extend(more.iter().cloned());
             own.sort();
             own.dedup();
+        }
+        if everywhere {
+            self.regions.clear();
         }
         self.shard = None;
         self.endpoint = self.endpoint.or_else(|| other.endpoint.clone());

@@ -273,6 +273,9 @@ impl RunFolder {
                 return Err(folder.different(what));
             }
         }
+        // These tell of a report, and change nothing that was found before.
+        folder.header.info.accept.clone_from(&info.accept);
+        folder.header.info.admitted.clone_from(&info.admitted);
         folder.header.ended = None;
         folder.header.accounts.clear();
         folder.write_header()?;

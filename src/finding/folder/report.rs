@@ -56,12 +56,18 @@ impl FolderReport {
         };
         for folder in folders {
             folder.same(&first.header.info)?;
+            if folder.header.info.accept != first.header.info.accept {
+                return Err(folder.different("accepted gaps"));
+            }
             run.started = run.started.min(folder.header.started);
             match &folder.header.ended {
                 Some(ended) => {
                     run.finished = run.finished.max(ended.finished);
                     run.interrupted |= ended.interrupted;
-                    run.scope = std::mem::take(&mut run.scope).and(&ended.scope);
+                    run.scope = match std::mem::take(&mut run.scope) {
+                        none if none == RunScope::default() => ended.scope.clone(),
+                        scope => scope.and(&ended.scope),
+                    };
                     run.missed.extend(ended.missed.iter().cloned());
                     run.ledger.extend(ended.ledger.iter().cloned());
                 }
