@@ -62,6 +62,12 @@ impl fmt::Debug for Mfa {
     }
 }
 
+/// The variables of the environment that are text.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// An address without a scheme in the environment, which the SDK would drop or send requests to nowhere with.
 fn wrong_endpoint(variables: impl Iterator<Item = (String, String)>) -> Option<String> {
     let mut named = variables.filter(|(name, value)| {
@@ -106,7 +112,7 @@ impl Session {
     /// When there are none, or AWS does not accept them.
     pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
         let base = &base.clone().or_environment();
-        if let Some(endpoint) = wrong_endpoint(std::env::vars()) {
+        if let Some(endpoint) = wrong_endpoint(variables()) {
             return Err(IdentityError::Endpoint(endpoint));
         }
         let (config, credentials) = configure(connection, base).await;

@@ -98,8 +98,9 @@ impl Job<'_> {
             self.terms,
             self.accept,
         );
-        // whoever is added to a file of accounts changes the question
-        let listed = self.selection.account_file.as_ref().map(std::fs::read);
+        // An account that is added to a file changes the question; what is no file can be read once only.
+        let file = self.selection.account_file.as_ref();
+        let listed = file.filter(|path| path.is_file()).map(std::fs::read);
         let listed = listed.and_then(Result::ok);
         let targets = format!("{} {listed:?}", self.selection.terms());
         let regions = format!("{:?} without {:?}", self.regions, self.excluded_regions);
