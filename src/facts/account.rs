@@ -9,7 +9,7 @@ use crate::analysis::{
     Fact, FunctionFacts, IamFacts, LayerFacts, LoggingFacts, NetworkFacts, PathFacts, RoleFacts,
     RuntimeFacts, SecretFacts,
 };
-use crate::inventory::{LayerVersion, RegionInventory};
+use crate::inventory::{Function, LayerVersion, RegionInventory};
 
 /// What checks of functions read.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -215,11 +215,24 @@ fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error
         account: context.account.id().to_owned(),
         region: context.region.region.to_string(),
     };
-    let replica = context.function.configuration.master_arn.is_some();
+    let replica = is_reported_at_master(context);
     Ok(Document {
         replica,
         ..Document::new(resource, &facts)?
     })
+}
+
+/// Whether a function is a replica of Lambda@Edge whose master was read, where alone it can be changed.
+fn is_reported_at_master(context: Context<'_>) -> bool {
+    let Some(master) = context.function.configuration.master_arn.as_deref() else {
+        return false;
+    };
+    let mut regions = context.account.inventory.regions.iter();
+    let is_of = |function: &Function| {
+        let version = master.strip_prefix(function.arn.as_str());
+        version.is_some_and(|version| version.is_empty() || version.starts_with(':'))
+    };
+    regions.any(|region| region.functions.iter().any(is_of))
 }
 
 fn layer_document(

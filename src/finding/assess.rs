@@ -91,13 +91,17 @@ fn judge<'a>(subject: Subject<'_>, checks: &[&'a Check]) -> Result<Judged<'a>, s
 
 /// One fact counts once: a check whose failure another failed check contains does not apply.
 fn leave_out_implied(judgements: &mut [(&Definition, Judgement)]) {
-    let implied: BTreeSet<String> = judgements
+    let failed: Vec<&Definition> = judgements
         .iter()
         .filter(|(_, judgement)| judgement.verdict == Verdict::Fail)
-        .flat_map(|(check, _)| check.implies.iter().cloned())
+        .map(|(check, _)| *check)
         .collect();
     for (check, judgement) in judgements {
-        if judgement.verdict == Verdict::Fail && implied.contains(&check.id) {
+        // Of two checks that imply each other, or one that implies itself, none contains the other.
+        let contains = |other: &&Definition| {
+            other.implies.contains(&check.id) && !check.implies.contains(&other.id)
+        };
+        if judgement.verdict == Verdict::Fail && failed.iter().any(contains) {
             *judgement = Judgement::not_applicable();
         }
     }

@@ -1,9 +1,9 @@
 //! The id of a finding: the same in every run, on every machine, in any order.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::inventory::hex;
 
 /// Changes only when every id is meant to change.
 const TAG: &str = "lamppost-finding-1";
@@ -32,13 +32,7 @@ fn digest<'p>(parts: impl Iterator<Item = &'p str>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize()
-        .iter()
-        .take(16)
-        .fold(String::with_capacity(32), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
+    hex(hash.finalize().get(..16).unwrap_or_default())
 }
 
 /// JSON text of a value that does not depend on the order of its keys.

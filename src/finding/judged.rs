@@ -164,13 +164,13 @@ impl ResourceScore {
                 .then_with(|| one.check.cmp(&other.check))
         });
         let verdicts = tally.verdicts;
-        let decided = verdicts.total() > verdicts.unknown;
+        let decided = verdicts.pass + verdicts.fail > 0;
         let score = decided.then(|| score(&tally.factors));
         Self {
             arn,
             grade: score.as_ref().map(|score| score.grade),
             score: score.map(|score| score.value),
-            at_most: verdicts.unknown > 0 || !decided,
+            at_most: verdicts.unknown > 0 || verdicts.total() == 0,
             factors: tally.factors,
             verdicts,
         }
