@@ -132,6 +132,23 @@ impl AccountResult {
         judgement: Judgement,
     ) -> io::Result<()> {
         let verdict = judgement.verdict;
+        self.count(check, resource, &judgement);
+        if !self.include.keeps(verdict) {
+            return Ok(());
+        }
+        let findings = Finding::of(check, resource, judgement, &mut self.gaps);
+        for finding in &findings {
+            if verdict == Verdict::Fail {
+                self.severities.add(finding.severity);
+            }
+            self.findings.add(finding, resource)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what a check says of a resource without keeping it.
+    pub fn count(&mut self, check: &Definition, resource: &Resource, judgement: &Judgement) {
+        let verdict = judgement.verdict;
         let tally = match resource.scope {
             // A function that was judged without being listed still shows, as a broken invariant
             // in the summary, rather than being lost.
@@ -164,16 +181,5 @@ impl AccountResult {
                 check.confidence_in(certain),
             ));
         }
-        if !self.include.keeps(verdict) {
-            return Ok(());
-        }
-        let findings = Finding::of(check, resource, judgement, &mut self.gaps);
-        for finding in &findings {
-            if verdict == Verdict::Fail {
-                self.severities.add(finding.severity);
-            }
-            self.findings.add(finding, resource)?;
-        }
-        Ok(())
     }
 }

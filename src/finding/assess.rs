@@ -52,9 +52,13 @@ pub fn assess(
         let (send, batches) = sync_channel::<Vec<Judged<'_>>>(0);
         let taking = scope.spawn(move || {
             let mut result = AccountResult::scanned(inventory, include);
-            for (resource, judgements) in batches.into_iter().flatten() {
-                for (check, judgement) in judgements {
-                    result.judge(check, &resource, judgement)?;
+            for judged in batches.into_iter().flatten() {
+                let resource = &judged.resource;
+                for (check, judgement) in judged.judgements {
+                    match judged.replica {
+                        true => result.count(check, resource, &judgement),
+                        false => result.judge(check, resource, judgement)?,
+                    }
                 }
             }
             Ok(result)
@@ -75,7 +79,12 @@ pub fn assess(
     })
 }
 
-type Judged<'a> = (Resource, Vec<(&'a Definition, Judgement)>);
+struct Judged<'a> {
+    resource: Resource,
+    /// Whether everything is said of what it is a copy of.
+    replica: bool,
+    judgements: Vec<(&'a Definition, Judgement)>,
+}
 
 fn judge<'a>(subject: Subject<'_>, checks: &[&'a Check]) -> Result<Judged<'a>, serde_json::Error> {
     let document = subject.document()?;
@@ -86,7 +95,11 @@ fn judge<'a>(subject: Subject<'_>, checks: &[&'a Check]) -> Result<Judged<'a>, s
         .map(|check| (&check.definition, judge.judge(check)))
         .collect();
     leave_out_implied(&mut judgements);
-    Ok((document.resource, judgements))
+    Ok(Judged {
+        replica: document.replica,
+        resource: document.resource,
+        judgements,
+    })
 }
 
 /// One fact counts once: a check whose failure another failed check contains does not apply.
