@@ -512,10 +512,10 @@ async fn scan(
     let limits = match &base {
         None => free,
         Some(_) => Limits {
-            connect: Duration::from_secs(2),
-            read: Duration::from_millis(1000),
-            attempt: Duration::from_millis(1500),
-            operation: Duration::from_millis(3000),
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(3),
+            attempt: Duration::from_secs(5),
+            operation: Duration::from_secs(9),
             attempts: 2,
             ..free
         },
