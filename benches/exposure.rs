@@ -5,7 +5,6 @@
     reason = "a benchmark that meets the unexpected must stop"
 )]
 
-use std::collections::BTreeSet;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -86,18 +85,12 @@ fn policies() -> Vec<(&'static str, UrlState, String)> {
 
 fn exposure(criterion: &mut Criterion) {
     let accounts = vec!["111122223333".to_owned(), "222233334444".to_owned()];
-    let (trusted_accounts, trusted_organizations) = (BTreeSet::new(), BTreeSet::new());
-    let home = Home {
-        account: "111122223333",
-        organization: Membership::Member {
-            id: "o-exampleorg1",
-            accounts: Some(&accounts),
-        },
-        trusted_accounts: &trusted_accounts,
-        trusted_organizations: &trusted_organizations,
-        principals: None,
-        now: "2026-11-21T12:00:00Z".parse().unwrap(),
+    let member = Membership::Member {
+        id: "o-exampleorg1",
+        accounts: Some(&accounts),
     };
+    let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    let home = Home::new("111122223333", member, now);
     let mut group = criterion.benchmark_group("exposure of one function");
     for (name, url, text) in policies() {
         group.bench_function(name, |bencher| {

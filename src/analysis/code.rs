@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Context, Fact, Ownership, arn_account};
+use super::{Context, Fact, Foreign, arn_account};
 use crate::inventory::{CodeSigningConfig, Gap, Observed};
 use crate::reference;
 
@@ -22,12 +22,21 @@ pub struct CodeFacts {
     pub image_uri: Fact<String>,
     /// Account whose registry the image comes from; empty for zip packages and images outside ECR.
     pub image_account: Fact<String>,
-    /// Whether the image comes from a registry that is neither own nor trusted.
-    pub foreign_image: Fact<bool>,
+    /// The image, if it comes from a registry that is neither own nor trusted.
+    pub foreign_images: Fact<Vec<Foreign<Image>>>,
     /// Layers, in their order.
     pub layers: Vec<Layer>,
     /// Layers of accounts that are neither own, nor trusted, nor AWS's or a known vendor's.
-    pub foreign_layers: Fact<Vec<Layer>>,
+    pub foreign_layers: Fact<Vec<Foreign<Layer>>>,
+}
+
+/// A container image.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Image {
+    /// As deployed.
+    pub image: String,
+    /// Account whose registry it comes from.
+    pub account: String,
 }
 
 /// A layer that the function uses.
@@ -77,12 +86,7 @@ impl CodeFacts {
             },
             signing_config_arn: signing
                 .map(|config| config.map_or_else(String::new, |config| config.arn.clone())),
-            foreign_image: match &image_account {
-                // An image outside ECR; a zip package comes from no registry.
-                Fact::Known(account) if account.is_empty() => image,
-                Fact::Known(account) => context.account.is_foreign(account),
-                Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
-            },
+            foreign_images: foreign_images(context, &image_uri, &image_account),
             image_uri,
             image_account,
             layers: function
@@ -122,7 +126,35 @@ fn signing(context: Context<'_>) -> Fact<Option<&CodeSigningConfig>> {
     }
 }
 
-fn foreign_layers(context: Context<'_>) -> Fact<Vec<Layer>> {
+/// An image of a foreign registry. One outside ECR has no account, and nobody vouches for it.
+fn foreign_images(
+    context: Context<'_>,
+    uri: &Fact<String>,
+    account: &Fact<String>,
+) -> Fact<Vec<Foreign<Image>>> {
+    let (uri, account) = match (uri, account) {
+        (Fact::Known(uri), Fact::Known(account)) => (uri, account),
+        (Fact::Unknown(gaps), _) | (_, Fact::Unknown(gaps)) => return Fact::Unknown(gaps.clone()),
+    };
+    let image = Image {
+        image: uri.clone(),
+        account: account.clone(),
+    };
+    let home = context.account.home();
+    let foreign = match (uri.is_empty(), account.is_empty()) {
+        (true, _) => None,
+        (false, true) => Some(Foreign {
+            item: image,
+            certain: true,
+            depends_on: Vec::new(),
+        }),
+        (false, false) => Foreign::of(&home, account, image),
+    };
+    Fact::Known(foreign.into_iter().collect())
+}
+
+fn foreign_layers(context: Context<'_>) -> Fact<Vec<Foreign<Layer>>> {
+    let home = context.account.home();
     let (mut foreign, mut gaps) = (Vec::new(), Vec::new());
     for reference in &context.function.configuration.layers {
         let layer = Layer::of(&reference.arn);
@@ -133,11 +165,8 @@ fn foreign_layers(context: Context<'_>) -> Fact<Vec<Layer>> {
         if layer.account.is_empty() || !layer.publisher.is_empty() {
             continue;
         }
-        match context.account.ownership(&layer.account) {
-            Fact::Known(Ownership::Foreign) => foreign.push(layer),
-            Fact::Known(_) => {}
-            Fact::Unknown(unknown) => gaps.extend(unknown),
-        }
+        let account = layer.account.clone();
+        foreign.extend(Foreign::of(&home, &account, layer));
     }
     Fact::offenders(foreign, gaps)
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
-use super::{Fact, Privileges};
+use super::{Fact, Home, Privileges};
 use crate::inventory::{
     AccountInventory, Function, Gap, GapKind, Observed, RegionApis, RegionBalancers,
     RegionInventory, RegionStatus,
@@ -14,6 +14,12 @@ use crate::inventory::{
 /// What the user told Lamppost, as far as facts depend on it.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Accounts of the same owner, beside those that the organization lists.
+    pub own_accounts: BTreeSet<String>,
+    /// Whether there are no others, where the organization cannot be listed.
+    pub own_accounts_complete: bool,
+    /// The organization, where AWS does not say it.
+    pub organization_id: Option<String>,
     /// Accounts outside the organisation that are trusted.
     pub trusted_accounts: BTreeSet<String>,
     /// Organisations other than the account's own that are trusted, by id.
@@ -27,6 +33,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            own_accounts: BTreeSet::new(),
+            own_accounts_complete: false,
+            organization_id: None,
             trusted_accounts: BTreeSet::new(),
             trusted_organizations: BTreeSet::new(),
             runtime_horizon_days: 180,
@@ -147,30 +156,9 @@ impl<'a> AccountContext<'a> {
         balancers.find(|one| one.region == region)
     }
 
-    /// Whose an account is, seen from this one.
-    pub fn ownership(&self, account: &str) -> Fact<Ownership> {
-        if account == self.id() {
-            return Fact::Known(Ownership::Own);
-        }
-        if self.settings.trusted_accounts.contains(account) {
-            return Fact::Known(Ownership::Trusted);
-        }
-        Fact::of(&self.inventory.account.organization, |organization| {
-            let member = organization
-                .as_ref()
-                .is_some_and(|organization| organization.accounts.iter().any(|id| id == account));
-            if member {
-                Ownership::Organization
-            } else {
-                Ownership::Foreign
-            }
-        })
-    }
-
-    /// Whether an account is neither the own one nor trusted nor of the same organisation.
-    pub fn is_foreign(&self, account: &str) -> Fact<bool> {
-        self.ownership(account)
-            .map(|ownership| ownership == Ownership::Foreign)
+    /// Whose other accounts are, seen from this one.
+    pub fn home(&self) -> Home<'a> {
+        Home::of(self)
     }
 }
 
@@ -180,19 +168,6 @@ fn roleless(account: &AccountInventory, region: &RegionInventory, function: &Fun
     Gap::new("lambda:ListFunctions", GapKind::Malformed, message)
         .at(&account.account.id, &region.region)
         .about(&function.arn)
-}
-
-/// Whose an account is, seen from another.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Ownership {
-    /// The account itself.
-    Own,
-    /// Of the same organisation.
-    Organization,
-    /// Trusted by configuration.
-    Trusted,
-    /// Anybody else's.
-    Foreign,
 }
 
 /// One function with everything around it.

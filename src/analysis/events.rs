@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::sources::{Presence, kind};
-use super::{Context, Fact, arn_account, grants};
+use super::{Context, Fact, Foreign, arn_account, grants};
 use crate::inventory::{EventSourceMapping, Gap, GapKind, Observed};
 use crate::reference::{self, Invocation};
 
@@ -21,11 +21,11 @@ pub struct EventFacts {
     /// the on-failure destinations of event source mappings.
     pub destinations: Fact<Vec<Destination>>,
     /// Those in accounts that are neither own nor trusted.
-    pub foreign_destinations: Fact<Vec<Destination>>,
+    pub foreign_destinations: Fact<Vec<Foreign<Destination>>>,
     /// Event source mappings.
     pub mappings: Fact<Vec<Mapping>>,
     /// Mappings whose source lies in an account that is neither own nor trusted.
-    pub foreign_sources: Fact<Vec<Mapping>>,
+    pub foreign_sources: Fact<Vec<Foreign<Mapping>>>,
     /// Sources of the own account that mappings read, as far as they were looked for: queues.
     pub sought_sources: Fact<Vec<MappedSource>>,
     /// Those of them that are gone.
@@ -149,18 +149,13 @@ impl EventFacts {
 fn foreign<T: Clone>(
     context: Context<'_>,
     items: &[T],
-    mut gaps: Vec<Gap>,
+    gaps: Vec<Gap>,
     account: impl Fn(&T) -> &str,
-) -> Fact<Vec<T>> {
-    let mut foreign = Vec::new();
-    for item in items.iter().filter(|item| !account(item).is_empty()) {
-        match context.account.is_foreign(account(item)) {
-            Fact::Known(true) => foreign.push(item.clone()),
-            Fact::Known(false) => {}
-            Fact::Unknown(unknown) => gaps.extend(unknown),
-        }
-    }
-    Fact::offenders(foreign, gaps)
+) -> Fact<Vec<Foreign<T>>> {
+    let home = context.account.home();
+    let placed = items.iter().filter(|item| !account(item).is_empty());
+    let foreign = placed.filter_map(|item| Foreign::of(&home, account(item), item.clone()));
+    Fact::offenders(foreign.collect(), gaps)
 }
 
 /// A function is known to be invoked asynchronously when a policy lets such a service in or when

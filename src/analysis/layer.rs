@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::exposure::{self, Door, Grant, Reach, UrlState, Whose};
+use super::exposure::{self, Door, Grant, Reach, UrlState};
 use super::{AccountContext, Fact};
 use crate::inventory::{Gap, GapKind, LayerVersion};
 use crate::policy::{Policy, Target};
@@ -41,18 +41,6 @@ impl LayerFacts {
                 chosen.cloned().collect::<Vec<_>>()
             })
         };
-        let external = |whose: Whose| {
-            grants.map_ref(|all| {
-                all.iter()
-                    .filter(|grant| grant.class == Reach::ExternalAccount && grant.whose == whose)
-                    .cloned()
-                    .collect::<Vec<_>>()
-            })
-        };
-        let undecided = external(Whose::Unknown)
-            .known()
-            .is_some_and(|grants| !grants.is_empty());
-        let missing = account.inventory.account.organization.gap();
         Self {
             name: layer.name.clone(),
             arn: layer.arn.clone(),
@@ -61,12 +49,9 @@ impl LayerFacts {
             shared: Fact::of(&layer.policy, Option::is_some),
             reach: grants.map_ref(|all| exposure::reach(all).as_str().to_owned()),
             public_grants: select(|grant| grant.class >= Reach::AnyAwsAccount),
-            external_grants: match (external(Whose::Foreign), missing) {
-                (Fact::Known(found), Some(gap)) if undecided => {
-                    Fact::offenders(found, vec![gap.clone()])
-                }
-                (found, _) => found,
-            },
+            external_grants: select(|grant| {
+                grant.class == Reach::ExternalAccount && grant.is_foreign()
+            }),
             grants,
         }
     }
@@ -85,7 +70,7 @@ fn grants(account: &AccountContext<'_>, region: &str, layer: &LayerVersion) -> F
                     policy: &policy,
                     url: UrlState::Absent,
                 };
-                Fact::Known(exposure::grants(&door, &exposure::home(account)))
+                Fact::Known(exposure::grants(&door, &account.home()))
             }
             Err(error) => Fact::unknown(
                 &Gap::new(

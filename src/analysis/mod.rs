@@ -12,6 +12,7 @@ pub mod exposure;
 mod fact;
 mod function;
 mod grants;
+mod home;
 mod iam;
 mod layer;
 mod logging;
@@ -26,7 +27,7 @@ mod sources;
 
 pub use access::{AccessFacts, AccessList};
 pub use code::{CodeFacts, Layer};
-pub use context::{AccountContext, Context, Ownership, Settings, arn_account};
+pub use context::{AccountContext, Context, Settings, arn_account};
 pub use encryption::EncryptionFacts;
 pub use events::{Destination, EventFacts, MappedSource, Mapping};
 pub use exposure::{
@@ -34,6 +35,7 @@ pub use exposure::{
 };
 pub use fact::{Fact, MISSING_KEY};
 pub use function::FunctionFacts;
+pub use home::{Foreign, Home, Membership, Whose};
 pub use iam::{IamFacts, PassableRole, PolicyCarrier, RolePasser};
 pub use layer::LayerFacts;
 pub use logging::LoggingFacts;

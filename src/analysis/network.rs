@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::route::{Egress, Routing};
+use super::route::{Addresses, Egress, Routing};
 use super::{Context, Fact};
 use crate::inventory::{
     AclEntry, Gap, GapKind, Network, NetworkAcl, Observed, SecurityGroup, VpcAttachment,
@@ -17,14 +17,17 @@ use crate::inventory::{
 /// The function's network.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct NetworkFacts {
-    /// Whether it is attached to a VPC; otherwise it runs in AWS's own network with free internet access.
+    /// Whether it is attached to a VPC or runs on a capacity provider, whose network is its own then; otherwise it runs in
+    /// AWS's own network with free internet access.
     pub in_vpc: bool,
+    /// ARN of the capacity provider that it runs on; empty where it runs on none.
+    pub capacity_provider: String,
     /// The VPC; empty where it is attached to none.
-    pub vpc_id: String,
+    pub vpc_id: Fact<String>,
     /// Its subnets.
-    pub subnets: Vec<String>,
+    pub subnets: Fact<Vec<String>>,
     /// Its security groups.
-    pub security_groups: Vec<String>,
+    pub security_groups: Fact<Vec<String>>,
     /// How many availability zones its subnets lie in; 0 outside a VPC. At least so many where some subnets could not be
     /// read and the others lie in more than one.
     pub zones: Fact<i64>,
@@ -54,10 +57,24 @@ pub struct Endpoint {
 impl NetworkFacts {
     /// Derives them.
     pub fn derive(context: Context<'_>) -> Self {
-        let Some(vpc) = &context.function.configuration.vpc else {
-            return Self::outside();
+        let configuration = &context.function.configuration;
+        let place = match (&configuration.capacity_provider, &configuration.vpc) {
+            (Some(arn), _) => match provided(context, arn) {
+                Ok(vpc) => Place {
+                    context,
+                    vpc,
+                    addresses: Addresses::OfInstances,
+                },
+                Err(gaps) => return Self::unread(arn, &gaps),
+            },
+            (None, Some(vpc)) => Place {
+                context,
+                vpc: vpc.clone(),
+                addresses: Addresses::Private { ipv6: vpc.ipv6 },
+            },
+            (None, None) => return Self::outside(),
         };
-        let place = Place { context, vpc };
+        let vpc = &place.vpc;
         let network = &context.region.network;
         let routes: Vec<Fact<Egress>> = vpc
             .subnets
@@ -84,9 +101,10 @@ impl NetworkFacts {
         let unread_groups = group_gaps.iter().map(Fact::unknown);
         Self {
             in_vpc: true,
-            vpc_id: vpc.vpc_id.clone(),
-            subnets: vpc.subnets.clone(),
-            security_groups: vpc.security_groups.clone(),
+            capacity_provider: configuration.capacity_provider.clone().unwrap_or_default(),
+            vpc_id: Fact::Known(vpc.vpc_id.clone()),
+            subnets: Fact::Known(vpc.subnets.clone()),
+            security_groups: Fact::Known(vpc.security_groups.clone()),
             zones: Fact::of_fact(network, |network| place.zones(network)),
             public_subnets: named(public),
             default_security_groups: Fact::offenders(
@@ -110,12 +128,34 @@ impl NetworkFacts {
         }
     }
 
+    /// Of a function on a capacity provider of which nothing is known.
+    fn unread(provider: &str, gaps: &[Gap]) -> Self {
+        fn unknown<T>(gaps: &[Gap]) -> Fact<T> {
+            Fact::Unknown(gaps.to_vec())
+        }
+        Self {
+            in_vpc: true,
+            capacity_provider: provider.to_owned(),
+            vpc_id: unknown(gaps),
+            subnets: unknown(gaps),
+            security_groups: unknown(gaps),
+            zones: unknown(gaps),
+            public_subnets: unknown(gaps),
+            default_security_groups: unknown(gaps),
+            internet_route: unknown(gaps),
+            unrestricted_egress: unknown(gaps),
+            endpoints: unknown(gaps),
+            open_endpoints: unknown(gaps),
+        }
+    }
+
     fn outside() -> Self {
         Self {
             in_vpc: false,
-            vpc_id: String::new(),
-            subnets: Vec::new(),
-            security_groups: Vec::new(),
+            capacity_provider: String::new(),
+            vpc_id: Fact::Known(String::new()),
+            subnets: Fact::Known(Vec::new()),
+            security_groups: Fact::Known(Vec::new()),
             zones: Fact::Known(0),
             public_subnets: Fact::Known(Vec::new()),
             default_security_groups: Fact::Known(Vec::new()),
@@ -154,9 +194,50 @@ fn named(facts: Vec<(String, Fact<bool>)>) -> Fact<Vec<String>> {
     Fact::offenders(names, gaps)
 }
 
+/// The network of a capacity provider, which names its subnets without their VPC.
+fn provided(context: Context<'_>, arn: &str) -> Result<VpcAttachment, Vec<Gap>> {
+    let operation = "lambda:ListCapacityProviders";
+    let gap = |operation: &str, message: String, about: &str| {
+        Gap::new(operation, GapKind::Refused, message)
+            .at(context.account.id(), &context.region.region)
+            .about(about)
+    };
+    let providers = match &context.region.capacity_providers {
+        Observed::Known(providers) => providers,
+        Observed::Missing(gap) => return Err(vec![gap.clone()]),
+    };
+    let provider = providers.iter().find(|provider| provider.arn == arn);
+    let subnet = provider.and_then(|provider| provider.subnets.first());
+    let (Some(provider), Some(subnet)) = (provider, subnet) else {
+        let message = format!("`{arn}` was not listed with its subnets");
+        return Err(vec![gap(operation, message, arn)]);
+    };
+    let vpc_id = Fact::of_fact(&context.region.network, |network| {
+        Fact::of_fact(&network.subnets, |subnets| {
+            match subnets.iter().find(|known| known.id == *subnet) {
+                Some(known) => Fact::Known(known.vpc_id.clone()),
+                None => {
+                    let message = format!("`{subnet}` was not described");
+                    Fact::unknown(&gap("ec2:DescribeSubnets", message, subnet))
+                }
+            }
+        })
+    });
+    match vpc_id {
+        Fact::Unknown(gaps) => Err(gaps),
+        Fact::Known(vpc_id) => Ok(VpcAttachment {
+            vpc_id,
+            subnets: provider.subnets.clone(),
+            security_groups: provider.security_groups.clone(),
+            ipv6: false,
+        }),
+    }
+}
+
 struct Place<'a> {
     context: Context<'a>,
-    vpc: &'a VpcAttachment,
+    vpc: VpcAttachment,
+    addresses: Addresses,
 }
 
 impl Place<'_> {
@@ -201,7 +282,7 @@ impl Place<'_> {
             gateways: &network.nat_gateways,
         };
         match routing.table(&self.vpc.vpc_id, subnet) {
-            Some(table) => Fact::Known(routing.egress(table, self.vpc.ipv6, |id, why| {
+            Some(table) => Fact::Known(routing.egress(table, self.addresses, |id, why| {
                 Gap::new(
                     "ec2:DescribeRouteTables",
                     GapKind::Unrecognised,

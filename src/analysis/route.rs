@@ -5,6 +5,18 @@ use ipnet::IpNet;
 use super::Fact;
 use crate::inventory::{Gap, NatGateway, Observed, Route, RouteTable};
 
+/// The addresses by which somebody in a subnet connects.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Addresses {
+    /// Private ones of IPv4, and perhaps those of IPv6: a function that is attached to the VPC.
+    Private {
+        /// Whether it uses IPv6.
+        ipv6: bool,
+    },
+    /// Those of an instance of a capacity provider. Whether it has a public one, AWS does not document.
+    OfInstances,
+}
+
 /// What a subnet's default routes lead to.
 #[derive(Clone, Debug)]
 pub(super) struct Egress {
@@ -37,11 +49,11 @@ impl<'a> Routing<'a> {
         })
     }
 
-    /// Where the default routes of a table lead a function that has private addresses only.
+    /// Where the default routes of a table lead.
     pub(super) fn egress(
         &self,
         table: &RouteTable,
-        ipv6: bool,
+        addresses: Addresses,
         gap: impl Fn(&str, &str) -> Gap,
     ) -> Egress {
         let leads = default_routes(table).map(|(route, version6)| {
@@ -51,15 +63,14 @@ impl<'a> Routing<'a> {
                 "blackhole" | "filtered" => return Fact::Known(false),
                 state => return Fact::unknown(&gap(state, STATE)),
             }
-            if version6 {
-                if !ipv6 {
-                    return Fact::Known(false);
+            let gateway = target.starts_with("igw-") || version6 && target.starts_with("eigw-");
+            match addresses {
+                Addresses::Private { ipv6: false } if version6 => return Fact::Known(false),
+                Addresses::Private { .. } if gateway => return Fact::Known(version6),
+                Addresses::OfInstances if gateway => {
+                    return Fact::unknown(&gap(target, INSTANCES));
                 }
-                if target.starts_with("eigw-") || target.starts_with("igw-") {
-                    return Fact::Known(true);
-                }
-            } else if target.starts_with("igw-") {
-                return Fact::Known(false);
+                Addresses::Private { .. } | Addresses::OfInstances => {}
             }
             if target.starts_with("nat-") {
                 let gateways = match self.gateways {
@@ -121,6 +132,7 @@ impl<'a> Routing<'a> {
     }
 }
 
+const INSTANCES: &str = "AWS does not document which addresses instances of a capacity provider have behind the gateway";
 const STATE: &str = "not a known state of a route:";
 
 fn internet_gateway(table: &RouteTable, gap: impl Fn(&str, &str) -> Gap) -> Fact<bool> {

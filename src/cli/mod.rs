@@ -56,14 +56,14 @@ fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
     let setup = Setup::new(&cli.global)?;
     match &cli.command {
         #[cfg(feature = "live")]
-        Command::Scan(args) => scan::run(args, &setup),
+        Command::Scan(args) => scan::run(args, &setup.owned(&args.owner)),
         #[cfg(feature = "live")]
         Command::Doctor(args) => doctor::run(args, &setup),
         #[cfg(feature = "live")]
         Command::Plan(args) => plan::run(args, &setup),
         #[cfg(feature = "live")]
         Command::Demo(args) => demo::run(args, &setup),
-        Command::Evaluate(args) => evaluate::run(args, &setup),
+        Command::Evaluate(args) => evaluate::run(args, &setup.owned(&args.owner)),
         Command::Report(args) => report::run(args, &setup),
         Command::Merge(args) => merge::run(args, &setup),
         Command::Explain(command) => explain::run(command, &setup),

@@ -7,7 +7,7 @@ use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
 
-use super::args::{AcceptArgs, CheckArgs, ColorWhen, GlobalArgs};
+use super::args::{AcceptArgs, CheckArgs, ColorWhen, GlobalArgs, OwnerArgs};
 use super::error::CliError;
 use crate::check::{Check, Registry, Selection};
 use crate::config::Config;
@@ -63,15 +63,18 @@ impl Setup {
             reason: gap.reason.clone(),
             until: Some(gap.until),
         });
-        let typed = args.gaps.iter().map(|gap| Acceptance {
-            operation: gap.operation.clone(),
-            account: gap.account.clone(),
-            region: gap.region.clone(),
-            resource: None,
-            reason: "accepted on the command line".to_owned(),
-            until: None,
-        });
-        configured.chain(typed).collect()
+        configured.chain(args.gaps.iter().cloned()).collect()
+    }
+
+    /// The same, with the accounts that the command line names as the user's.
+    pub(super) fn owned(mut self, args: &OwnerArgs) -> Self {
+        let trust = &mut self.config.trust;
+        trust.own_accounts.extend(args.own_accounts.iter().cloned());
+        trust.own_accounts_complete |= args.own_accounts_complete;
+        if args.organization_id.is_some() {
+            trust.organization_id.clone_from(&args.organization_id);
+        }
+        self
     }
 
     /// The terms of a report by these checks, which the configuration has weighed.
@@ -105,6 +108,9 @@ impl Setup {
                     })
                 })
                 .collect(),
+            own_accounts: texts(&mut trust.own_accounts.iter().map(ToString::to_string)),
+            own_accounts_complete: trust.own_accounts_complete,
+            organization_id: trust.organization_id.as_ref().map(ToString::to_string),
             trusted_accounts: texts(&mut trust.accounts.iter().map(ToString::to_string)),
             trusted_organizations: texts(&mut trust.organizations.iter().map(ToString::to_string)),
         }

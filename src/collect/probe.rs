@@ -215,6 +215,7 @@ async fn ask(session: &Session, place: &Place<'_>, entry: &Entry, label: &str) -
         "lambda:ListCodeSigningConfigs" => lambda.list_code_signing_configs().max_items(1),
         "lambda:ListFunctionsByCodeSigningConfig" =>
             lambda.list_functions_by_code_signing_config().code_signing_config_arn(signing).max_items(1),
+        "lambda:ListCapacityProviders" => lambda.list_capacity_providers().max_items(1),
         "lambda:GetRuntimeManagementConfig" => lambda.get_runtime_management_config().function_name(name),
         "lambda:GetFunctionRecursionConfig" => lambda.get_function_recursion_config().function_name(name),
         "iam:GetAccountAuthorizationDetails" => iam.get_account_authorization_details().max_items(1),

@@ -88,8 +88,10 @@ async fn visit(
         functions(&lambda, first, listing, groups, collector.progress),
         logs::collect(place, &logs, group_names),
     );
+    let capacity_providers = lambda.capacity_providers(&functions).await;
+    let attachments = ec2::Attachments::of(&functions, &capacity_providers);
     let (network, keys) = tokio::join!(
-        ec2::collect(place, &ec2, &functions),
+        ec2::collect(place, &ec2, attachments),
         kms::collect(place, &kms, &functions),
     );
     let no_layers = layers.known().is_none_or(Vec::is_empty);
@@ -106,6 +108,7 @@ async fn visit(
         functions,
         event_source_mappings,
         code_signing,
+        capacity_providers,
         layers,
         network: Observed::Known(network),
         keys,
@@ -266,6 +269,7 @@ fn left(
         functions: Vec::new(),
         event_source_mappings: unless(gap, Vec::new()),
         code_signing: unless(gap, Vec::new()),
+        capacity_providers: unless(gap, Vec::new()),
         layers: unless(gap, Vec::new()),
         network: unless(gap, ec2::nowhere()),
         keys: Vec::new(),

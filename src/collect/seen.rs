@@ -41,6 +41,7 @@ mod tests {
             functions: Vec::new(),
             event_source_mappings: Observed::Known(Vec::new()),
             code_signing: Observed::Known(Vec::new()),
+            capacity_providers: Observed::Known(Vec::new()),
             layers: Observed::Known(Vec::new()),
             network: Observed::Missing(missing()),
             keys: Vec::new(),

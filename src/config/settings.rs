@@ -19,7 +19,7 @@ use crate::inventory::{AccountId, RegionName};
 pub struct Config {
     /// From when on something counts.
     pub thresholds: Thresholds,
-    /// Whom you trust beyond the accounts of your own organisation.
+    /// Which accounts are yours, and whom else you trust.
     pub trust: Trust,
     /// Where to scan and how to get in; the command line wins.
     pub targets: Targets,
@@ -54,13 +54,20 @@ impl Default for Thresholds {
     }
 }
 
-/// Whom you trust beyond the accounts of your own organisation.
+/// Which accounts are yours, and whom else you trust.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Trust {
-    /// Accounts, by id.
+    /// Your own accounts, by id. Those of your organization need not be named where the scanner can list it, which
+    /// AWS allows from the management account and from delegated administrators.
+    pub own_accounts: BTreeSet<AccountId>,
+    /// Whether `own-accounts` names all of them: every other account is somebody else's then.
+    pub own_accounts_complete: bool,
+    /// Your organization, by id, where the scanner may not ask for it.
+    pub organization_id: Option<OrganizationId>,
+    /// Accounts of others that you trust, by id.
     pub accounts: BTreeSet<AccountId>,
-    /// Organisations, by id.
+    /// Organizations of others that you trust, by id.
     pub organizations: BTreeSet<OrganizationId>,
 }
 
@@ -123,6 +130,9 @@ impl Config {
     pub fn settings(&self) -> Settings {
         let trust = &self.trust;
         Settings {
+            own_accounts: trust.own_accounts.iter().map(ToString::to_string).collect(),
+            own_accounts_complete: trust.own_accounts_complete,
+            organization_id: trust.organization_id.as_ref().map(ToString::to_string),
             trusted_accounts: trust.accounts.iter().map(ToString::to_string).collect(),
             trusted_organizations: trust
                 .organizations

@@ -32,8 +32,8 @@ pub struct GapRecord {
 /// Some kinds are answers, not failures, and scanning again with more permissions or patience
 /// would not fill them: `Unrecognised` (AWS said something newer than this version),
 /// `Undecryptable` (reading it needs `kms:Decrypt`, which Lamppost never asks for), `Deleted`
-/// (it no longer exists), `ClosedByScp` and `FeatureNotAvailable` (states of a region). They may still
-/// make verdicts UNKNOWN. `NotPlanned` counts only where a chosen check
+/// (it no longer exists), `ClosedByScp` and `FeatureNotAvailable` (states of a region), `OrganizationUnread`
+/// (what it would say is presumed). They may still make verdicts UNKNOWN. `NotPlanned` counts only where a chosen check
 /// turns out to need it, as when a snapshot is judged by checks that it was not taken for.
 pub fn is_incomplete(kind: GapKind, verdicts: u64) -> bool {
     match kind {
@@ -42,7 +42,8 @@ pub fn is_incomplete(kind: GapKind, verdicts: u64) -> bool {
         | GapKind::Deleted
         | GapKind::Deeper
         | GapKind::ClosedByScp
-        | GapKind::FeatureNotAvailable => false,
+        | GapKind::FeatureNotAvailable
+        | GapKind::OrganizationUnread => false,
         GapKind::NotPlanned => verdicts > 0,
         GapKind::AccessDenied
         | GapKind::DeniedByScp
@@ -138,6 +139,7 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
             functions,
             event_source_mappings,
             code_signing,
+            capacity_providers,
             layers,
             network,
             keys,
@@ -159,6 +161,7 @@ pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
         }
         search(event_source_mappings, &mut gaps);
         search(code_signing, &mut gaps);
+        search(capacity_providers, &mut gaps);
         search(layers, &mut gaps);
         search(network, &mut gaps);
         search(keys, &mut gaps);
@@ -234,6 +237,7 @@ mod tests {
             (GapKind::Deleted, 7, false),
             (GapKind::ClosedByScp, 7, false),
             (GapKind::FeatureNotAvailable, 7, false),
+            (GapKind::OrganizationUnread, 7, false),
             (GapKind::Deeper, 7, false),
             (GapKind::NotPlanned, 0, false),
             (GapKind::NotPlanned, 1, true),

@@ -22,6 +22,13 @@ pub struct ReportTerms {
     pub checks_disabled: Vec<String>,
     /// Checks that the configuration gives another severity.
     pub severities_overridden: Vec<SeverityOverride>,
+    /// Accounts that the user names as their own.
+    pub own_accounts: Vec<String>,
+    /// Whether the user says that these are all.
+    pub own_accounts_complete: bool,
+    /// The organization that the user names as their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<String>,
     /// Accounts outside this one that the configuration trusts.
     pub trusted_accounts: Vec<String>,
     /// Organizations that the configuration trusts.

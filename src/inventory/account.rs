@@ -54,8 +54,9 @@ pub struct Organization {
     pub id: String,
     /// The management account's id.
     pub management_account: String,
-    /// Ids of all accounts of the organisation.
-    pub accounts: Vec<String>,
+    /// Ids of all accounts of the organisation. Organizations lists them to the management account and to delegated
+    /// administrators only.
+    pub accounts: Observed<Vec<String>>,
     /// From the root's id (`r-…`) down to the account's own unit; empty where not read.
     pub path: Vec<String>,
     /// Service control policies for each level of `path`, then for the account itself.

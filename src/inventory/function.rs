@@ -60,6 +60,9 @@ pub struct Configuration {
     pub architectures: Vec<String>,
     /// Its VPC, where it is attached to one.
     pub vpc: Option<VpcAttachment>,
+    /// ARN of the capacity provider whose instances it runs on, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_provider: Option<String>,
     /// ARN of its dead-letter queue or topic.
     pub dead_letter: Option<String>,
     /// Its environment, already judged.

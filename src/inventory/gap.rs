@@ -19,6 +19,9 @@ pub enum GapKind {
     ClosedByScp,
     /// The region does not have the feature.
     FeatureNotAvailable,
+    /// Organizations does not tell the scanner of its organization, which it tells in full to the management account and
+    /// to delegated administrators only: accounts that nobody names are presumed to be somebody else's.
+    OrganizationUnread,
     /// Every attempt was throttled.
     Throttled,
     /// No answer within the deadline.
@@ -64,6 +67,9 @@ impl GapKind {
                 "nothing, if the region is closed on purpose; `--exclude-region` leaves it out"
             }
             Self::FeatureNotAvailable => "nothing: AWS does not offer the feature in this region",
+            Self::OrganizationUnread => {
+                "name your accounts with `--own-account` or `own-accounts` of `[trust]`, or scan with `--org` from the management account"
+            }
             Self::Throttled => "scan again when less is going on in the account",
             Self::Timeout | Self::Network => {
                 "check the network, proxy and endpoint settings, then scan again"

@@ -56,8 +56,8 @@ pub use network::{
 pub use operation::{Budget, OPERATIONS, Operation};
 pub use plan::{Depth, Plan};
 pub use region::{
-    AccountSettings, CodeSigningConfig, EventSourceMapping, LayerVersion, RegionInventory,
-    RegionStatus,
+    AccountSettings, CapacityProvider, CodeSigningConfig, EventSourceMapping, LayerVersion,
+    RegionInventory, RegionStatus,
 };
 pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord, RunScope};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};

@@ -23,6 +23,8 @@ pub struct RegionInventory {
     pub event_source_mappings: Observed<Vec<EventSourceMapping>>,
     /// Code-signing configurations with the functions that use them.
     pub code_signing: Observed<Vec<CodeSigningConfig>>,
+    /// Capacity providers, asked for where a function runs on one.
+    pub capacity_providers: Observed<Vec<CapacityProvider>>,
     /// Own layers, all versions.
     pub layers: Observed<Vec<LayerVersion>>,
     /// The VPC surroundings of its functions.
@@ -47,6 +49,25 @@ pub enum RegionStatus {
     Denied(Gap),
     /// It could not be reached or did not answer.
     Unreachable(Gap),
+}
+
+/// A capacity provider: instances of the account's own that Lambda manages and runs functions on.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/api/API_CapacityProvider.html>
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct CapacityProvider {
+    /// Its ARN.
+    pub arn: String,
+    /// `Pending`, `Active`, `Failed` or `Deleting`, raw.
+    pub state: String,
+    /// Subnets that the instances run in.
+    pub subnets: Vec<String>,
+    /// Security groups of the instances.
+    pub security_groups: Vec<String>,
+    /// ARN of the role by which Lambda manages the instances.
+    pub operator_role: Option<String>,
+    /// Customer key of the instances' volumes.
+    pub kms_key_arn: Option<String>,
 }
 
 /// Limits and usage of Lambda in one region.

@@ -20,7 +20,8 @@ const AT_ONCE: usize = 2;
 pub(super) struct Seen {
     pub(super) id: String,
     pub(super) management_account: String,
-    pub(super) accounts: Vec<Account>,
+    /// Told to the management account and to delegated administrators only.
+    pub(super) accounts: Result<Vec<Account>, Gap>,
     pub(super) tree: Result<Tree, Gap>,
     pub(super) policies: Observed<Option<Attachments>>,
 }
@@ -113,29 +114,16 @@ impl Asker<'_> {
                 Gap::new(operation, GapKind::Malformed, message).at(self.session.account(), "")
             );
         };
-        let accounts = all!(
-            self,
-            "organizations:ListAccounts",
-            None,
-            client.list_accounts(),
-            accounts
-        )?;
-        // ids become parts of role ARNs and of paths
-        if let Some(why) = accounts
-            .iter()
-            .find_map(|account| AccountId::try_from(account.id().unwrap_or_default()).err())
-        {
-            let gap = Gap::new("organizations:ListAccounts", GapKind::Malformed, why);
-            return Err(gap.at(self.session.account(), ""));
-        }
+        let accounts = self.accounts().await;
         let not_planned = |operation| {
             Gap::new(operation, GapKind::NotPlanned, "no chosen check needs it")
                 .at(self.session.account(), "")
         };
-        let tree = if tree {
-            self.tree().await
-        } else {
-            Err(not_planned("organizations:ListRoots"))
+        let tree = match &accounts {
+            // Who is not told the accounts is told nothing else.
+            Err(gap) if tree => Err(gap.clone()),
+            Ok(_) if tree => self.tree().await,
+            _ => Err(not_planned("organizations:ListRoots")),
         };
         let policies = match &tree {
             _ if !policies => Observed::Missing(not_planned("organizations:ListPolicies")),
@@ -150,6 +138,29 @@ impl Asker<'_> {
             tree,
             policies,
         }))
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, Gap> {
+        let client = self.session.organizations();
+        let operation = "organizations:ListAccounts";
+        let accounts = all!(
+            self,
+            "organizations:ListAccounts",
+            None,
+            client.list_accounts(),
+            accounts
+        )?;
+        // ids become parts of role ARNs and of paths
+        let mut ids = accounts
+            .iter()
+            .map(|account| AccountId::try_from(account.id().unwrap_or_default()));
+        match ids.find_map(Result::err) {
+            None => Ok(accounts),
+            Some(why) => {
+                let gap = Gap::new(operation, GapKind::Malformed, why);
+                Err(gap.at(self.session.account(), ""))
+            }
+        }
     }
 
     /// Walks down from the root, level by level.

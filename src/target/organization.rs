@@ -39,13 +39,36 @@ impl Discovery {
         let units = !(selection.include_units.is_empty() && selection.exclude_units.is_empty());
         let policies = plan.contains("organizations:ListPolicies");
         let asker = Asker { session };
-        let seen = asker.see(units || policies, policies).await;
+        let mut seen = asker.see(units || policies, policies).await;
         if selection.organization {
             match &seen {
-                Err(gap) => return Err(TargetError::Organization(Box::new(gap.clone()))),
+                Err(gap)
+                | Ok(Some(Seen {
+                    accounts: Err(gap), ..
+                })) => return Err(TargetError::Organization(Box::new(gap.clone()))),
                 Ok(None) => return Err(TargetError::NoOrganization(base)),
                 Ok(Some(seen)) => seen.check_units(selection)?,
             }
+        } else {
+            // The scan can do without, and no permission of its own would help a member account.
+            let unread = |gap: Gap| match gap.kind {
+                GapKind::AccessDenied | GapKind::DeniedByScp => Gap {
+                    kind: GapKind::OrganizationUnread,
+                    ..gap
+                },
+                _ => gap,
+            };
+            seen = seen.map_err(unread).map(|seen| {
+                seen.map(|seen| Seen {
+                    accounts: seen.accounts.map_err(unread),
+                    tree: seen.tree.map_err(unread),
+                    policies: match seen.policies {
+                        Observed::Missing(gap) => Observed::Missing(unread(gap)),
+                        known => known,
+                    },
+                    ..seen
+                })
+            });
         }
         Ok(Self {
             base,
@@ -66,14 +89,17 @@ impl Discovery {
     pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
         let seen = self.seen.known().and_then(Option::as_ref);
         seen.into_iter()
-            .flat_map(|seen| seen.accounts.iter().filter_map(Account::id))
+            .flat_map(|seen| seen.listed().iter().filter_map(Account::id))
     }
 
     /// What to say of the organisation of an account.
     pub(super) fn organization(&self, account: &str) -> Observed<Option<Organization>> {
         match &self.seen {
             Observed::Missing(gap) => Observed::Missing(gap.clone()),
-            Observed::Known(Some(seen)) if seen.account(account).is_some() => {
+            Observed::Known(Some(seen))
+                if seen.account(account).is_some()
+                    || (seen.accounts.is_err() && account == self.base) =>
+            {
                 Observed::Known(Some(seen.organization(account)))
             }
             Observed::Known(None) if account == self.base => Observed::Known(None),
@@ -109,7 +135,7 @@ impl Discovery {
         };
         let seen = self.seen.known().and_then(Option::as_ref);
         if let Some(seen) = seen.filter(|_| selection.organization) {
-            for account in &seen.accounts {
+            for account in seen.listed() {
                 // what has another shape stands in no list: `Asker::see` refuses it
                 let Some(Ok(id)) = account.id().map(AccountId::try_from) else {
                     continue;
@@ -185,8 +211,13 @@ fn closed(account: &Account) -> Option<&str> {
 }
 
 impl Seen {
+    /// Its accounts; none where they were not told.
+    fn listed(&self) -> &[Account] {
+        self.accounts.as_deref().unwrap_or_default()
+    }
+
     fn account(&self, id: &str) -> Option<&Account> {
-        self.accounts
+        self.listed()
             .iter()
             .find(|account| account.id() == Some(id))
     }
@@ -219,11 +250,13 @@ impl Seen {
         Organization {
             id: self.id.clone(),
             management_account: self.management_account.clone(),
-            accounts: self
-                .accounts
-                .iter()
-                .filter_map(|account| account.id().map(str::to_owned))
-                .collect(),
+            accounts: match &self.accounts {
+                Ok(accounts) => {
+                    let ids = accounts.iter().filter_map(Account::id);
+                    Observed::Known(ids.map(str::to_owned).collect())
+                }
+                Err(gap) => Observed::Missing(gap.clone()),
+            },
             path,
             service_control_policies,
         }

@@ -141,11 +141,11 @@ async fn every_denial_is_told_with_what_mends_it() {
     Accounts
     Account                 Regions  Actions allowed  Denied
     ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    100000000000 account-0   1 of 2         50 of 54  lambda:GetPolicy, lambda:ListLayers,
+    100000000000 account-0   1 of 2         51 of 55  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000001 account-1   1 of 2         41 of 45  lambda:GetPolicy, lambda:ListLayers,
+    100000000001 account-1   1 of 2         42 of 46  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
-    100000000002 account-2   1 of 2         41 of 45  lambda:GetPolicy, lambda:ListLayers,
+    100000000002 account-2   1 of 2         42 of 46  lambda:GetPolicy, lambda:ListLayers,
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
 
     Not reached

@@ -349,15 +349,11 @@ fn every_documented_action_granted_to_everybody_is_a_way_in() {
         };
         let name = format!("lambda:{}", action.name);
         let found = lamppost::policy::Policy::parse(&public(&name, arn)).unwrap();
-        let nobody = std::collections::BTreeSet::new();
-        let home = lamppost::analysis::exposure::Home {
-            account: "111122223333",
-            organization: lamppost::analysis::exposure::Membership::Outside,
-            trusted_accounts: &nobody,
-            trusted_organizations: &nobody,
-            principals: None,
-            now: "2026-11-21T12:00:00Z".parse().unwrap(),
-        };
+        let home = lamppost::analysis::exposure::Home::new(
+            "111122223333",
+            lamppost::analysis::exposure::Membership::Outside,
+            "2026-11-21T12:00:00Z".parse().unwrap(),
+        );
         let door = lamppost::analysis::exposure::Door {
             qualifier: "$LATEST",
             resource: lamppost::policy::Target::Exact(arn.to_owned()),

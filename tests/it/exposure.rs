@@ -106,24 +106,27 @@ impl Surroundings {
     }
 
     fn home(&self, membership: Option<&str>) -> Home<'_> {
-        Home {
-            account: "111122223333",
-            organization: match membership {
-                Some("unknown") => Membership::Unknown,
-                Some("outside") => Membership::Outside,
-                Some("unlisted") => Membership::Member {
-                    id: "o-exampleorg1",
-                    accounts: None,
-                },
-                _ => Membership::Member {
-                    id: "o-exampleorg1",
-                    accounts: Some(&self.organization),
-                },
+        let membership = match membership {
+            Some("unknown") => Membership::Unknown,
+            Some("outside") => Membership::Outside,
+            Some("unlisted") => Membership::Member {
+                id: "o-exampleorg1",
+                accounts: None,
             },
+            _ => Membership::Member {
+                id: "o-exampleorg1",
+                accounts: Some(&self.organization),
+            },
+        };
+        Home {
             trusted_accounts: &self.trusted_accounts,
             trusted_organizations: &self.trusted_organizations,
             principals: self.principals.as_deref(),
-            now: "2026-11-21T12:00:00Z".parse().unwrap(),
+            ..Home::new(
+                "111122223333",
+                membership,
+                "2026-11-21T12:00:00Z".parse().unwrap(),
+            )
         }
     }
 }

@@ -196,16 +196,14 @@ fn judged(policy: &Policy, url: Option<UrlState>) -> Vec<Grant> {
     let accounts = [OWN.to_owned(), SISTER.to_owned()];
     let trusted_accounts = BTreeSet::from(["555566667777".to_owned()]);
     let trusted_organizations = BTreeSet::from(["o-partnerorg1".to_owned()]);
+    let member = Membership::Member {
+        id: ORGANIZATION,
+        accounts: Some(&accounts),
+    };
     let home = Home {
-        account: OWN,
-        organization: Membership::Member {
-            id: ORGANIZATION,
-            accounts: Some(&accounts),
-        },
         trusted_accounts: &trusted_accounts,
         trusted_organizations: &trusted_organizations,
-        principals: None,
-        now: NOW.parse().unwrap(),
+        ..Home::new(OWN, member, NOW.parse().unwrap())
     };
     let door = Door {
         qualifier: "$LATEST",

@@ -12,9 +12,9 @@ mod unrecognised;
 use lamppost::analysis::{AccountContext, Settings};
 use lamppost::facts::{Document, Scope, documents};
 use lamppost::inventory::{
-    AccountInventory, Alias, CodeSigningConfig, EnvironmentVariable, EventInvokeConfig,
-    EventSourceMapping, FunctionUrl, LayerReference, LayerVersion, LogGroup, Observed,
-    RegionStatus, SecretMatch, UrlCors, Version, VpcEndpoint,
+    AccountInventory, Alias, CapacityProvider, CodeSigningConfig, EnvironmentVariable,
+    EventInvokeConfig, EventSourceMapping, FunctionUrl, LayerReference, LayerVersion, LogGroup,
+    Observed, RegionStatus, SecretMatch, UrlCors, Version, VpcEndpoint,
 };
 use serde_json::{Value, json};
 

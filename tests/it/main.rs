@@ -57,6 +57,8 @@ mod mutated;
 #[cfg(feature = "live")]
 mod organisation;
 mod outputs;
+#[cfg(feature = "live")]
+mod ownership;
 mod passable;
 mod paths;
 #[cfg(feature = "live")]

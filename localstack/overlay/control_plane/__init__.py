@@ -5,12 +5,12 @@ status codes come from botocore's model of the API; an answer with a member that
 """
 
 from ..answers import Refused, json_answer
-from . import code_signing, functions, layers, limits, policies, sources, urls, versions
+from . import capacity_providers, code_signing, functions, layers, limits, policies, sources, urls, versions
 from .model import Model
 from .store import Store
 
 OPERATIONS = {}
-for module in (functions, versions, policies, urls, layers, sources, limits, code_signing):
+for module in (functions, versions, policies, urls, layers, sources, limits, code_signing, capacity_providers):
     OPERATIONS.update(module.OPERATIONS)
 
 

@@ -95,6 +95,7 @@ class Place:
     layers: dict = field(default_factory=dict)  # name -> {version number -> layer version}
     mappings: dict = field(default_factory=dict)
     code_signing: dict = field(default_factory=dict)
+    capacity_providers: dict = field(default_factory=dict)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def arn(self, rest):

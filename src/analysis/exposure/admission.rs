@@ -1,9 +1,9 @@
 //! Whether a function's policy lets a service in that calls for something of the own account.
 
 use super::door::{self, Door, Mentioned, UrlState};
-use super::home::{Home, Membership};
 use super::probe::Callers;
 use crate::analysis::Context;
+use crate::analysis::home::{Home, Membership};
 use crate::inventory::{Gap, GapKind, Observed};
 use crate::policy::{
     AskedKeys, Caller, Decision, Effect, KeyState, Layer, Policy, Request, Source, Target, Verdict,

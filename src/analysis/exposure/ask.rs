@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::ability::{self, Ability, Asked};
 use super::door::{Door, Mentioned, UrlAge, UrlState, name};
-use super::home::Whose;
 use super::identity::kinds;
 use super::network::{FromInternet, Origin, Way, ways, ways_of_service};
 use super::probe::Probe;
+use crate::analysis::home::Whose;
 use crate::policy::{
     Caller, Condition, Decision, Dependency, Effect, KeyState, Layer, Open, Policy, Request,
     Source, Statement, Verdict, evaluate,

@@ -1,9 +1,9 @@
 //! What stands in front of a function and calls it: what routes of APIs and rules of load balancers have in common.
 
 use super::admission::{Admission, admission};
-use super::home::Home;
-use super::lists::{Found, home};
+use super::lists::Found;
 use crate::analysis::grants::Policies;
+use crate::analysis::home::Home;
 use crate::analysis::{Context, Fact};
 use crate::inventory::{Gap, GapKind, Observed};
 use crate::policy::Policy;
@@ -39,7 +39,7 @@ impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
         let gaps = all.gaps().chain(found.unparsable());
         Self {
             context,
-            home: home(context.account),
+            home: context.account.home(),
             gaps: gaps.cloned().collect(),
             policies: found.understood(),
             found: Vec::new(),

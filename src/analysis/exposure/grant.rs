@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::home::Whose;
+use crate::analysis::home::Whose;
 
 /// How wide a grant is, from nobody to everybody.
 #[derive(
@@ -169,5 +169,15 @@ impl Grant {
     /// Whether addresses or networks limit it.
     pub fn is_narrowed(&self) -> bool {
         !self.addresses.is_empty() || !self.networks.is_empty()
+    }
+
+    /// Whether it is for somebody of whom only the id of a user or role is known.
+    pub(in crate::analysis) fn is_by_id(&self) -> bool {
+        self.whose == Whose::Presumed && self.accounts.is_empty() && self.organizations.is_empty()
+    }
+
+    /// Whether it is for somebody else, or so it is presumed.
+    pub(in crate::analysis) fn is_foreign(&self) -> bool {
+        self.whose >= Whose::Presumed && !self.is_by_id()
     }
 }

@@ -4,11 +4,11 @@ use super::ask::{Case, Entry};
 use super::door::{Door, Mentioned, UrlAge, UrlState};
 use super::fitting::account_field;
 use super::grant::{Cause, Grant, Reach};
-use super::home::Home;
 use super::network::VPC_KEYS;
 use super::probe::{Callers, Probe, caller};
 use super::reason;
 use super::source::{self, Service};
+use crate::analysis::home::Home;
 use crate::policy::{AskedKeys, Caller, Principal, Statement, is_account_id};
 
 /// Everything that a resource-based policy grants, by statement and principal in their order;

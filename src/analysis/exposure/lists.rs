@@ -2,36 +2,14 @@
 
 use super::door::{Door, UrlAge, UrlState};
 use super::grant::{Cause, Grant, Reach};
-use super::home::{Home, Membership, Whose};
 use super::judge;
 use super::url::OpenUrl;
 use super::verdict::merged;
 use crate::analysis::grants::{Policies, unparsable};
-use crate::analysis::{AccountContext, Context, Fact};
+use crate::analysis::home::{Home, Whose};
+use crate::analysis::{Context, Fact};
 use crate::inventory::{FunctionUrl, Gap, GapKind, Observed};
 use crate::policy::{Policy, Target};
-
-/// What is known of whose the account is and whom it trusts.
-pub(in crate::analysis) fn home<'a>(account: &AccountContext<'a>) -> Home<'a> {
-    Home {
-        account: account.id(),
-        organization: match &account.inventory.account.organization {
-            Observed::Known(Some(organization)) => Membership::Member {
-                id: &organization.id,
-                accounts: Some(&organization.accounts),
-            },
-            Observed::Known(None) => Membership::Outside,
-            Observed::Missing(_) => Membership::Unknown,
-        },
-        trusted_accounts: &account.settings.trusted_accounts,
-        trusted_organizations: &account.settings.trusted_organizations,
-        principals: match &account.inventory.iam {
-            Observed::Known(iam) => Some(&iam.principals),
-            Observed::Missing(_) => None,
-        },
-        now: account.inventory.account.observed_at,
-    }
-}
 
 /// What was found in the policies of one function.
 pub(super) struct Found {
@@ -44,8 +22,6 @@ pub(super) struct Found {
     unparsable: Vec<Gap>,
     /// Why there may be more, by qualifier; none: of a qualifier that is not known.
     gaps: Vec<(Option<String>, Gap)>,
-    /// Why it is not known whose accounts are.
-    organization: Option<Gap>,
     /// Why it is not known whose ids of users and roles are.
     principals: Option<Gap>,
 }
@@ -53,7 +29,7 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn new(context: Context<'_>) -> Self {
         let policies = Policies::of(context.function);
-        let home = home(context.account);
+        let home = context.account.home();
         let unread = policies
             .unread
             .iter()
@@ -69,13 +45,6 @@ impl Found {
             policies: Vec::new(),
             unparsable: Vec::new(),
             gaps: unread.chain(unlisted).collect(),
-            organization: context
-                .account
-                .inventory
-                .account
-                .organization
-                .gap()
-                .cloned(),
             principals: context.account.inventory.iam.gap().cloned(),
         };
         for (qualifier, text) in policies.read {
@@ -191,20 +160,18 @@ impl Found {
     pub(super) fn untrusted(&self, choose: impl Fn(&Grant) -> bool) -> Fact<Vec<Grant>> {
         let mut gaps = self.all_gaps();
         let undecided = self.grants.iter();
-        for grant in undecided.filter(|one| choose(one) && one.whose == Whose::Unknown) {
-            gaps.extend(
-                match grant.accounts.is_empty() && grant.organizations.is_empty() {
-                    true => self.principals.clone(),
-                    false => self.organization.clone(),
-                },
-            );
+        if undecided
+            .filter(|one| choose(one))
+            .any(|grant| grant.is_by_id())
+        {
+            gaps.extend(self.principals.clone());
         }
         gaps.sort();
         gaps.dedup();
         let chosen = self
             .grants
             .iter()
-            .filter(|grant| choose(grant) && grant.whose == Whose::Foreign);
+            .filter(|grant| choose(grant) && grant.is_foreign());
         Fact::offenders(chosen.cloned().collect(), gaps)
     }
 

@@ -7,7 +7,6 @@
 //! | Which callers stand for all of their kind? | `probe`, for services `source` |
 //! | Which accounts and organisations do conditions name, or fit? | `fitting` |
 //! | Over which networks may they come? | `network` |
-//! | Whose is an account or organisation? | `home` |
 //! | Whose is the id of a user or role? | `identity` |
 //! | Are the sources there that services act for? | `trigger` |
 //! | Which routes of APIs reach it, and what do they ask for? | `api` |
@@ -27,7 +26,6 @@ mod door;
 mod fitting;
 mod front;
 mod grant;
-mod home;
 mod identity;
 mod judge;
 mod lists;
@@ -45,9 +43,7 @@ pub use balancer::ReachingRule;
 pub(super) use door::Mentioned;
 pub use door::{Door, UrlAge, UrlState};
 pub use grant::{Cause, Grant, Reach};
-pub use home::{Home, Membership, Whose};
 pub use judge::{grants, grants_whatever_url, reach};
-pub(super) use lists::home;
 pub(super) use probe::{Callers, Probe};
 pub use trigger::GrantedSource;
 pub use url::{OpenUrl, SplitAlias, Url};
@@ -58,6 +54,7 @@ use serde::Serialize;
 use self::lists::Found;
 use self::trigger::Triggers;
 use super::{Context, Fact};
+pub use crate::analysis::home::{Home, Membership, Whose};
 use crate::inventory::{FunctionUrl, GapKind, Observed};
 
 /// The doors of a function.

@@ -3,8 +3,8 @@
 use super::door::{Door, Mentioned};
 use super::fitting::{Fitting, accounts, crossed, fitting_accounts, fitting_organizations};
 use super::grant::Reach;
-use super::home::{Home, Membership, Whose};
 use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
+use crate::analysis::home::{Home, Membership, Whose};
 use crate::policy::{
     AskedKeys, Caller, Context, KeyState, Pattern, Principal, RoleSession, STRANGER_ACCOUNT,
 };
@@ -196,7 +196,7 @@ impl Callers<'_> {
         for stranger in &mut strangers {
             stranger.reach = Reach::ExternalAccount;
             if self.home.principals.is_none() {
-                stranger.whose = Whose::Unknown;
+                stranger.whose = Whose::Presumed;
             }
         }
         probes.extend(self.named_by_id(&strangers));

@@ -1,7 +1,7 @@
 //! Why a grant has its class, in one sentence.
 
 use super::grant::{Cause, Grant, Reach};
-use super::home::{Home, Whose};
+use crate::analysis::home::{Home, Whose};
 use crate::policy::Dependency;
 use crate::reference;
 
@@ -85,16 +85,16 @@ fn parties(grant: &Grant, home: &Home<'_>) -> String {
     let mut parties: Vec<String> = Vec::new();
     for account in &grant.accounts {
         parties.push(match home.account(account) {
-            Whose::Organization => format!("account {account} of the own organisation"),
+            Whose::Organization => format!("your account {account}"),
             Whose::Trusted => format!("the trusted account {account}"),
-            Whose::Own | Whose::Unknown | Whose::Foreign => format!("account {account}"),
+            Whose::Own | Whose::Presumed | Whose::Foreign => format!("account {account}"),
         });
     }
     for id in &grant.organizations {
         parties.push(match home.organization(id) {
             Whose::Organization => format!("the own organisation {id}"),
             Whose::Trusted => format!("the trusted organisation {id}"),
-            Whose::Own | Whose::Unknown => format!("the organisation {id}"),
+            Whose::Own | Whose::Presumed => format!("the organisation {id}"),
             Whose::Foreign => format!("the foreign organisation {id}"),
         });
     }

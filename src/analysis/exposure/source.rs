@@ -3,9 +3,9 @@
 use super::door::{Door, Mentioned};
 use super::fitting::{self, fitting_accounts};
 use super::grant::Reach;
-use super::home::{Home, Whose};
 use super::probe::{Callers, Probe};
 use super::standing::{paths_of, reach_of_organization};
+use crate::analysis::home::{Home, Whose};
 use crate::policy::{
     Caller, KeyState, Pattern, Principal, STRANGER_ACCOUNT, Shape, Test, text_cells,
 };

@@ -1,8 +1,8 @@
 //! How accounts stand to organisations.
 
 use super::grant::Reach;
-use super::home::{Membership, Whose};
 use super::probe::Callers;
+use crate::analysis::home::{Membership, Whose};
 use crate::policy::{KeyState, Pattern};
 
 /// An organisation that nobody has; it stands for all that no condition names, unless one names it.
@@ -13,7 +13,7 @@ pub(super) fn reach_of(whose: Whose) -> Reach {
     match whose {
         Whose::Own => Reach::OwnAccount,
         Whose::Organization => Reach::Organization,
-        Whose::Trusted | Whose::Unknown | Whose::Foreign => Reach::ExternalAccount,
+        Whose::Trusted | Whose::Presumed | Whose::Foreign => Reach::ExternalAccount,
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Standing {
 pub(super) fn reach_of_organization(whose: Whose) -> Reach {
     match whose {
         // Nobody says that it is another's.
-        Whose::Unknown => Reach::Organization,
+        Whose::Presumed => Reach::Organization,
         _ => reach_of(whose),
     }
 }
@@ -100,7 +100,7 @@ impl Callers<'_> {
         let perhaps = |standing, settled| Standing {
             sure: false,
             whose: match whose {
-                Whose::Unknown => settled,
+                Whose::Presumed => settled,
                 _ => whose,
             },
             ..standing

@@ -4,10 +4,10 @@ use super::ability::Ability;
 use super::ask::{Case, Entry};
 use super::door::{Door, UrlAge, UrlState, name};
 use super::grant::{Cause, Grant, Reach};
-use super::home::Whose;
 use super::judge::{Hit, Judge};
 use super::probe::Probe;
 use super::{reason, source};
+use crate::analysis::home::{Whose, presumption};
 use crate::policy::{AddressRanges, Pattern, Principal, Target};
 use crate::reference;
 
@@ -33,15 +33,26 @@ impl Judge<'_> {
             Cause::AnySource if reclaimable.is_some() => Cause::ReclaimableSource,
             cause => cause,
         };
-        let certain = !half && reclaimable.is_none() && hits.iter().any(|hit| hit.entry.certain);
-        let unless_certain = |open: &Vec<String>| {
-            if certain { Vec::new() } else { open.clone() }
-        };
         let collect = |of: fn(&Hit) -> String| {
             let mut all: Vec<String> = hits.iter().map(of).filter(|one| !one.is_empty()).collect();
             all.sort_unstable();
             all.dedup();
             all
+        };
+        let whose = hits.iter().map(|hit| hit.probe.whose).max();
+        let whose = whose.unwrap_or_default();
+        let accounts = match reach {
+            Reach::OwnAccount => Vec::new(),
+            _ => collect(|hit| hit.probe.account.clone()),
+        };
+        let organizations = collect(|hit| hit.probe.organization.clone());
+        let presumed = presumptions(reach, whose, &accounts, &organizations);
+        let certain = !half
+            && reclaimable.is_none()
+            && presumed.is_empty()
+            && hits.iter().any(|hit| hit.entry.certain);
+        let unless_certain = |open: &Vec<String>| {
+            if certain { Vec::new() } else { open.clone() }
         };
         let union = |of: fn(&Entry) -> &Vec<String>| {
             let mut all: Vec<String> = hits.iter().flat_map(|hit| of(&hit.entry).clone()).collect();
@@ -55,11 +66,8 @@ impl Judge<'_> {
             .collect();
         abilities.sort_unstable();
         abilities.dedup();
-        let accounts = match reach {
-            Reach::OwnAccount => Vec::new(),
-            _ => collect(|hit| hit.probe.account.clone()),
-        };
         let mut conditions = unless_certain(&union(|entry| &entry.open));
+        conditions.extend(presumed);
         if let Some(assumed) = assumption(cause, principal, hits)
             .filter(|(_, always)| !certain && (*always || conditions.is_empty()))
             .map(|(assumed, _)| assumed)
@@ -83,15 +91,11 @@ impl Judge<'_> {
                 .collect(),
             vendor: vendor(&accounts),
             accounts,
-            organizations: collect(|hit| hit.probe.organization.clone()),
+            organizations,
             addresses: merged(&union(|entry| &entry.addresses)),
             networks: union(|entry| &entry.networks),
             conditions,
-            whose: hits
-                .iter()
-                .map(|hit| hit.probe.whose)
-                .max()
-                .unwrap_or_default(),
+            whose,
             ..self.blank(principal)
         };
         if reach != Reach::Internet {
@@ -235,6 +239,26 @@ impl Judge<'_> {
                 .collect(),
             whose: Whose::Own,
         }
+    }
+}
+
+/// What is presumed of those who get in: that accounts are somebody else's, that an organization is the own one.
+fn presumptions(
+    reach: Reach,
+    whose: Whose,
+    accounts: &[String],
+    organizations: &[String],
+) -> Vec<String> {
+    match reach {
+        Reach::ExternalAccount => accounts
+            .iter()
+            .filter_map(|account| presumption(whose, account))
+            .collect(),
+        Reach::Organization if whose == Whose::Presumed => organizations
+            .iter()
+            .map(|id| format!("{id} is your organization"))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn is_public(grant: &Grant) -> bool {
 /// A grant to a stranger by name, or to a service that acts for any customer.
 fn is_outside(grant: &Grant) -> bool {
     let deputy = grant.class == Reach::ConfusedDeputy && grant.cause == Cause::AnySource;
-    let stranger = grant.class == Reach::ExternalAccount && grant.whose == Whose::Foreign;
+    let stranger = grant.class == Reach::ExternalAccount && grant.is_foreign();
     (deputy || stranger) && invokes(grant)
 }
 
@@ -97,9 +97,8 @@ pub(super) fn by_policy(
 pub(super) fn outside(context: Context<'_>, exposure: &ExposureFacts) -> Fact<Vec<Entry>> {
     let found = by_policy(context, exposure, is_outside, false);
     let undecided = exposure.entries.known().is_some_and(|grants| {
-        grants
-            .iter()
-            .any(|grant| grant.class == Reach::ExternalAccount && grant.whose == Whose::Unknown)
+        let mut grants = grants.iter();
+        grants.any(|grant| grant.class == Reach::ExternalAccount && grant.is_by_id())
     });
     match (&found, undecided) {
         (Fact::Known(entries), true) if entries.is_empty() => {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::trust::{Asker, Trusts};
-use crate::analysis::exposure::{self, Callers, Door, Mentioned, Probe, UrlState, Whose};
-use crate::inventory::Observed;
+use crate::analysis::exposure::{Callers, Door, Mentioned, Probe, UrlState, Whose};
+use crate::analysis::home::presumption;
 use crate::policy::{AskedKeys, Condition, Statement, Target};
 
 /// Keys by which conditions name callers with credentials.
@@ -21,7 +21,7 @@ impl Asker<'_, '_> {
     /// Adds those whom a statement with the principal `*` or with `NotPrincipal` lets in with credentials of AWS: everyone, or
     /// each account and organisation that its conditions and the Denies name, or the own account.
     pub(super) fn anybody(&self, trusts: &mut Trusts, statement: &Arc<Statement>) {
-        let home = exposure::home(self.account);
+        let home = self.account.home();
         let door = Door {
             qualifier: "",
             resource: Target::Exact(self.role.to_owned()),
@@ -64,20 +64,28 @@ impl Asker<'_, '_> {
                 "" => "*".to_owned(),
                 id => format!("everybody in the organisation {id}"),
             };
-            let Some(trust) = self.ask_probe(&shown, &probe, statement) else {
+            let Some(mut trust) = self.ask_probe(&shown, &probe, statement) else {
                 continue;
             };
             found = true;
             let list = match probe.whose {
-                Whose::Organization => &mut trusts.organization,
-                Whose::Foreign => &mut trusts.foreign,
-                Whose::Own | Whose::Trusted => continue,
-                Whose::Unknown => {
-                    if let Observed::Missing(gap) = &self.account.inventory.account.organization {
-                        trusts.gaps.push(gap.clone());
-                    }
+                // An id that no account is known by.
+                Whose::Presumed if probe.account.is_empty() && probe.organization.is_empty() => {
+                    trusts
+                        .gaps
+                        .extend(self.account.inventory.iam.gap().cloned());
                     continue;
                 }
+                Whose::Presumed if probe.account.is_empty() => {
+                    trust.presume(Some(format!("{} is your organization", probe.organization)));
+                    &mut trusts.organization
+                }
+                Whose::Presumed | Whose::Foreign => {
+                    trust.presume(presumption(probe.whose, &probe.account));
+                    &mut trusts.foreign
+                }
+                Whose::Organization => &mut trusts.organization,
+                Whose::Own | Whose::Trusted => continue,
             };
             let same = |one: &&mut super::trust::Trust| {
                 one.statement == trust.statement

@@ -12,7 +12,8 @@ use super::estate::{Document, Estate, Member};
 use super::evidence::{depends_on, statement_name};
 use super::federation::{BY_ASSERTION, BY_TOKEN};
 use crate::analysis::exposure::{Probe, Reach, Whose};
-use crate::analysis::{AccountContext, Context as Place, Fact, Ownership};
+use crate::analysis::home::presumption;
+use crate::analysis::{AccountContext, Context as Place, Fact};
 use crate::inventory::{Gap, GapKind};
 use crate::policy::{
     Action, Caller, Context, Decision, Effect, KeyState, Layer, Policy, Principal, Request, Source,
@@ -47,6 +48,14 @@ pub struct Trust {
     pub certain: bool,
     /// Conditions that the account's configuration alone does not decide.
     pub depends_on: Vec<String>,
+}
+
+impl Trust {
+    /// Adds what is presumed of whom it lets in, if anything.
+    pub(super) fn presume(&mut self, presumed: Option<String>) {
+        self.certain &= presumed.is_none();
+        self.depends_on.extend(presumed);
+    }
 }
 
 /// Whom the trust policy of a role lets in, by who that is.
@@ -249,15 +258,16 @@ impl Asker<'_, '_> {
             Principal::Role(arn) => Caller::role(arn),
             _ => Caller::SomeoneIn(account.to_owned()),
         };
-        let Some(trust) = self.ask(principal, caller, statement) else {
+        let Some(mut trust) = self.ask(principal, caller, statement) else {
             return;
         };
-        match self.account.ownership(account) {
-            Fact::Known(Ownership::Own) => trusts.own_account.push(trust),
-            Fact::Known(Ownership::Organization) => trusts.organization.push(trust),
-            Fact::Known(Ownership::Trusted) => {}
-            Fact::Known(Ownership::Foreign) => trusts.foreign.push(trust),
-            Fact::Unknown(gaps) => trusts.gaps.extend(gaps),
+        let whose = self.account.home().account(account);
+        trust.presume(presumption(whose, account));
+        match whose {
+            Whose::Own => trusts.own_account.push(trust),
+            Whose::Organization => trusts.organization.push(trust),
+            Whose::Trusted => {}
+            Whose::Presumed | Whose::Foreign => trusts.foreign.push(trust),
         }
     }
 
@@ -269,7 +279,7 @@ impl Asker<'_, '_> {
             context.set("aws:SourceAccount", KeyState::one(self.account.id()));
         }
         let account = caller.account().unwrap_or_default().to_owned();
-        let probe = Probe::new(Reach::None, caller, context).of_account(&account, Whose::Unknown);
+        let probe = Probe::new(Reach::None, caller, context).of_account(&account, Whose::Presumed);
         self.ask_probe(&principal.to_string(), &probe, statement)
     }
 

@@ -85,7 +85,7 @@ fn nothing() -> Value {
         "Configuration": {}, "Code": {}, "Policy": "{}", "KeyRotationEnabled": true,
         "Aliases": [], "FunctionUrlConfigs": [], "FunctionEventInvokeConfigs": [],
         "UpdateRuntimeOn": "Auto", "RecursiveLoop": "Terminate",
-        "EventSourceMappings": [], "CodeSigningConfigs": [], "FunctionArns": [],
+        "EventSourceMappings": [], "CodeSigningConfigs": [], "CapacityProviders": [], "FunctionArns": [],
         "Layers": [], "LayerVersions": [], "logGroups": [], "Targets": [],
         "QueueUrls": [], "Rules": [], "item": [], "items": [],
     })

@@ -4,7 +4,6 @@
 mod live;
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -14,7 +13,9 @@ pub(super) use live::{EXTERNAL_ID, ReachArgs, TargetArgs};
 
 use super::explain::ExplainCommand;
 use crate::check::{Persona, Severity};
-use crate::inventory::Depth;
+use crate::config::OrganizationId;
+use crate::finding::Acceptance;
+use crate::inventory::{AccountId, Depth};
 use crate::report::Format;
 
 const STYLES: Styles = Styles::styled()
@@ -133,6 +134,9 @@ pub struct ScanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Which accounts are the user's.
+    #[command(flatten)]
+    pub owner: OwnerArgs,
     /// Which gaps are accepted.
     #[command(flatten)]
     pub accept: AcceptArgs,
@@ -239,44 +243,53 @@ pub struct DepthArgs {
 pub struct AcceptArgs {
     /// Accept gaps of this call, such as `lambda:GetFunction@111122223333/eu-west-1`: they stay in the report and do not
     /// lead to exit code 4; `*` is a wildcard; may be repeated
-    #[arg(long = "accept-gap", value_name = "OPERATION[@ACCOUNT[/REGION]]")]
-    pub gaps: Vec<AcceptedOperation>,
+    #[arg(
+        long = "accept-gap",
+        value_name = "OPERATION[@ACCOUNT[/REGION]]",
+        value_parser = accepted
+    )]
+    pub gaps: Vec<Acceptance>,
 }
 
 /// Gaps as they are named on the command line.
-#[derive(Clone, Debug)]
-pub struct AcceptedOperation {
-    /// The call.
-    pub operation: String,
-    /// The account, where one is named.
-    pub account: Option<String>,
-    /// The region, where one is named.
-    pub region: Option<String>,
+fn accepted(text: &str) -> Result<Acceptance, String> {
+    let (operation, place) = text.split_once('@').unwrap_or((text, ""));
+    let (account, region) = place.split_once('/').unwrap_or((place, ""));
+    if !operation.contains(':') {
+        return Err("write the call as reports do, such as `lambda:GetFunction`".to_owned());
+    }
+    let named = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+    Ok(Acceptance {
+        operation: operation.to_owned(),
+        account: named(account),
+        region: named(region),
+        resource: None,
+        reason: "accepted on the command line".to_owned(),
+        until: None,
+    })
 }
 
-impl FromStr for AcceptedOperation {
-    type Err = String;
+/// Which accounts are yours, where the organization does not say so.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Ownership")]
+pub struct OwnerArgs {
+    /// An account of yours, where the organization cannot be listed; may be repeated
+    #[arg(long = "own-account", value_name = "ID", value_delimiter = ',', value_parser = account)]
+    pub own_accounts: Vec<AccountId>,
+    /// The accounts that are named as yours are all there are
+    #[arg(long = "own-accounts-complete")]
+    pub own_accounts_complete: bool,
+    /// Your organization, where the scanner may not ask for it
+    #[arg(long = "organization-id", value_name = "ID", value_parser = organization)]
+    pub organization_id: Option<OrganizationId>,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (operation, place) = match text.split_once('@') {
-            Some((operation, place)) => (operation, Some(place)),
-            None => (text, None),
-        };
-        if !operation.contains(':') {
-            return Err("write the call as reports do, such as `lambda:GetFunction`".to_owned());
-        }
-        let (account, region) =
-            match place.map(|place| place.split_once('/').unwrap_or((place, ""))) {
-                Some((account, region)) => (Some(account), Some(region)),
-                None => (None, None),
-            };
-        let named = |part: Option<&str>| part.filter(|text| !text.is_empty()).map(str::to_owned);
-        Ok(Self {
-            operation: operation.to_owned(),
-            account: named(account),
-            region: named(region),
-        })
-    }
+fn account(text: &str) -> Result<AccountId, String> {
+    AccountId::try_from(text)
+}
+
+fn organization(text: &str) -> Result<OrganizationId, String> {
+    OrganizationId::try_from(text.to_owned())
 }
 
 /// What to write.
@@ -351,6 +364,9 @@ pub struct EvaluateArgs {
     /// By which checks.
     #[command(flatten)]
     pub checks: CheckArgs,
+    /// Which accounts are the user's.
+    #[command(flatten)]
+    pub owner: OwnerArgs,
     /// Which gaps are accepted.
     #[command(flatten)]
     pub accept: AcceptArgs,

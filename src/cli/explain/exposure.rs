@@ -112,10 +112,13 @@ pub(super) fn run(args: &ExposureArgs, setup: &Setup) -> Result<Outcome, CliErro
         .collect();
     let home = Home {
         account: &args.account,
-        organization: match &args.org {
+        organization: match args.org.as_ref().or(settings.organization_id.as_ref()) {
             Some(id) => Membership::Member { id, accounts: None },
             None => Membership::Unknown,
         },
+        own_accounts: &settings.own_accounts,
+        // Nobody is presumed: the answer is for an account that is given, not for one that was scanned.
+        own_accounts_complete: true,
         trusted_accounts: &trusted_accounts,
         trusted_organizations: &settings.trusted_organizations,
         principals: None,

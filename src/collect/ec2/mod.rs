@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::Filter;
 use super::place::Place;
 use super::text::{listed, required};
 use crate::inventory::{
-    Function, InternetProtocolRange, Network, Observed, PrefixList, SecurityGroup,
+    CapacityProvider, Function, InternetProtocolRange, Network, Observed, PrefixList, SecurityGroup,
 };
 
 /// The most values that one filter takes.
@@ -68,17 +68,76 @@ macro_rules! describe {
     }};
 }
 
+/// VPCs and security groups that functions are attached to, and subnets of which the VPC is not known yet.
+pub(super) struct Attachments<'a> {
+    vpcs: BTreeSet<&'a str>,
+    groups: BTreeSet<&'a str>,
+    subnets: BTreeSet<&'a str>,
+}
+
+impl<'a> Attachments<'a> {
+    /// Of functions, and of the capacity providers that they run on.
+    pub(super) fn of(
+        functions: &'a [Function],
+        providers: &'a Observed<Vec<CapacityProvider>>,
+    ) -> Self {
+        let configurations = || functions.iter().map(|function| &function.configuration);
+        let vpcs = || configurations().filter_map(|one| one.vpc.as_ref());
+        let used: BTreeSet<&str> = configurations()
+            .filter_map(|one| one.capacity_provider.as_deref())
+            .collect();
+        let used = |provider: &&CapacityProvider| used.contains(provider.arn.as_str());
+        let providers: Vec<&CapacityProvider> = providers
+            .known()
+            .into_iter()
+            .flatten()
+            .filter(used)
+            .collect();
+        let groups = vpcs().flat_map(|vpc| &vpc.security_groups);
+        let groups = groups.chain(providers.iter().flat_map(|one| &one.security_groups));
+        Self {
+            vpcs: vpcs().map(|vpc| vpc.vpc_id.as_str()).collect(),
+            groups: groups.map(String::as_str).collect(),
+            subnets: providers
+                .iter()
+                .flat_map(|one| &one.subnets)
+                .map(String::as_str)
+                .collect(),
+        }
+    }
+}
+
 /// What surrounds the functions that are attached to a VPC; nothing is asked where none is.
-pub(super) async fn collect(place: &Place<'_>, client: &Client, functions: &[Function]) -> Network {
-    let attachments = || {
-        functions
-            .iter()
-            .filter_map(|one| one.configuration.vpc.as_ref())
-    };
-    let vpcs: BTreeSet<&str> = attachments().map(|vpc| vpc.vpc_id.as_str()).collect();
-    let groups: BTreeSet<&str> = attachments()
-        .flat_map(|vpc| vpc.security_groups.iter().map(String::as_str))
-        .collect();
+pub(super) async fn collect(
+    place: &Place<'_>,
+    client: &Client,
+    attachments: Attachments<'_>,
+) -> Network {
+    let Attachments {
+        mut vpcs,
+        groups,
+        subnets,
+    } = attachments;
+    // A capacity provider names its subnets only.
+    let placed = describe!(
+        place,
+        "DescribeSubnets",
+        client,
+        describe_subnets,
+        set_filters,
+        PAGE,
+        "subnet-id",
+        &subnets,
+        subnets,
+        records::subnet
+    );
+    vpcs.extend(
+        placed
+            .known()
+            .into_iter()
+            .flatten()
+            .map(|one| one.vpc_id.as_str()),
+    );
     let (vpcs, groups) = (&vpcs, &groups);
     let (vpcs, subnets, route_tables, nat_gateways, security_groups, network_acls, endpoints) = tokio::join!(
         async {
@@ -167,6 +226,10 @@ pub(super) async fn collect(place: &Place<'_>, client: &Client, functions: &[Fun
             )
         },
     );
+    let subnets = match placed {
+        Observed::Missing(gap) => Observed::Missing(gap),
+        Observed::Known(_) => subnets,
+    };
     Network {
         vpcs,
         subnets,

@@ -38,6 +38,10 @@ pub(super) fn configuration(
             .map(|architecture| architecture.as_str().to_owned())
             .collect(),
         vpc: from.vpc_config().and_then(vpc),
+        capacity_provider: from
+            .capacity_provider_config()
+            .and_then(|config| config.lambda_managed_instances_capacity_provider_config())
+            .and_then(|config| present(Some(config.capacity_provider_arn()))),
         dead_letter: from
             .dead_letter_config()
             .and_then(|dead_letter| present(dead_letter.target_arn())),

@@ -1,5 +1,6 @@
 //! Lambda: functions with everything that hangs on them, event sources, layers, code signing.
 
+mod capacity_providers;
 mod code_signing;
 mod configuration;
 mod event_sources;

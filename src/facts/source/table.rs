@@ -18,7 +18,7 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ),
     ("code", &[FUNCTIONS]),
     (
-        "code.foreign_image",
+        "code.foreign_images",
         &[&["lambda:GetFunction"], ORGANIZATION],
     ),
     ("code.foreign_layers", &[FUNCTIONS, ORGANIZATION]),
@@ -144,22 +144,28 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("network", &[FUNCTIONS]),
     (
         "network.default_security_groups",
-        &[&["ec2:DescribeSecurityGroups"]],
+        &[PROVIDERS, &["ec2:DescribeSecurityGroups"]],
     ),
     ("network.endpoints", ENDPOINTS),
     ("network.internet_route", ROUTES),
     ("network.open_endpoints", ENDPOINTS),
     ("network.public_subnets", ROUTES),
+    ("network.security_groups", &[FUNCTIONS, PROVIDERS]),
+    ("network.subnets", &[FUNCTIONS, PROVIDERS]),
     (
         "network.unrestricted_egress",
-        &[&[
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeNatGateways",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeNetworkAcls",
-        ]],
+        &[
+            PROVIDERS,
+            &[
+                "ec2:DescribeRouteTables",
+                "ec2:DescribeNatGateways",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeNetworkAcls",
+            ],
+        ],
     ),
-    ("network.zones", &[&["ec2:DescribeSubnets"]]),
+    ("network.vpc_id", &[FUNCTIONS, PROVIDERS]),
+    ("network.zones", &[PROVIDERS]),
     ("paths", PATHS),
     ("paths.control_entries", EXTERNAL_GRANTS),
     ("paths.outside_entries", EXTERNAL_GRANTS),
@@ -304,8 +310,16 @@ const LAYER_POLICIES: Calls = &[LAYERS];
 const LAYER_SHARING: Calls = &[LAYERS, ORGANIZATION];
 const MAPPINGS: Calls = &[&["lambda:ListEventSourceMappings"]];
 const DESTINATIONS: Calls = &[FUNCTIONS, &["lambda:ListFunctionEventInvokeConfigs"]];
-const ENDPOINTS: Calls = &[&["ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"]];
-const ROUTES: Calls = &[&["ec2:DescribeRouteTables", "ec2:DescribeNatGateways"]];
+/// A capacity provider names its subnets without their VPC.
+const PROVIDERS: &[&str] = &["lambda:ListCapacityProviders", "ec2:DescribeSubnets"];
+const ENDPOINTS: Calls = &[
+    PROVIDERS,
+    &["ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"],
+];
+const ROUTES: Calls = &[
+    PROVIDERS,
+    &["ec2:DescribeRouteTables", "ec2:DescribeNatGateways"],
+];
 const SIGNING: Calls = &[&[
     "lambda:ListCodeSigningConfigs",
     "lambda:ListFunctionsByCodeSigningConfig",

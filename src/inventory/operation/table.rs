@@ -178,6 +178,11 @@ pub const OPERATIONS: &[Operation] = &[
         Budget::LAMBDA_REST,
     ),
     lambda(
+        "ListCapacityProviders",
+        "lambda:ListCapacityProviders",
+        Budget::LAMBDA_REST,
+    ),
+    lambda(
         "GetRuntimeManagementConfig",
         "lambda:GetRuntimeManagementConfig",
         Budget::LAMBDA_REST,

@@ -100,6 +100,15 @@ fn settings(run: &Run) -> Option<String> {
             list(&changes)
         ));
     }
+    let mut own = terms.own_accounts.clone();
+    own.extend(terms.organization_id.clone());
+    if !own.is_empty() {
+        let all = match terms.own_accounts_complete {
+            true => " (all of them)",
+            false => "",
+        };
+        parts.push(format!("your own{all}: {}", list(&own)));
+    }
     let trusted = [&terms.trusted_accounts, &terms.trusted_organizations];
     let trusted: Vec<String> = trusted.into_iter().flatten().cloned().collect();
     if !trusted.is_empty() {

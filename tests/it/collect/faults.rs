@@ -20,6 +20,7 @@ fn answer(asked: &str) -> Option<Answer> {
     let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:a");
     let layer = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:layer:shared:1");
     let signing = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-1");
+    let provider = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:capacity-provider:pool");
     let key = format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/1");
     let policy = serde_json::json!({"Policy": triggers(&[
         "arn:aws:s3:::uploads",
@@ -42,7 +43,17 @@ fn answer(asked: &str) -> Option<Answer> {
         page["Functions"][0]["VpcConfig"] = serde_json::json!({
             "VpcId": "vpc-1", "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"],
         });
+        page["Functions"][1]["CapacityProviderConfig"] = serde_json::json!({
+            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": provider},
+        });
         page.to_string()
+    } else if path.ends_with("capacity-providers") {
+        serde_json::json!({"CapacityProviders": [{
+            "CapacityProviderArn": provider, "State": "Active",
+            "VpcConfig": {"SubnetIds": ["subnet-2"], "SecurityGroupIds": ["sg-2"]},
+            "PermissionsConfig": {"CapacityProviderOperatorRoleArn": "arn:aws:iam::111122223333:role/operator"},
+        }]})
+        .to_string()
     } else if path.ends_with("/a/aliases") {
         r#"{"Aliases":[{"Name":"live","FunctionVersion":"1"}]}"#.to_owned()
     } else if path.ends_with("/policy") {

@@ -50,14 +50,22 @@ fn events() {
             Is(json!("777788889999")),
         ),
         (
-            "a destination elsewhere, perhaps in the organisation",
+            "a destination elsewhere, perhaps in an own account that is not listed",
             |world| {
                 invoke_config(world, "arn:aws:sqs:eu-central-1:777788889999:failed");
                 world.account.organization =
                     Observed::Missing(denied("organizations:ListAccounts"));
             },
             "events.foreign_destinations",
-            Missing("organizations:ListAccounts"),
+            Is(json!([{
+                "kind": "on-failure",
+                "qualifier": "$LATEST",
+                "mapping": "",
+                "arn": "arn:aws:sqs:eu-central-1:777788889999:failed",
+                "account": "777788889999",
+                "certain": false,
+                "depends_on": ["unless 777788889999 is one of your accounts"],
+            }])),
         ),
         (
             "a queue at home says nothing of destinations that were not read",

@@ -291,3 +291,96 @@ pub(super) fn endpoint(world: &mut AccountInventory, policy: &str) {
         }]);
     });
 }
+
+/// Runs the first function on a capacity provider in that subnet.
+fn provide(world: &mut AccountInventory, subnet: &str) {
+    let arn = "arn:aws:lambda:eu-central-1:111122223333:capacity-provider:pool";
+    let region = &mut world.regions[0];
+    region.functions[0].configuration.capacity_provider = Some(arn.to_owned());
+    region.network = Observed::Known(network());
+    region.capacity_providers = Observed::Known(vec![CapacityProvider {
+        arn: arn.to_owned(),
+        state: "Active".to_owned(),
+        subnets: vec![subnet.to_owned()],
+        security_groups: vec!["sg-closed".to_owned()],
+        operator_role: None,
+        kms_key_arn: None,
+    }]);
+}
+
+/// The network of a function on a capacity provider is the provider's.
+#[test]
+fn capacity_providers() {
+    check(&[
+        (
+            "the provider's subnets",
+            |world| provide(world, "subnet-a"),
+            "network.subnets",
+            Is(json!(["subnet-a"])),
+        ),
+        (
+            "the VPC of the provider's subnets",
+            |world| provide(world, "subnet-a"),
+            "network.vpc_id",
+            Is(json!("vpc-1")),
+        ),
+        (
+            "one zone",
+            |world| provide(world, "subnet-a"),
+            "network.zones",
+            Is(json!(1)),
+        ),
+        (
+            "through the NAT gateway",
+            |world| provide(world, "subnet-a"),
+            "network.internet_route",
+            Is(json!(true)),
+        ),
+        (
+            "an internet gateway, with addresses that AWS does not document",
+            |world| provide(world, "subnet-public"),
+            "network.internet_route",
+            Missing("ec2:DescribeRouteTables"),
+        ),
+        (
+            "a provider that is not listed",
+            |world| {
+                provide(world, "subnet-a");
+                world.regions[0].capacity_providers = Observed::Known(Vec::new());
+            },
+            "network.zones",
+            Missing("lambda:ListCapacityProviders"),
+        ),
+        (
+            "providers that could not be listed",
+            |world| {
+                provide(world, "subnet-a");
+                world.regions[0].capacity_providers =
+                    Observed::Missing(denied("lambda:ListCapacityProviders"));
+            },
+            "network.default_security_groups",
+            Missing("lambda:ListCapacityProviders"),
+        ),
+        (
+            "subnets that could not be described",
+            |world| {
+                provide(world, "subnet-a");
+                change_network(world, |network| {
+                    network.subnets = Observed::Missing(denied("ec2:DescribeSubnets"));
+                });
+            },
+            "network.unrestricted_egress",
+            Missing("ec2:DescribeSubnets"),
+        ),
+        (
+            "it is in a VPC, whatever else is not known",
+            |world| {
+                provide(world, "subnet-a");
+                world.regions[0].capacity_providers =
+                    Observed::Missing(denied("lambda:ListCapacityProviders"));
+            },
+            "network.in_vpc",
+            Is(json!(true)),
+        ),
+    ]);
+}

@@ -32,7 +32,7 @@ const CASES: &[Case] = &[
             "runtime.deprecated",
             "runtime.maintained_by_aws",
             "code.signing_applicable",
-            "code.foreign_image",
+            "code.foreign_images",
         ],
     ),
     (

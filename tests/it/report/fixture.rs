@@ -50,7 +50,7 @@ pub(super) fn region(name: &str, status: Value, functions: Vec<Function>) -> Reg
             "concurrent_executions": 1000, "unreserved_concurrent_executions": 1000}},
         "listing": {"known": null},
         "functions": serde_json::to_value(functions).unwrap(),
-        "event_source_mappings": empty, "code_signing": empty, "layers": empty,
+        "event_source_mappings": empty, "code_signing": empty, "capacity_providers": empty, "layers": empty,
         "network": {"known": {"vpcs": empty, "subnets": empty, "route_tables": empty,
             "nat_gateways": empty, "security_groups": empty, "network_acls": empty,
             "endpoints": empty}},

@@ -38,11 +38,11 @@ pub(crate) fn quiet() -> AccountInventory {
             organization: Observed::Known(Some(Organization {
                 id: "o-lamppost01".to_owned(),
                 management_account: "999999999999".to_owned(),
-                accounts: vec![
+                accounts: Observed::Known(vec![
                     ACCOUNT.to_owned(),
                     "444455556666".to_owned(),
                     "999999999999".to_owned(),
-                ],
+                ]),
                 path: vec!["r-root".to_owned()],
                 service_control_policies: Observed::Known(None),
             })),
@@ -85,6 +85,7 @@ pub(crate) fn region(name: &str, functions: Vec<Function>) -> RegionInventory {
         functions,
         event_source_mappings: Observed::Known(Vec::new()),
         code_signing: Observed::Known(Vec::new()),
+        capacity_providers: Observed::Known(Vec::new()),
         layers: Observed::Known(Vec::new()),
         network: Observed::Known(network()),
         keys: Vec::new(),
@@ -131,6 +132,7 @@ pub(crate) fn configuration(version: &str) -> Configuration {
         memory: Some(128),
         architectures: vec!["arm64".to_owned()],
         vpc: None,
+        capacity_provider: None,
         dead_letter: None,
         environment: Environment {
             variables: Observed::Known(Vec::new()),

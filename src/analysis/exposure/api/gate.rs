@@ -2,9 +2,9 @@
 
 use crate::analysis::exposure::door::{Door, Mentioned, UrlState};
 use crate::analysis::exposure::fitting::{crossed, fitting_accounts, fitting_organizations};
-use crate::analysis::exposure::home::Home;
 use crate::analysis::exposure::network::{self, FromInternet, Way};
 use crate::analysis::exposure::probe::{Callers, Probe};
+use crate::analysis::home::Home;
 use crate::policy::{
     AskedKeys, KeyState, Layer, Policy, Request, Source, Target, Template, Verdict, evaluate,
 };
@@ -238,10 +238,9 @@ fn headers(sources: &[Source<'_>], request: &Request) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
 
     use super::*;
-    use crate::analysis::exposure::home::Membership;
+    use crate::analysis::home::Membership;
 
     const API: &str = "arn:aws:execute-api:eu-west-1:111122223333:a1b2c3";
 
@@ -252,15 +251,8 @@ mod tests {
     fn gate_of(statements: &str, private: bool) -> Gate {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
         let policy = Policy::parse(&text).unwrap();
-        let nobody = BTreeSet::new();
-        let home = Home {
-            account: "111122223333",
-            organization: Membership::Outside,
-            trusted_accounts: &nobody,
-            trusted_organizations: &nobody,
-            principals: None,
-            now: "2026-11-21T12:00:00Z".parse().unwrap(),
-        };
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let home = Home::new("111122223333", Membership::Outside, now);
         let requests = Requests {
             head: API.to_owned(),
             stage: "prod",
