@@ -72,6 +72,29 @@ def seed_code_signing(account, region, configs):
         account.ids[f"code-signing:{name}", region] = there[name]
 
 
+def in_vpc(account, region, described):
+    """Subnets and security groups as Lambda takes them."""
+    return {
+        "SubnetIds": [account.ids[f"subnet:{subnet}", region] for subnet in described["subnets"]],
+        "SecurityGroupIds": [account.ids[f"group:{group}", region] for group in described["groups"]],
+    }
+
+
+def seed_capacity_providers(account, region, providers):
+    api = account.client("lambda", region)
+    for name, provider in providers.items():
+        operator = f"arn:aws:iam::{account.number}:role/{provider['operator']}"
+        ensure(
+            api.create_capacity_provider,
+            CONFLICT,
+            CapacityProviderName=name,
+            VpcConfig=in_vpc(account, region, provider),
+            PermissionsConfig={"CapacityProviderOperatorRoleArn": operator},
+        )
+        arn = f"arn:aws:lambda:{region}:{account.number}:capacity-provider:{name}"
+        account.ids[f"capacity-provider:{name}", region] = arn
+
+
 def seed(account, function):
     """Creates a function with its versions, aliases, policies, URLs and sources; False if it is there already."""
     api, name = account.client("lambda", function["region"]), function["name"]
@@ -109,11 +132,10 @@ def settings(account, function):
     if "dead_letter" in function:
         args["DeadLetterConfig"] = {"TargetArn": function["dead_letter"]}
     if "vpc" in function:
-        vpc, ids = function["vpc"], account.ids
-        args["VpcConfig"] = {
-            "SubnetIds": [ids[f"subnet:{subnet}", region] for subnet in vpc["subnets"]],
-            "SecurityGroupIds": [ids[f"group:{group}", region] for group in vpc["groups"]],
-        }
+        args["VpcConfig"] = in_vpc(account, region, function["vpc"])
+    if "capacity_provider" in function:
+        provider = {"CapacityProviderArn": function["capacity_provider"]}
+        args["CapacityProviderConfig"] = {"LambdaManagedInstancesCapacityProviderConfig": provider}
     return args
 
 

@@ -1,7 +1,7 @@
 """Reads the TOML files, resolves their placeholders, and seeds account by account.
 
 Placeholders in any text: `{account}`, `{region}`, `{key:NAME}` (ARN of a KMS key), `{layer:NAME}` (ARN of the newest
-version), `{code-signing:NAME}`, `{api:NAME}` (id of an API), `{target-group:NAME}` (its ARN), `{org}` (the organisation's id), `{secret:KIND}` (see
+version), `{code-signing:NAME}`, `{capacity-provider:NAME}`, `{api:NAME}` (id of an API), `{target-group:NAME}` (its ARN), `{org}` (the organisation's id), `{secret:KIND}` (see
 secrets.py).
 """
 
@@ -12,7 +12,7 @@ from . import balancers, foundation, functions, network, organization, sources
 from .secrets import secret
 from .session import Account
 
-PLACEHOLDER = re.compile(r"\{(account|region|org|key:[\w-]+|layer:[\w-]+|code-signing:[\w-]+|secret:[\w-]+|api:[\w-]+|target-group:[\w-]+)\}")
+PLACEHOLDER = re.compile(r"\{(account|region|org|key:[\w-]+|layer:[\w-]+|code-signing:[\w-]+|capacity-provider:[\w-]+|secret:[\w-]+|api:[\w-]+|target-group:[\w-]+)\}")
 
 
 def load(folder):
@@ -70,6 +70,7 @@ def seed(endpoint, organisation, plain):
             balancers.seed(account, region, fill(place.get("balancers", {}), account, region))
             functions.seed_layers(account, region, place.get("layers", {}))
             functions.seed_code_signing(account, region, place.get("code_signing", {}))
+            functions.seed_capacity_providers(account, region, place.get("capacity_providers", {}))
         made = kept = 0
         for function in described.get("function", []):
             function = fill(function, account, function["region"])

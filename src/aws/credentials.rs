@@ -76,6 +76,18 @@ fn wrong_endpoint(variables: impl Iterator<Item = (String, String)>) -> Option<S
     named.next().map(|(_, value)| value)
 }
 
+/// The address of an endpoint as it may be shown: without a user and password in it.
+pub(super) fn without_credentials(endpoint: &str) -> String {
+    let (scheme, rest) = match endpoint.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), endpoint),
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (place, path) = rest.split_at(end);
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    format!("{scheme}{place}{path}")
+}
+
 fn has_scheme(endpoint: &str) -> bool {
     let mut schemes = ["http://", "https://"].iter();
     schemes.any(|scheme| endpoint.starts_with(scheme))
@@ -113,7 +125,7 @@ impl Session {
     pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
         let base = &base.clone().or_environment();
         if let Some(endpoint) = wrong_endpoint(variables()) {
-            return Err(IdentityError::Endpoint(endpoint));
+            return Err(IdentityError::Endpoint(without_credentials(&endpoint)));
         }
         let (config, credentials) = configure(connection, base).await;
         let profile = match base {
@@ -129,7 +141,7 @@ impl Session {
         if let Some(endpoint) = config.endpoint_url()
             && !has_scheme(endpoint)
         {
-            return Err(IdentityError::Endpoint(endpoint.to_owned()));
+            return Err(IdentityError::Endpoint(without_credentials(endpoint)));
         }
         let unknown = Self::new(connection.clone(), config, credentials, "", "aws");
         let region = unknown.home_region().to_owned();
@@ -430,5 +442,26 @@ impl AssumedRole {
             SystemTime::try_from(given.expiration).ok(),
             "lamppost-role",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_shown_without_credentials() {
+        for (endpoint, shown) in [
+            ("http://localhost:4566", "http://localhost:4566"),
+            (
+                "https://ann:secret@host:1/a@b?c@d",
+                "https://host:1/a@b?c@d",
+            ),
+            ("https://a@b@host", "https://host"),
+            ("ann:secret@host:4566", "host:4566"),
+            ("https://host/x@y", "https://host/x@y"),
+        ] {
+            assert_eq!(without_credentials(endpoint), shown);
+        }
     }
 }

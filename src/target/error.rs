@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::Selection;
 use crate::aws::IdentityError;
-use crate::config::RoleName;
-use crate::inventory::Gap;
+use crate::config::{RoleName, SessionName};
+use crate::inventory::{AccountId, Gap};
 
 /// Why nothing can be scanned as it was chosen.
 #[derive(Debug, Error)]
@@ -33,7 +33,7 @@ pub enum TargetError {
     #[error("`{0}` is not the ARN of an IAM role")]
     RoleArn(String),
     /// Not a session name.
-    #[error("`{0}` is not a session name: 2 to 64 letters, digits and `_=,.@-`")]
+    #[error("{0}")]
     SessionName(String),
     /// Not an account id.
     #[error("`{0}` is not an account id of twelve digits")]
@@ -195,11 +195,6 @@ impl TargetError {
     }
 }
 
-/// Twelve digits.
-pub(super) fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn is_role(arn: &str) -> bool {
     let mut parts = arn.splitn(6, ':');
     parts.next() == Some("arn")
@@ -208,18 +203,13 @@ fn is_role(arn: &str) -> bool {
             .is_some_and(|partition| partition.starts_with("aws"))
         && parts.next() == Some("iam")
         && parts.next() == Some("")
-        && parts.next().is_some_and(is_account)
+        && parts
+            .next()
+            .is_some_and(|account| AccountId::try_from(account).is_ok())
         && parts
             .next()
             .and_then(|resource| resource.strip_prefix("role/"))
             .is_some_and(|name| !name.is_empty())
-}
-
-fn is_session_name(name: &str) -> bool {
-    (2..=64).contains(&name.len())
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "_=,.@-".contains(letter))
 }
 
 /// Finds what is wrong before anything is called.
@@ -244,7 +234,7 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
     }
     let accounts = selection.include_accounts.iter();
     for account in accounts.chain(&selection.exclude_accounts) {
-        if !is_account(account) {
+        if AccountId::try_from(account.as_str()).is_err() {
             return Err(TargetError::Account(account.clone()));
         }
     }
@@ -259,8 +249,10 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
         return Err(TargetError::RoleNameShape(name.clone()));
     }
     match &selection.session_name {
-        Some(name) if !is_session_name(name) => Err(TargetError::SessionName(name.clone())),
-        _ => Ok(()),
+        Some(name) => SessionName::try_from(name.clone())
+            .map(drop)
+            .map_err(TargetError::SessionName),
+        None => Ok(()),
     }
 }
 
@@ -322,7 +314,7 @@ mod tests {
     `--ou` needs `--org`
     `12` is not an account id of twelve digits
     `audit` is not the ARN of an IAM role
-    `a b` is not a session name: 2 to 64 letters, digits and `_=,.@-`
+    `a b` is not a session name: 2 to 64 letters, digits and `+=,.@_-`
     "#);
     }
 }

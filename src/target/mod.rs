@@ -125,7 +125,7 @@ pub async fn resolve(
         };
         reach.push(session.account().to_owned());
         targets.callers.extend(session.caller().map(str::to_owned));
-        targets.endpoint = session.endpoint_url().map(str::to_owned);
+        targets.endpoint = session.endpoint_url();
         let found = Discovery::of(&session, selection, plan).await?;
         if !selection.is_many() {
             let account = session.account().to_owned();

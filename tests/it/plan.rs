@@ -274,6 +274,7 @@ async fn a_plan_of_the_recorded_organisation_counts_what_its_scan_called() {
     // have security groups too
     insta::assert_snapshot!(other.join("\n"), @r"
     ec2:DescribeSecurityGroups: 1, then 2
+    ec2:DescribeSubnets: 1, then 2
     kms:GetKeyRotationStatus: 8, then 6
     ");
 }

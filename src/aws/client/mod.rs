@@ -247,9 +247,12 @@ impl Session {
             .map_or_else(|| first_region(&self.0.partition), |region| region.as_ref())
     }
 
-    /// Whether calls go to an endpoint that the environment names instead of AWS's own.
-    pub fn endpoint_url(&self) -> Option<&str> {
-        self.0.config.endpoint_url()
+    /// The endpoint that the environment names instead of AWS's own, as it may be shown.
+    pub fn endpoint_url(&self) -> Option<String> {
+        self.0
+            .config
+            .endpoint_url()
+            .map(super::credentials::without_credentials)
     }
 
     /// What this session shares with all others.

@@ -232,7 +232,7 @@ async fn caller(profile: Option<String>, session: &Session) -> Caller {
         region: session.home_region().to_owned(),
         source,
         expires,
-        endpoint: session.endpoint_url().map(str::to_owned),
+        endpoint: session.endpoint_url(),
     }
 }
 
