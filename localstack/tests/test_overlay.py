@@ -353,7 +353,21 @@ class ControlPlane(unittest.TestCase):
         self.assertEqual(message, f"Function not found: {ARN}none")
 
     def test_operation_that_is_not_emulated_says_so(self):
-        self.assertEqual(error_of(self.api.list_capacity_providers)[:2], (501, "NotImplemented"))
+        missing = error_of(self.api.list_function_versions_by_capacity_provider, CapacityProviderName="pool")
+        self.assertEqual(missing[:2], (501, "NotImplemented"))
+
+    def test_capacity_providers(self):
+        network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+        operator = {"CapacityProviderOperatorRoleArn": "arn:aws:iam::111111111111:role/operator"}
+        create = lambda: self.api.create_capacity_provider(
+            CapacityProviderName="pool", VpcConfig=network, PermissionsConfig=operator
+        )
+        made = create()["CapacityProvider"]
+        self.assertEqual(error_of(create)[:2], (409, "ResourceConflictException"))
+        self.assertEqual(self.api.get_capacity_provider(CapacityProviderName="pool")["CapacityProvider"], made)
+        self.assertEqual(self.api.list_capacity_providers()["CapacityProviders"], [made])
+        self.api.delete_capacity_provider(CapacityProviderName="pool")
+        self.assertEqual(self.api.list_capacity_providers()["CapacityProviders"], [])
 
 
 if __name__ == "__main__":
