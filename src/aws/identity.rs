@@ -120,8 +120,19 @@ pub(super) fn not_loaded(
     if let Some(name) = profile.clone().filter(unknown) {
         return IdentityError::UnknownProfile(name);
     }
-    if let Some(name) = profile.clone().filter(|name| !is_defined(name)) {
-        return IdentityError::UnknownProfile(name);
+    if let Some(name) = &profile {
+        let Some(defined) = defined(name) else {
+            return IdentityError::UnknownProfile(name.clone());
+        };
+        if let Some(source) = defined
+            .source_profile
+            .filter(|one| self::defined(one).is_none())
+        {
+            return IdentityError::Profile {
+                profile: name.clone(),
+                reason: format!("its source profile `{source}` is not defined"),
+            };
+        }
     }
     match (error, base, profile) {
         (
@@ -143,26 +154,41 @@ pub(super) fn not_loaded(
     }
 }
 
-/// Whether a profile stands in the files of the AWS configuration. The SDK takes one that does not for an empty one where
-/// there is no file at all.
-fn is_defined(profile: &str) -> bool {
+/// A profile as the files of the AWS configuration define it.
+#[derive(Default)]
+struct Defined {
+    source_profile: Option<String>,
+}
+
+/// Looks a profile up; none where no file defines it. The SDK takes such a one for an empty one where there is no file at
+/// all.
+fn defined(profile: &str) -> Option<Defined> {
     let home = std::env::var("HOME").unwrap_or_default();
     let files = [
         ("AWS_CONFIG_FILE", ".aws/config"),
         ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
     ];
-    files.into_iter().any(|(variable, usual)| {
+    let mut found: Option<Defined> = None;
+    for (variable, usual) in files {
         let path = std::env::var(variable).unwrap_or_else(|_| format!("{home}/{usual}"));
         let text = std::fs::read_to_string(path).unwrap_or_default();
-        text.lines().any(|line| {
-            let section = line
-                .trim()
-                .strip_prefix('[')
-                .and_then(|rest| rest.split(']').next());
-            let name = section.map(|name| name.trim().trim_start_matches("profile ").trim());
-            name == Some(profile)
-        })
-    })
+        let mut inside = false;
+        for line in text.lines().map(str::trim) {
+            if let Some(section) = line.strip_prefix('[') {
+                let name = section.split(']').next().unwrap_or_default().trim();
+                inside = name.trim_start_matches("profile ").trim() == profile;
+                if inside {
+                    found.get_or_insert_default();
+                }
+            } else if let (true, Some((key, value)), Some(found)) =
+                (inside, line.split_once('='), &mut found)
+                && key.trim() == "source_profile"
+            {
+                found.source_profile = Some(value.trim().to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// Credentials that AWS did not take.

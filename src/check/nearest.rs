@@ -1,10 +1,25 @@
 //! The nearest name to a misspelt one.
 
-/// The candidate closest to a name, if it is close enough to be what was meant.
+/// The candidate that was probably meant: one that holds all words of the name, best one that begins with the
+/// same, or else the one that is closest by its letters, if it is close enough.
 pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let words: Vec<&str> = name.split('-').collect();
+    let holds = |candidate: &&&str| {
+        let parts: Vec<&str> = candidate.split('-').collect();
+        words.len() > 1 && words.iter().all(|word| parts.contains(word))
+    };
+    if let Some(candidate) = candidates.iter().filter(holds).min_by_key(|candidate| {
+        (
+            candidate.split('-').next() != words.first().copied(),
+            candidate.len(),
+        )
+    }) {
+        return Some(candidate);
+    }
     let reach = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
@@ -53,7 +68,17 @@ mod tests {
             ("fucntion", vec!["function", "junction"], Some("function")),
             ("Timeout", vec!["timeout"], Some("timeout")),
             ("ab", vec!["xy"], None),
-            ("public-url", vec!["public-function-url"], None),
+            (
+                "public-url",
+                vec!["public-function-url"],
+                Some("public-function-url"),
+            ),
+            (
+                "admin-role",
+                vec!["passable-admin-role", "admin-role-of-all"],
+                Some("admin-role-of-all"),
+            ),
+            ("ownr-role", vec!["public-function-url"], None),
             ("", vec!["a"], Some("a")),
         ] {
             assert_eq!(nearest(name, candidates), expected, "{name}");

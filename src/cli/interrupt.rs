@@ -7,9 +7,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::disk;
 
-/// Listens for the rest of the process's life, also while the report is being written; where no
-/// thread can be had, signals end the process as they always do.
+/// Listens for the rest of the process's life, also while the report is being written.
 pub(super) fn listen(token: CancellationToken) {
+    on_a_thread(Some(token));
+}
+
+/// For commands that have nothing to report early: the first signal ends the process, and what is
+/// temporary with it.
+pub(super) fn end_at_once() {
+    on_a_thread(None);
+}
+
+/// Where no thread can be had, signals end the process as they always do.
+fn on_a_thread(token: Option<CancellationToken>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -24,43 +34,19 @@ pub(super) fn listen(token: CancellationToken) {
     clippy::exit,
     reason = "the main thread may be held up by whatever the user no longer wants to wait for"
 )]
-async fn serve(token: CancellationToken) {
+async fn serve(token: Option<CancellationToken>) {
     let Ok(mut signals) = Signals::new() else {
         return;
     };
-    signals.next().await;
-    token.cancel();
-    // Where standard error is gone nobody can be told.
-    let _ = writeln!(
-        stderr(),
-        "interrupted: reporting what there is; once more ends at once"
-    );
-    let signal = signals.next().await;
-    disk::clear();
-    std::process::exit(128 + signal);
-}
-
-/// For commands that have nothing to report early: the first signal ends the process, and what is
-/// temporary with it.
-pub(super) fn end_at_once() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    if let Ok(runtime) = runtime {
-        let _ = std::thread::Builder::new()
-            .name("signals".to_owned())
-            .spawn(move || runtime.block_on(end()));
+    if let Some(token) = token {
+        signals.next().await;
+        token.cancel();
+        // Where standard error is gone nobody can be told.
+        let _ = writeln!(
+            stderr(),
+            "interrupted: reporting what there is; once more ends at once"
+        );
     }
-}
-
-#[expect(
-    clippy::exit,
-    reason = "the main thread may be held up by whatever the user no longer wants to wait for"
-)]
-async fn end() {
-    let Ok(mut signals) = Signals::new() else {
-        return;
-    };
     let signal = signals.next().await;
     disk::clear();
     std::process::exit(128 + signal);

@@ -35,7 +35,10 @@ impl Setup {
     pub(super) fn new(global: &GlobalArgs) -> Result<Self, CliError> {
         logs(global);
         let colour = colour_on(global.color, &stdout());
-        let config = Config::find(global.config.as_deref(), Path::new("."))?;
+        // An empty variable of the environment counts as none.
+        let named = global.config.as_deref();
+        let named = named.filter(|path| !path.as_os_str().is_empty());
+        let config = Config::find(named, Path::new("."))?;
         Ok(Self {
             config,
             #[cfg(feature = "live")]

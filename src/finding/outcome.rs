@@ -36,10 +36,11 @@ impl Outcome {
     /// what is shown change nothing here.
     pub fn of(report: &Report, fail_on: Option<Severity>) -> Self {
         let failed = fail_on.map_or(0, |severity| report.summary.severities.at_least(severity));
-        if failed > 0 {
-            Self::Findings
-        } else if !report.summary.targets.any_scanned() {
+        // Findings about an account answer no question about regions of which none was looked into.
+        if !report.summary.targets.any_scanned() {
             Self::NothingScanned
+        } else if failed > 0 {
+            Self::Findings
         } else if !report.run.complete {
             Self::Incomplete
         } else {

@@ -3,14 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lamppost::inventory::{
-    AccountInventory, Depth, Observed, RegionStatus, RunRecord, SnapshotWriter,
-};
+use lamppost::inventory::{AccountInventory, Depth, Observed, RegionStatus, SnapshotWriter};
 use lamppost::report::{record_schema, report_schema};
 use serde_json::Value;
 
 use crate::support::cli::{Ended, Lamppost, folder};
-use crate::support::world::{ACCOUNT, REGION, denied, function, quiet, region};
+use crate::support::world::{ACCOUNT, REGION, denied, function, quiet, region, run_at};
 
 const CHECK: &str = r#"
 id = "account-outside-organization"
@@ -85,15 +83,7 @@ fn snapshot(path: &Path, inventories: &[AccountInventory]) {
         writer.account(inventory).unwrap();
     }
     let at = inventories[0].account.observed_at;
-    let run = RunRecord {
-        started: at,
-        finished: at,
-        interrupted: false,
-        missed: Vec::new(),
-        ledger: Vec::new(),
-        scope: lamppost::inventory::RunScope::default(),
-    };
-    writer.finish(&run).unwrap();
+    writer.finish(&run_at(at)).unwrap();
 }
 
 /// An account without a function, outside any organization.

@@ -37,6 +37,11 @@ fn misuse_is_answered_in_one_line() {
             "did you mean `unauthenticated-function-url`?",
         ),
         (
+            &["checks", "show", "admin-role"],
+            2,
+            "did you mean `admin-execution-role`?",
+        ),
+        (
             &["checks", "list", "--check", "nonsense-xyzzy"],
             2,
             "no check `nonsense-xyzzy`",
@@ -271,4 +276,13 @@ fn what_is_said_while_scanning() {
         calls.contains("lambda:ListFunctions 222222222222 us-east-1: answered in"),
         "{calls}"
     );
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn an_empty_variable_names_no_configuration() {
+    let ended = Lamppost::new(["checks", "list"])
+        .env("LAMPPOST_CONFIG", "")
+        .run();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
 }

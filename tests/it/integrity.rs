@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::cases;
 use crate::support::cli::{Lamppost, folder};
-use crate::support::world::quiet;
+use crate::support::world::{quiet, run_at};
 
 fn account(id: &str) -> AccountInventory {
     let mut inventory = quiet();
@@ -30,14 +30,7 @@ fn accounts() -> [AccountInventory; 2] {
 }
 
 fn run() -> RunRecord {
-    RunRecord {
-        started: "2026-11-20T08:00:00Z".parse().unwrap(),
-        finished: "2026-11-20T08:01:00Z".parse().unwrap(),
-        interrupted: false,
-        missed: Vec::new(),
-        ledger: Vec::new(),
-        scope: lamppost::inventory::RunScope::default(),
-    }
+    run_at("2026-11-20T08:00:00Z".parse().unwrap())
 }
 
 fn snapshot(path: &Path, accounts: &[AccountInventory]) {

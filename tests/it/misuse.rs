@@ -68,7 +68,8 @@ fn with_a_profile_that_leads_nowhere() {
         aws.join("config"),
         "[profile people]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Audit\n\
          region = eu-west-1\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
-         sso_region = eu-west-1\n[profile empty]\nregion = eu-west-1\n",
+         sso_region = eu-west-1\n[profile empty]\nregion = eu-west-1\n\
+         [profile lost]\nrole_arn = arn:aws:iam::111111111111:role/Audit\nsource_profile = gone\n",
     )
     .unwrap();
     // The file is named after the SHA-1 of `corp`.
@@ -94,6 +95,12 @@ help: `aws configure list-profiles` shows the profiles
         (
             "empty",
             "error: profile `empty` holds no credentials: it names no key, role, login or process
+help: check the profile in ~/.aws/config
+",
+        ),
+        (
+            "lost",
+            "error: profile `lost` holds no credentials: its source profile `gone` is not defined
 help: check the profile in ~/.aws/config
 ",
         ),

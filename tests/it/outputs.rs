@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use lamppost::inventory::{Depth, Observed, RunRecord, SnapshotWriter};
+use lamppost::inventory::{Depth, Observed, SnapshotWriter};
 use serde_json::Value;
 
 use crate::support::cli::{Lamppost, folder};
-use crate::support::world::quiet;
+use crate::support::world::{quiet, run_at};
 
 fn snapshot(path: &Path, name: &str) {
     let mut inventory = quiet();
@@ -25,15 +25,7 @@ fn snapshot(path: &Path, name: &str) {
     let mut writer = SnapshotWriter::create(path, Depth::Standard).unwrap();
     writer.account(&inventory).unwrap();
     let at = "2026-11-20T08:00:00Z".parse().unwrap();
-    let run = RunRecord {
-        started: at,
-        finished: at,
-        interrupted: false,
-        missed: Vec::new(),
-        ledger: Vec::new(),
-        scope: lamppost::inventory::RunScope::default(),
-    };
-    writer.finish(&run).unwrap();
+    writer.finish(&run_at(at)).unwrap();
 }
 
 /// The folder that is named in a message, between the first backquotes after these words.
@@ -147,27 +139,15 @@ fn no_output_holds_what_a_terminal_obeys() {
         "Action": "lambda:InvokeFunction", "Resource": "arn:aws:lambda:us-east-1:111122223333:function:f"}});
     fs::write(&policy, text.to_string()).unwrap();
     let policy = policy.to_str().unwrap();
-    for format in ["text", "json"] {
-        run(&[
-            "explain",
-            "exposure",
-            "--policy",
-            policy,
-            "--account",
-            "111122223333",
-            "--format",
-            format,
-        ]);
-    }
+    let explain = |format| {
+        let account = ["--account", "111122223333", "--format", format];
+        let asked = ["explain", "exposure", "--policy", policy];
+        run(&[asked.as_slice(), &account].concat())
+    };
+    explain("text");
+    explain("json");
     fs::write(policy, "{\"Statement\": \"\u{1b}]0;x\"}").unwrap();
-    run(&[
-        "explain",
-        "exposure",
-        "--policy",
-        policy,
-        "--account",
-        "111122223333",
-    ]);
+    explain("text");
     run(&["checks", "show", "x\u{1b}]0;y\u{7}"]);
     run(&["evaluate", "x\u{1b}]0;y\u{7}"]);
     let check = at.path().join("wrong.toml");

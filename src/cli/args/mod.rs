@@ -6,6 +6,7 @@ mod live;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "live")]
@@ -56,6 +57,7 @@ pub struct GlobalArgs {
         global = true,
         value_name = "FILE",
         env = "LAMPPOST_CONFIG",
+        value_parser = OsStringValueParser::new().map(PathBuf::from),
         help_heading = "General"
     )]
     pub config: Option<PathBuf>,
@@ -285,7 +287,7 @@ pub struct OwnerArgs {
 }
 
 fn account(text: &str) -> Result<AccountId, String> {
-    AccountId::try_from(text)
+    AccountId::try_from(text).map_err(|_| "an account id has twelve digits".to_owned())
 }
 
 fn organization(text: &str) -> Result<OrganizationId, String> {

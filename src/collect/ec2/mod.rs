@@ -10,7 +10,8 @@ use aws_sdk_ec2::types::Filter;
 use super::place::Place;
 use super::text::{listed, required};
 use crate::inventory::{
-    CapacityProvider, Function, InternetProtocolRange, Network, Observed, PrefixList, SecurityGroup,
+    CapacityProvider, Function, InternetProtocolRange, Network, Observed, PrefixList,
+    SecurityGroup, Subnet,
 };
 
 /// The most values that one filter takes.
@@ -28,7 +29,7 @@ const PREFIX_LIST_PAGE: i32 = 100;
 /// A macro because each SDK operation has types of its own without a common trait.
 macro_rules! describe {
     ($place:expr, $label:literal, $client:expr, $method:ident, $set_filters:ident, $page:expr,
-     $filter:literal, $values:expr, $list:ident, $read:path) => {{
+     $filter:expr, $values:expr, $list:ident, $read:path) => {{
         let mut found = Ok(Vec::new());
         if let Some(gap) = $place.forbidden(concat!("ec2:", $label), None) {
             found = Err(gap);
@@ -119,18 +120,7 @@ pub(super) async fn collect(
         subnets,
     } = attachments;
     // A capacity provider names its subnets only.
-    let placed = describe!(
-        place,
-        "DescribeSubnets",
-        client,
-        describe_subnets,
-        set_filters,
-        PAGE,
-        "subnet-id",
-        &subnets,
-        subnets,
-        records::subnet
-    );
+    let placed = described_subnets(place, client, "subnet-id", &subnets).await;
     vpcs.extend(
         placed
             .known()
@@ -154,20 +144,7 @@ pub(super) async fn collect(
                 records::vpc
             )
         },
-        async {
-            describe!(
-                place,
-                "DescribeSubnets",
-                client,
-                describe_subnets,
-                set_filters,
-                PAGE,
-                "vpc-id",
-                vpcs,
-                subnets,
-                records::subnet
-            )
-        },
+        described_subnets(place, client, "vpc-id", vpcs),
         async {
             describe!(
                 place,
@@ -239,6 +216,27 @@ pub(super) async fn collect(
         network_acls,
         endpoints,
     }
+}
+
+/// Subnets by their ids or by those of their VPCs.
+async fn described_subnets(
+    place: &Place<'_>,
+    client: &Client,
+    filter: &str,
+    values: &BTreeSet<&str>,
+) -> Observed<Vec<Subnet>> {
+    describe!(
+        place,
+        "DescribeSubnets",
+        client,
+        describe_subnets,
+        set_filters,
+        PAGE,
+        filter,
+        values,
+        subnets,
+        records::subnet
+    )
 }
 
 /// Security groups by their ids.

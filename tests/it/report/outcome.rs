@@ -34,6 +34,21 @@ fn exit_codes() {
             .unwrap();
         result
     };
+    let mut shut = AccountResult::scanned(
+        &account(
+            DEV,
+            "",
+            vec![region("af-south-1", json!("not-enabled"), vec![])],
+        ),
+        Include::default(),
+    );
+    let nobody = function(DEV, "af-south-1", "f");
+    let itself = lamppost::facts::Resource {
+        scope: lamppost::facts::Scope::Account,
+        ..of(&nobody, DEV, "af-south-1")
+    };
+    shut.judge(&check("c", "C", "high"), &itself, fail("m", &[], ""))
+        .unwrap();
     let scanned = |inventory| AccountResult::scanned(inventory, Include::default());
     let run = fixture::run();
     let stopped = RunRecord {
@@ -60,6 +75,13 @@ fn exit_codes() {
             &run,
             Some(High),
             Outcome::Findings,
+        ),
+        (
+            "a finding about an account of which no region was looked into",
+            vec![shut],
+            &run,
+            Some(High),
+            Outcome::NothingScanned,
         ),
         (
             "high below critical",

@@ -6,8 +6,8 @@ use lamppost::inventory::{
     AccountInventory, AccountRecord, AccountSettings, AclEntry, Code, Configuration, Environment,
     Function, FunctionDetail, Gap, GapKind, Iam, InternetProtocolRange, Logging, NatGateway,
     Network, NetworkAcl, Observed, Organization, Principal, PrincipalKind, RegionInventory,
-    RegionStatus, Route, RouteTable, RuntimeManagement, SecurityGroup, SecurityGroupRule, Subnet,
-    Vpc, VpcAttachment,
+    RegionStatus, Route, RouteTable, RunRecord, RunScope, RuntimeManagement, SecurityGroup,
+    SecurityGroupRule, Subnet, Vpc, VpcAttachment,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -266,5 +266,17 @@ pub(crate) fn table(id: &str, main: bool, subnets: &[&str], routes: &[(&str, &st
                 state: "active".to_owned(),
             })
             .collect(),
+    }
+}
+
+/// A run that ended when it began, and found nothing out of the ordinary.
+pub(crate) fn run_at(at: jiff::Timestamp) -> RunRecord {
+    RunRecord {
+        started: at,
+        finished: at,
+        interrupted: false,
+        missed: Vec::new(),
+        ledger: Vec::new(),
+        scope: RunScope::default(),
     }
 }
