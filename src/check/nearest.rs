@@ -7,7 +7,7 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let words: Vec<&str> = name.split('-').collect();
+    let words: Vec<&str> = name.split(['-', '_', ' ']).collect();
     let holds = |candidate: &&&str| {
         let parts: Vec<&str> = candidate.split('-').collect();
         words.len() > 1 && words.iter().all(|word| parts.contains(word))

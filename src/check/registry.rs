@@ -163,7 +163,7 @@ impl Registry {
         self.checks.get(id).ok_or_else(|| match self.mapped(id) {
             mapped if mapped.is_empty() => SelectError::UnknownId {
                 id: id.to_owned(),
-                nearest: nearest_id(id, self.checks.keys().map(String::as_str)),
+                nearest: nearest(id, self.checks.keys().map(String::as_str)).map(str::to_owned),
             },
             mapped => SelectError::Mapped {
                 id: id.to_owned(),
@@ -225,23 +225,6 @@ impl Registry {
         };
         Ok(self.checks().filter(chosen).collect())
     }
-}
-
-/// The id nearest to a wrong one: one that has all its words, else one that differs in a few letters.
-fn nearest_id<'a>(id: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    let words: Vec<&str> = id
-        .split(['-', '_', ' '])
-        .filter(|word| !word.is_empty())
-        .collect();
-    let has_all = |known: &&str| {
-        let mut parts = known.split('-');
-        !words.is_empty() && words.iter().all(|word| parts.any(|part| part == *word))
-    };
-    ids.clone()
-        .filter(has_all)
-        .min_by_key(|known| known.len())
-        .or_else(|| nearest(id, ids))
-        .map(str::to_owned)
 }
 
 /// Compiles files, keeping every good check and every problem.

@@ -21,6 +21,19 @@ pub struct Policy {
     pub statements: Vec<Arc<Statement>>,
 }
 
+impl Policy {
+    /// The policy with that statement as its only Allow: what comes of it, whatever other statements grant.
+    pub(crate) fn with_one_allow(&self, statement: &Statement) -> Self {
+        let stays =
+            |one: &&Arc<Statement>| one.effect == Effect::Deny || one.index == statement.index;
+        Self {
+            version: self.version,
+            id: self.id.clone(),
+            statements: self.statements.iter().filter(stays).cloned().collect(),
+        }
+    }
+}
+
 /// Version of the policy language.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Deserialize)]
 pub enum Version {

@@ -177,15 +177,16 @@ pub(in crate::analysis) fn trusts_of(
     };
     let document = policy(member).ok_or_else(|| vec![missing()])?;
     let policy = document.policy.as_ref().map_err(|gap| vec![gap.clone()])?;
-    let asker = Asker {
-        account,
-        role,
-        policy,
-        source: Source::new(document.name, policy),
-    };
     for statement in &policy.statements {
         let Some(element) = statement.principal.as_ref().filter(|_| assumes(statement)) else {
             continue;
+        };
+        let alone = policy.with_one_allow(statement);
+        let asker = Asker {
+            account,
+            role,
+            policy,
+            source: Source::new(document.name, &alone),
         };
         if element.negated {
             asker.sort(&mut trusts, &Principal::Everyone, statement);
@@ -198,11 +199,13 @@ pub(in crate::analysis) fn trusts_of(
     Ok(trusts)
 }
 
-/// Puts questions to one trust policy.
+/// Puts questions to one statement of a trust policy, within what the policy denies.
 pub(super) struct Asker<'c, 'a> {
     pub(super) account: &'c AccountContext<'a>,
     pub(super) role: &'c str,
+    /// The whole policy.
     pub(super) policy: &'c Policy,
+    /// Of it the statement and the Denies: what other statements let in is theirs.
     source: Source<'c>,
 }
 
@@ -271,7 +274,7 @@ impl Asker<'_, '_> {
         }
     }
 
-    /// What the whole policy says of a caller that one statement names.
+    /// What the policy says of a caller that the statement names.
     fn ask(&self, principal: &Principal, caller: Caller, statement: &Statement) -> Option<Trust> {
         let mut context = Context::open();
         if matches!(caller, Caller::Service(_)) {
