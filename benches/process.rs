@@ -30,7 +30,8 @@ mod cases {
     use lamppost::aws::Connection;
     use lamppost::check::Check;
     use lamppost::finding::{FolderReport, RunFolder};
-    use lamppost::inventory::{Depth, SnapshotWriter};
+    use lamppost::inventory::SnapshotWriter;
+    use lamppost::operation::Depth;
     use lamppost::report::{Format, Terminal, write_to};
 
     use super::simulator::judged;

@@ -25,7 +25,7 @@ mod bars {
     use std::process::ExitCode;
     use std::time::{Duration, Instant};
 
-    use lamppost::inventory::{Budget, Depth, Operation};
+    use lamppost::operation::{Depth, Operation, lambda};
 
     use super::simulator::run::{Bound, Swept, limits, spent, sweep};
     use super::simulator::{Simulator, World};
@@ -130,9 +130,9 @@ mod bars {
             bound.seconds() * 1.05,
         );
         bars.throttled(&simulator);
-        let shared = spent(&simulator, Budget::LAMBDA_REST).attempts as f64 / 5000.0;
+        let shared = spent(&simulator, lambda::CONTROL_PLANE).attempts as f64 / 5000.0;
         bars.most("calls a function on the shared quota", shared, "", 1.2);
-        let policies = spent(&simulator, Budget::LAMBDA_GET_POLICY).attempts as f64;
+        let policies = spent(&simulator, lambda::GET_POLICY.quota).attempts as f64;
         bars.most(
             "GetPolicy for functions and aliases",
             policies,

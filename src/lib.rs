@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cli`], [`config`] | what was typed and set |
 //! | `target` | which accounts and regions, entered |
+//! | [`operation`] | the AWS operations that may be called, and the plan of a scan |
 //! | `aws` | clients that only read, within limits, and count their calls |
 //! | `collect` | one account's answers, as an inventory |
 //! | [`secret`] | what a value gave away; the value itself goes no further |
@@ -31,6 +32,7 @@ mod disk;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
+pub mod operation;
 pub mod policy;
 pub mod reference;
 pub mod report;

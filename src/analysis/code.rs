@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Context, Fact, Foreign, arn_account};
 use crate::inventory::{CodeSigningConfig, Gap, Observed};
+use crate::operation;
 use crate::reference;
 
 /// The code's origin.
@@ -59,7 +60,13 @@ impl CodeFacts {
         let image_uri = match &image {
             Fact::Known(true) => Fact::of_fact(&function.detail, |detail| {
                 detail.code.image_uri.clone().map_or_else(
-                    || Fact::unknown(&context.unrecognised("lambda:GetFunction", "image", "")),
+                    || {
+                        Fact::unknown(&context.unrecognised(
+                            &operation::lambda::GET_FUNCTION,
+                            "image",
+                            "",
+                        ))
+                    },
                     Fact::Known,
                 )
             }),
@@ -76,7 +83,7 @@ impl CodeFacts {
                     "Enforce" => Fact::Known(true),
                     "Warn" => Fact::Known(false),
                     other => Fact::unknown(&context.unrecognised(
-                        "lambda:ListCodeSigningConfigs",
+                        &operation::lambda::LIST_CODE_SIGNING_CONFIGS,
                         "code signing policy",
                         other,
                     )),
@@ -159,7 +166,7 @@ fn foreign_layers(context: Context<'_>) -> Fact<Vec<Foreign<Layer>>> {
     for reference in &context.function.configuration.layers {
         let layer = Layer::of(&reference.arn);
         if layer.arn.is_empty() {
-            gaps.push(context.unrecognised("lambda:ListFunctions", "layer", ""));
+            gaps.push(context.unrecognised(&operation::lambda::LIST_FUNCTIONS, "layer", ""));
             continue;
         }
         if layer.account.is_empty() || !layer.publisher.is_empty() {

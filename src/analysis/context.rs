@@ -10,6 +10,7 @@ use crate::inventory::{
     AccountInventory, Function, Gap, GapKind, Observed, RegionApis, RegionBalancers,
     RegionInventory, RegionStatus,
 };
+use crate::operation::{self, Operation};
 
 /// What the user told Lamppost, as far as facts depend on it.
 #[derive(Clone, Debug)]
@@ -165,9 +166,13 @@ impl<'a> AccountContext<'a> {
 /// A function that may use any role.
 fn roleless(account: &AccountInventory, region: &RegionInventory, function: &Function) -> Gap {
     let message = "the answer does not say the execution role";
-    Gap::new("lambda:ListFunctions", GapKind::Malformed, message)
-        .at(&account.account.id, &region.region)
-        .about(&function.arn)
+    Gap::new(
+        &operation::lambda::LIST_FUNCTIONS,
+        GapKind::Malformed,
+        message,
+    )
+    .at(&account.account.id, &region.region)
+    .about(&function.arn)
 }
 
 /// One function with everything around it.
@@ -187,15 +192,17 @@ impl Context<'_> {
         match self.function.configuration.package_type.as_str() {
             "Image" => Fact::Known(true),
             "Zip" => Fact::Known(false),
-            other => {
-                Fact::unknown(&self.unrecognised("lambda:ListFunctions", "package type", other))
-            }
+            other => Fact::unknown(&self.unrecognised(
+                &operation::lambda::LIST_FUNCTIONS,
+                "package type",
+                other,
+            )),
         }
     }
 
     /// A gap for a value that this version does not know, or that AWS left out although it always
     /// sends it: never taken for a pass.
-    pub fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {
+    pub fn unrecognised(&self, operation: &Operation, what: &str, value: &str) -> Gap {
         let (kind, message) = if value.is_empty() {
             let message = format!("the answer does not say the {what}");
             (GapKind::Malformed, message)

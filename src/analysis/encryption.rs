@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Context, Fact, arn_account};
 use crate::inventory::{KmsKey, Observed};
+use crate::operation;
 
 /// The customer key of the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -76,7 +77,11 @@ fn usable(context: Context<'_>, state: &Fact<String>) -> Fact<bool> {
             | "PendingImport"
             | "PendingReplicaDeletion"
             | "Unavailable" => Fact::Known(false),
-            other => Fact::unknown(&context.unrecognised("kms:DescribeKey", "key state", other)),
+            other => Fact::unknown(&context.unrecognised(
+                &operation::kms::DESCRIBE_KEY,
+                "key state",
+                other,
+            )),
         },
         Fact::Unknown(gaps) => Fact::Unknown(gaps.clone()),
     }
@@ -86,7 +91,7 @@ fn find<'a>(context: Context<'a>, arn: &str) -> Fact<Option<&'a KmsKey>> {
     match context.region.keys.iter().find(|(asked, _)| asked == arn) {
         Some((_, Observed::Known(key))) => Fact::Known(key.as_ref()),
         Some((_, Observed::Missing(gap))) => Fact::unknown(gap),
-        None => Fact::unknown(&context.unrecognised("kms:DescribeKey", "key", arn)),
+        None => Fact::unknown(&context.unrecognised(&operation::kms::DESCRIBE_KEY, "key", arn)),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::sources::{Presence, kind};
 use super::{Context, Fact, Foreign, arn_account, grants};
 use crate::inventory::{EventSourceMapping, Gap, GapKind, Observed};
+use crate::operation;
 use crate::reference::{self, Invocation};
 
 /// Events that reach the function and leave it.
@@ -182,7 +183,7 @@ fn asynchronous(context: Context<'_>) -> Fact<bool> {
 fn invokes_asynchronously(context: Context<'_>, service: &str, sources: &[String]) -> Fact<bool> {
     let Some(known) = reference::service_principals().get(service) else {
         return Fact::unknown(&context.unrecognised(
-            "lambda:GetPolicy",
+            &operation::lambda::GET_POLICY,
             "service principal",
             service,
         ));
@@ -392,7 +393,7 @@ fn unauthenticated_kafka(
         }
         match kinds().find(|kind| !starts(kind, NETWORK)) {
             Some(other) => gaps.push(context.unrecognised(
-                "lambda:ListEventSourceMappings",
+                &operation::lambda::LIST_EVENT_SOURCE_MAPPINGS,
                 "source access type",
                 other,
             )),

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Context, Fact};
+use crate::operation;
 
 /// The function itself.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -74,7 +75,7 @@ impl FunctionFacts {
                 "Active" => Fact::Known(true),
                 "PassThrough" => Fact::Known(false),
                 other => Fact::unknown(&context.unrecognised(
-                    "lambda:ListFunctions",
+                    &operation::lambda::LIST_FUNCTIONS,
                     "tracing mode",
                     other,
                 )),
@@ -84,7 +85,7 @@ impl FunctionFacts {
                     "Allow" => Fact::Known(true),
                     "Terminate" => Fact::Known(false),
                     other => Fact::unknown(&context.unrecognised(
-                        "lambda:GetFunctionRecursionConfig",
+                        &operation::lambda::GET_FUNCTION_RECURSION_CONFIG,
                         "recursion setting",
                         other,
                     )),

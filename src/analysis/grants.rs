@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::inventory::{Function, Gap, GapKind, Observed};
+use crate::operation;
 use crate::policy::{
     Caller, Effect, Layer, ParseError, Policy, Principal, Request, Source, Target, Verdict,
     evaluate,
@@ -68,7 +69,7 @@ impl<'a> Policies<'a> {
 /// The gap for a policy of a function that cannot be understood.
 pub(super) fn unparsable(context: Context<'_>, qualifier: &str, error: &ParseError) -> Gap {
     Gap::new(
-        "lambda:GetPolicy",
+        &operation::lambda::GET_POLICY,
         GapKind::Malformed,
         format!("policy of `{qualifier}`: {error}"),
     )

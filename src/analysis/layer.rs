@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::exposure::{self, Door, Grant, Reach, UrlState};
 use super::{AccountContext, Fact};
 use crate::inventory::{Gap, GapKind, LayerVersion};
+use crate::operation;
 use crate::policy::{Policy, Target};
 
 /// A version of an own layer.
@@ -74,7 +75,7 @@ fn grants(account: &AccountContext<'_>, region: &str, layer: &LayerVersion) -> F
             }
             Err(error) => Fact::unknown(
                 &Gap::new(
-                    "lambda:GetLayerVersionPolicy",
+                    &operation::lambda::GET_LAYER_VERSION_POLICY,
                     GapKind::Malformed,
                     error.to_string(),
                 )

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Context, Fact};
 use crate::inventory::LogGroup;
+use crate::operation;
 
 /// Logging of the function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -35,7 +36,11 @@ fn expires(context: Context<'_>, group: &LogGroup) -> Fact<bool> {
         _ if group.retention_days.is_some() => Fact::Known(true),
         DELIVERY => Fact::Known(true),
         "" | "STANDARD" | "INFREQUENT_ACCESS" => Fact::Known(false),
-        other => Fact::unknown(&context.unrecognised("logs:DescribeLogGroups", "log class", other)),
+        other => Fact::unknown(&context.unrecognised(
+            &operation::logs::DESCRIBE_LOG_GROUPS,
+            "log class",
+            other,
+        )),
     }
 }
 
@@ -59,9 +64,11 @@ impl LoggingFacts {
         let json = match logging.format.as_deref().unwrap_or_default() {
             "JSON" => Fact::Known(true),
             "Text" => Fact::Known(false),
-            other => {
-                Fact::unknown(&context.unrecognised("lambda:ListFunctions", "log format", other))
-            }
+            other => Fact::unknown(&context.unrecognised(
+                &operation::lambda::LIST_FUNCTIONS,
+                "log format",
+                other,
+            )),
         };
         Self {
             group_exists: group.map_ref(Option::is_some),
@@ -95,7 +102,7 @@ impl LoggingFacts {
                             Fact::Known(level.to_owned())
                         }
                         other => Fact::unknown(&context.unrecognised(
-                            "lambda:ListFunctions",
+                            &operation::lambda::LIST_FUNCTIONS,
                             "application log level",
                             other,
                         )),

@@ -13,6 +13,7 @@ use super::{Context, Fact};
 use crate::inventory::{
     AclEntry, Gap, GapKind, Network, NetworkAcl, Observed, SecurityGroup, VpcAttachment,
 };
+use crate::operation::{self, Operation};
 
 /// The function's network.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -196,8 +197,8 @@ fn named(facts: Vec<(String, Fact<bool>)>) -> Fact<Vec<String>> {
 
 /// The network of a capacity provider, which names its subnets without their VPC.
 fn provided(context: Context<'_>, arn: &str) -> Result<VpcAttachment, Vec<Gap>> {
-    let operation = "lambda:ListCapacityProviders";
-    let gap = |operation: &str, message: String, about: &str| {
+    let operation = &operation::lambda::LIST_CAPACITY_PROVIDERS;
+    let gap = |operation: &Operation, message: String, about: &str| {
         Gap::new(operation, GapKind::Refused, message)
             .at(context.account.id(), &context.region.region)
             .about(about)
@@ -218,7 +219,7 @@ fn provided(context: Context<'_>, arn: &str) -> Result<VpcAttachment, Vec<Gap>> 
                 Some(known) => Fact::Known(known.vpc_id.clone()),
                 None => {
                     let message = format!("`{subnet}` was not described");
-                    Fact::unknown(&gap("ec2:DescribeSubnets", message, subnet))
+                    Fact::unknown(&gap(&operation::ec2::DESCRIBE_SUBNETS, message, subnet))
                 }
             }
         })
@@ -242,7 +243,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// Something that EC2 did not describe although a function uses it.
-    fn undescribed(&self, operation: &str, id: &str) -> Gap {
+    fn undescribed(&self, operation: &Operation, id: &str) -> Gap {
         Gap::new(
             operation,
             GapKind::Refused,
@@ -261,7 +262,7 @@ impl Place<'_> {
                     Some(subnet) => {
                         zones.insert(subnet.zone_id.as_str());
                     }
-                    None => gaps.push(self.undescribed("ec2:DescribeSubnets", id)),
+                    None => gaps.push(self.undescribed(&operation::ec2::DESCRIBE_SUBNETS, id)),
                 }
             }
             if gaps.is_empty() || zones.len() > 1 {
@@ -284,14 +285,16 @@ impl Place<'_> {
         match routing.table(&self.vpc.vpc_id, subnet) {
             Some(table) => Fact::Known(routing.egress(table, self.addresses, |id, why| {
                 Gap::new(
-                    "ec2:DescribeRouteTables",
+                    &operation::ec2::DESCRIBE_ROUTE_TABLES,
                     GapKind::Unrecognised,
                     format!("{why} `{id}`"),
                 )
                 .at(self.context.account.id(), &self.context.region.region)
                 .about(subnet)
             })),
-            None => Fact::unknown(&self.undescribed("ec2:DescribeRouteTables", subnet)),
+            None => {
+                Fact::unknown(&self.undescribed(&operation::ec2::DESCRIBE_ROUTE_TABLES, subnet))
+            }
         }
     }
 
@@ -305,7 +308,7 @@ impl Place<'_> {
         for id in &self.vpc.security_groups {
             match all.iter().find(|group| &group.id == id) {
                 Some(group) => groups.push(group),
-                None => gaps.push(self.undescribed("ec2:DescribeSecurityGroups", id)),
+                None => gaps.push(self.undescribed(&operation::ec2::DESCRIBE_SECURITY_GROUPS, id)),
             }
         }
         (groups, gaps)
@@ -319,7 +322,9 @@ impl Place<'_> {
                 .find(|acl| acl.subnets.iter().any(|id| id == subnet))
             {
                 Some(acl) => Fact::Known(lets_everything(acl, true) && lets_everything(acl, false)),
-                None => Fact::unknown(&self.undescribed("ec2:DescribeNetworkAcls", subnet)),
+                None => {
+                    Fact::unknown(&self.undescribed(&operation::ec2::DESCRIBE_NETWORK_ACLS, subnet))
+                }
             }
         })
     }
@@ -344,7 +349,7 @@ impl Place<'_> {
                 | "failed" | "expired" => continue,
                 state => {
                     let what = "state of a VPC endpoint";
-                    let operation = "ec2:DescribeVpcEndpoints";
+                    let operation = &operation::ec2::DESCRIBE_VPC_ENDPOINTS;
                     gaps.push(self.context.unrecognised(operation, what, state));
                     continue;
                 }
@@ -390,7 +395,7 @@ impl Place<'_> {
                 Ok(false) => {}
                 Err(error) => gaps.push(
                     Gap::new(
-                        "ec2:DescribeVpcEndpoints",
+                        &operation::ec2::DESCRIBE_VPC_ENDPOINTS,
                         GapKind::Malformed,
                         error.to_string(),
                     )

@@ -8,6 +8,7 @@ use super::privilege::{
 };
 use super::{Context, Fact};
 use crate::inventory::Gap;
+use crate::operation;
 use crate::policy::{Effect, Policy};
 
 /// The execution role of the function.
@@ -226,7 +227,7 @@ fn only_basic(policy: &Policy) -> bool {
 
 /// The gap for a function of which AWS names no role.
 fn unnamed(context: Context<'_>) -> Gap {
-    context.unrecognised("lambda:ListFunctions", "execution role", "")
+    context.unrecognised(&operation::lambda::LIST_FUNCTIONS, "execution role", "")
 }
 
 /// The log group that the function writes to.

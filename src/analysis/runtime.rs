@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Context, Fact};
 use crate::inventory::{Alias, Configuration, Observed, Version};
+use crate::operation;
 use crate::reference::{self, Runtime, RuntimeKind};
 
 /// The runtime, judged by AWS's published dates.
@@ -106,7 +107,7 @@ impl RuntimeFacts {
                     "Manual" => Fact::Known(true),
                     "Auto" | "FunctionUpdate" => Fact::Known(false),
                     other => Fact::unknown(&context.unrecognised(
-                        "lambda:GetRuntimeManagementConfig",
+                        &operation::lambda::GET_RUNTIME_MANAGEMENT_CONFIG,
                         "runtime update mode",
                         other,
                     )),
@@ -133,14 +134,20 @@ fn lookup(context: Context<'_>, configuration: &Configuration) -> Fact<Option<&'
         ("Image", _) => Fact::Known(None),
         ("Zip", Some(id)) => match reference::runtimes().get(id) {
             Some(runtime) => Fact::Known(Some(runtime)),
-            None => Fact::unknown(&context.unrecognised("lambda:ListFunctions", "runtime", id)),
+            None => Fact::unknown(&context.unrecognised(
+                &operation::lambda::LIST_FUNCTIONS,
+                "runtime",
+                id,
+            )),
         },
         ("Zip", None) => {
-            Fact::unknown(&context.unrecognised("lambda:ListFunctions", "runtime", ""))
+            Fact::unknown(&context.unrecognised(&operation::lambda::LIST_FUNCTIONS, "runtime", ""))
         }
-        (other, _) => {
-            Fact::unknown(&context.unrecognised("lambda:ListFunctions", "package type", other))
-        }
+        (other, _) => Fact::unknown(&context.unrecognised(
+            &operation::lambda::LIST_FUNCTIONS,
+            "package type",
+            other,
+        )),
     }
 }
 
@@ -202,7 +209,7 @@ pub(super) fn aliased_offenders<T>(
     let (mut offenders, mut gaps) = (Vec::new(), Vec::new());
     for (alias, number) in aliases.iter().flat_map(published_versions) {
         let Some(version) = versions.iter().find(|version| version.version == number) else {
-            gaps.push(context.unrecognised("lambda:GetFunction", "version", number));
+            gaps.push(context.unrecognised(&operation::lambda::GET_FUNCTION, "version", number));
             continue;
         };
         match &version.configuration {

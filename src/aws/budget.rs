@@ -14,7 +14,7 @@ use tokio::sync::Mutex as Queue;
 use tokio::time::{Instant, sleep_until};
 
 use super::guard::Ticket;
-use crate::inventory::Budget;
+use crate::operation::Quota;
 
 /// What a throttle leaves of a rate.
 const SHRINK: f64 = 0.5;
@@ -65,7 +65,7 @@ impl Share {
     }
 
     /// Requests a second that the share of a quota allows.
-    pub fn rate(self, budget: Budget) -> f64 {
+    pub fn rate(self, budget: Quota) -> f64 {
         f64::from(budget.per_second) * f64::from(self.0) / 100.0
     }
 }
@@ -83,7 +83,7 @@ impl fmt::Display for Share {
     }
 }
 
-type Key = (Arc<str>, Arc<str>, Budget);
+type Key = (Arc<str>, Arc<str>, Quota);
 
 /// A quota of which others leave nothing.
 #[derive(Clone, Copy, Debug, Error)]
@@ -144,7 +144,7 @@ impl Budgets {
 
     fn bucket(&self, ticket: &Ticket) -> Option<Arc<Bucket>> {
         let share = self.share?;
-        let budget = ticket.operation.budget;
+        let budget = ticket.operation.quota;
         let key = (ticket.account.clone(), ticket.region.clone(), budget);
         let mut buckets = self.buckets();
         let bucket = buckets
@@ -183,7 +183,7 @@ struct Shrunk {
 }
 
 impl Bucket {
-    fn new(budget: Budget, share: Share) -> Self {
+    fn new(budget: Quota, share: Share) -> Self {
         Self {
             name: budget.name,
             full: share.rate(budget),
@@ -249,7 +249,7 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
-    use crate::inventory::Operation;
+    use crate::operation::Operation;
 
     fn ticket(name: &str, account: &str, region: &str) -> Ticket {
         let service = if name == "DescribeVpcs" {

@@ -20,6 +20,7 @@ use super::client::{Connection, Session};
 use super::error::{Call, cause, chain, gap};
 use super::identity::{IdentityError, not_loaded, refused};
 use crate::inventory::{AccountId, Gap, GapKind};
+use crate::operation;
 
 /// Which credentials a session begins with.
 #[derive(Clone, Debug)]
@@ -154,7 +155,7 @@ impl Session {
             let gap = gap(
                 &error,
                 &Call {
-                    operation: "sts:GetCallerIdentity",
+                    operation: &operation::sts::GET_CALLER_IDENTITY,
                     account: "",
                     region: &region,
                     resource: None,
@@ -199,7 +200,7 @@ impl Session {
         let asked = asked.serial_number(serial).token_code(code);
         let answer = asked.duration_seconds(36 * 3600).send().await;
         let call = Call {
-            operation: "sts:GetSessionToken",
+            operation: &operation::sts::GET_SESSION_TOKEN,
             account: self.account(),
             region,
             resource: Some(serial),
@@ -278,7 +279,11 @@ impl Session {
             Err(error) => Err(credentials_gap(&error)
                 .unwrap_or_else(|| {
                     let message = chain(&error);
-                    Gap::new("sts:AssumeRole", GapKind::ExpiredCredentials, message)
+                    Gap::new(
+                        &operation::sts::ASSUME_ROLE,
+                        GapKind::ExpiredCredentials,
+                        message,
+                    )
                 })
                 .at(self.account(), self.home_region())),
         }
@@ -419,7 +424,7 @@ impl AssumedRole {
             .await
             .map_err(|error| {
                 let call = Call {
-                    operation: "sts:AssumeRole",
+                    operation: &operation::sts::ASSUME_ROLE,
                     account: self.through.account(),
                     region,
                     resource: Some(&self.role.arn),
@@ -430,7 +435,7 @@ impl AssumedRole {
             })?;
         let given = answer.credentials.ok_or_else(|| {
             let message = "the answer holds no credentials";
-            let gap = Gap::new("sts:AssumeRole", GapKind::Malformed, message)
+            let gap = Gap::new(&operation::sts::ASSUME_ROLE, GapKind::Malformed, message)
                 .at(self.through.account(), region)
                 .about(&self.role.arn);
             CredentialsError::provider_error(NotAssumed(gap))

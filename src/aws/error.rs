@@ -13,12 +13,13 @@ use super::gate::Overdue;
 use super::guard::Refusal;
 use super::transport::{BreaksOff, TooLarge};
 use crate::inventory::{Denial, DeniedBy, Gap, GapKind};
+use crate::operation::Operation;
 
 /// Which call it was that failed.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// The operation, as `lambda:GetPolicy`.
-    pub operation: &'static str,
+    pub operation: &'static Operation,
     /// The account that was asked.
     pub account: &'a str,
     /// The region that was asked; empty for a global service.

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use super::cached::Cached;
 use super::error::error_code;
 use super::ledger::Ledger;
-use crate::inventory::Operation;
+use crate::operation::Operation;
 
 /// An operation that is not on the published read-only list.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]

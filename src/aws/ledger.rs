@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::guard::Ticket;
 use crate::inventory::LedgerEntry;
+use crate::operation::Operation;
 
-type Key = (&'static str, &'static str, Arc<str>, Arc<str>);
+type Key = (&'static Operation, Arc<str>, Arc<str>);
 
 /// Counts every call and every attempt of a process; shared by all sessions of a connection.
 #[derive(Debug, Default)]
@@ -20,25 +21,26 @@ pub struct Ledger {
 /// One line of the ledger: an operation in one account and region.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LedgerRow {
+    /// The operation.
+    pub operation: &'static Operation,
     /// The account that was asked; empty before it was known.
     pub account: String,
     /// The region that was asked.
     pub region: String,
-    /// The operation and its counts.
+    /// Its counts.
     pub entry: LedgerEntry,
 }
 
 impl Ledger {
     fn with(&self, ticket: &Ticket, change: impl FnOnce(&mut LedgerEntry)) {
         let key = (
-            ticket.operation.service,
-            ticket.operation.name,
+            ticket.operation,
             ticket.account.clone(),
             ticket.region.clone(),
         );
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         change(rows.entry(key).or_insert_with(|| LedgerEntry {
-            operation: ticket.operation.label(),
+            operation: ticket.operation.label.to_owned(),
             ..LedgerEntry::default()
         }));
     }
@@ -54,7 +56,7 @@ impl Ledger {
     pub(crate) fn call(&self, ticket: &Ticket, time: Duration, error: Option<String>) {
         tracing::debug!(
             "{} {} {}: {} in {} ms",
-            ticket.operation.label(),
+            ticket.operation.label,
             ticket.account,
             ticket.region,
             error.as_deref().unwrap_or("answered"),
@@ -72,22 +74,14 @@ impl Ledger {
     /// Every line, ordered by operation, account and region.
     pub fn rows(&self) -> Vec<LedgerRow> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut lines: Vec<_> = rows
-            .iter()
-            .map(|((_, _, account, region), entry)| LedgerRow {
+        rows.iter()
+            .map(|((operation, account, region), entry)| LedgerRow {
+                operation,
                 account: account.to_string(),
                 region: region.to_string(),
                 entry: entry.clone(),
             })
-            .collect();
-        lines.sort_by(|a, b| {
-            (&a.entry.operation, &a.account, &a.region).cmp(&(
-                &b.entry.operation,
-                &b.account,
-                &b.region,
-            ))
-        });
-        lines
+            .collect()
     }
 
     /// One entry for each operation, over all accounts and regions, what was taken out included.
@@ -105,7 +99,7 @@ impl Ledger {
     pub fn take(&self, account: &str) -> Vec<LedgerEntry> {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::new();
-        rows.retain(|(_, _, of, _), entry| {
+        rows.retain(|(_, of, _), entry| {
             let keep = **of != *account;
             if !keep {
                 found.push(std::mem::take(entry));

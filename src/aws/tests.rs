@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::transport::{Answer, Fault, Rule, faults, respond, transport};
 use super::*;
 use crate::inventory::{Gap, GapKind};
+use crate::operation;
 
 mod protocols;
 
@@ -84,7 +85,7 @@ async fn get_policy(session: &Session) -> Result<Option<String>, Gap> {
         Err(error) => Err(gap(
             &error,
             &Call {
-                operation: "lambda:GetPolicy",
+                operation: &operation::lambda::GET_POLICY,
                 account: ACCOUNT,
                 region: "eu-west-1",
                 resource: Some("f"),
@@ -130,7 +131,7 @@ async fn what_is_not_published_is_refused_before_anything_is_sent() {
         .await
         .unwrap_err();
     let call = Call {
-        operation: "lambda:DeleteFunction",
+        operation: &operation::lambda::LIST_FUNCTIONS,
         account: ACCOUNT,
         region: "eu-west-1",
         resource: None,

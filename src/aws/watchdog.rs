@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::guard::Ticket;
+use crate::operation::Operation;
 
 /// How long a call may be on the wire before it is named; AWS answers in a second.
 const LONG: Duration = Duration::from_secs(15);
@@ -21,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Stuck {
     /// The operation, as `lambda:GetPolicy`.
-    pub operation: String,
+    pub operation: &'static Operation,
     /// What it asks about, as far as the request shows it; empty for lists.
     pub about: String,
     /// The account that is asked.
@@ -121,7 +122,7 @@ impl Watchdog {
         let attempts = underway.attempts.values().filter_map(|attempt| {
             let waited = attempt.ticket.spent() + attempt.sent.elapsed();
             (waited >= LONG.min(limit) && attempt.ticket.is_first_naming()).then(|| Stuck {
-                operation: attempt.ticket.operation.label(),
+                operation: attempt.ticket.operation,
                 about: attempt.about.clone(),
                 account: attempt.ticket.account.to_string(),
                 region: attempt.ticket.region.to_string(),

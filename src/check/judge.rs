@@ -102,7 +102,7 @@ impl<'d> Judge<'d> {
 
     fn gap(&self, kind: GapKind, message: String) -> Gap {
         let resource = &self.document.resource;
-        Gap::new(OPERATION, kind, message)
+        Gap::labelled(OPERATION, kind, message)
             .at(&resource.account, &resource.region)
             .about(&resource.arn)
     }

@@ -149,7 +149,11 @@ fn parts(check: &Check) -> Vec<Part> {
     }
     parts.push(Part::Lead("It says".to_owned()));
     parts.push(Part::Code("jinja", definition.message.clone()));
-    let calls: BTreeSet<&str> = check.reads().flat_map(operations).collect();
+    let calls: BTreeSet<&str> = check
+        .reads()
+        .flat_map(operations)
+        .map(|operation| operation.label)
+        .collect();
     if !calls.is_empty() {
         let calls: Vec<String> = calls.iter().map(|call| format!("`{call}`")).collect();
         let text = format!(

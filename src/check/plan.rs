@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::facts::{self, AtStandard};
-use crate::inventory::{Depth, Plan};
+use crate::operation::{Depth, Plan};
 
 /// The operations behind every fact that one of the checks reads, at the depth that all of them need.
 pub fn plan<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Plan {

@@ -8,7 +8,7 @@ use super::setup::{Setup, at_depth};
 use crate::aws::transport::{Recording, replay};
 use crate::aws::{Base, Connection, Limits};
 use crate::finding::{Mode, Outcome};
-use crate::inventory::Depth;
+use crate::operation::Depth;
 use crate::target::Selection;
 
 /// The API traffic of a scan of the organisation in `localstack/`, whose secrets are made up.

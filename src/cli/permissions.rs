@@ -8,13 +8,9 @@ use super::args::PermissionsArgs;
 use super::error::CliError;
 use super::setup::{Setup, at_depth};
 use crate::check;
-use crate::facts;
 use crate::finding::Outcome;
-use crate::inventory::{Depth, OPERATIONS, Plan};
+use crate::operation::{self, Plan};
 use crate::report;
-
-/// What finds the regions of an account, whatever checks are chosen.
-const REGIONS: &str = "ec2:DescribeRegions";
 
 pub(super) fn run(args: &PermissionsArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let registry = setup.registry(&args.checks)?;
@@ -32,12 +28,11 @@ pub(super) fn run(args: &PermissionsArgs, setup: &Setup) -> Result<Outcome, CliE
 /// anyhow, by checks that need to know.
 pub(super) fn policy(plan: &Plan, organization: bool, role_name: Option<&str>) -> Value {
     let chosen = || {
-        OPERATIONS.iter().filter(|operation| {
-            let label = operation.label();
-            let reached = plan.depth() == Depth::Deep || !facts::is_deep(&label);
-            let asked = plan.contains(&label) && reached || label == REGIONS;
-            let needed = asked || (operation.organization && organization);
-            needed && operation.name != "AssumeRole"
+        operation::all().filter(|operation| {
+            let asked = plan.contains(operation) && operation.depth <= plan.depth()
+                || **operation == operation::ec2::DESCRIBE_REGIONS;
+            let listing = operation.service == operation::organizations::SERVICE;
+            (asked || listing && organization) && **operation != operation::sts::ASSUME_ROLE
         })
     };
     let actions: BTreeSet<&str> = chosen()

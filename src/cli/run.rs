@@ -18,7 +18,8 @@ use crate::facts::AtStandard;
 use crate::finding::{
     Acceptance, FolderReport, Include, Mode, ReportTerms, RunFolder, RunInfo, Terms,
 };
-use crate::inventory::{Depth, SnapshotWriter};
+use crate::inventory::SnapshotWriter;
+use crate::operation::Depth;
 use crate::scan::{Reach, Scan};
 use crate::secret::{Detector, FingerprintKey};
 use crate::target::Selection;

@@ -15,7 +15,7 @@ use crate::facts::{self, AtStandard};
 use crate::finding::{
     Acceptance, ConfigurationFile, Include, Mode, ReportTerms, RunInfo, SeverityOverride, Terms,
 };
-use crate::inventory::Depth;
+use crate::operation::Depth;
 use crate::report::Terminal;
 use crate::terminal::Cleaned;
 

@@ -7,7 +7,7 @@ use super::args::{EXTERNAL_ID, ReachArgs, TargetArgs};
 use super::error::CliError;
 use crate::aws::{Base, Connection, Mfa};
 use crate::config;
-use crate::inventory::Plan;
+use crate::operation::Plan;
 use crate::scan::Reach;
 use crate::target::{Selection, TargetError};
 

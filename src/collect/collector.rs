@@ -4,7 +4,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Progress;
 use super::place::{Inspect, Place};
-use crate::inventory::{AccountRecord, Plan};
+use crate::inventory::AccountRecord;
+use crate::operation::Plan;
 
 /// How accounts are collected.
 #[derive(Clone, Copy)]

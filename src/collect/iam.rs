@@ -8,14 +8,22 @@ use aws_sdk_iam::types as sdk;
 use percent_encoding::percent_decode_str;
 
 use super::place::Place;
+use super::probe::{Probe, probes};
 use super::text::{Unreadable, present, required, text, time};
 use crate::inventory::{
     AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, Observed, PolicyVersion, Principal,
     PrincipalKind,
 };
+use crate::operation::{self, Operation};
 use crate::secret::redact_policy;
 
-const OPERATION: &str = "iam:GetAccountAuthorizationDetails";
+/// One small call of each operation, to see whether it is allowed.
+pub(super) const PROBES: &[Probe] = probes!(
+    iam: |on| iam = on.session.iam();
+    GET_ACCOUNT_AUTHORIZATION_DETAILS => iam.get_account_authorization_details().max_items(1),
+);
+
+const OPERATION: &Operation = &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS;
 
 const FILTERS: [sdk::EntityType; 5] = [
     sdk::EntityType::User,

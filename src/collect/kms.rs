@@ -4,8 +4,18 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
 
 use super::place::{Place, absent, together};
+use super::probe::{Probe, probes};
 use super::text::{Unreadable, account, required, without_secrets};
 use crate::inventory::{Function, Gap, GapKind, KmsKey, Observed};
+use crate::operation;
+
+/// One small call of each operation, to see whether it is allowed.
+pub(super) const PROBES: &[Probe] = probes!(
+    kms: |on| kms = on.session.kms(on.region());
+    DESCRIBE_KEY => kms.describe_key().key_id(on.key?),
+    GET_KEY_POLICY => kms.get_key_policy().key_id(on.key?).policy_name("default"),
+    GET_KEY_ROTATION_STATUS => kms.get_key_rotation_status().key_id(on.key?),
+);
 
 /// How many keys are asked about at once.
 const KEYS_AT_ONCE: usize = 8;
@@ -49,7 +59,7 @@ fn referred(function: &Function) -> impl Iterator<Item = &String> {
 async fn key(place: &Place<'_>, client: &Client, name: &str) -> Observed<Option<KmsKey>> {
     let send = client.describe_key().key_id(name).send();
     let described = place
-        .call("kms:DescribeKey", Some(name), send, |output| {
+        .call(&operation::kms::DESCRIBE_KEY, Some(name), send, |output| {
             described(output.key_metadata())
         })
         .await;
@@ -81,7 +91,11 @@ fn described(from: Option<&sdk::KeyMetadata>) -> Result<KmsKey, Unreadable> {
         origin: required(origin, "Origin")?.to_owned(),
         spec: required(spec, "KeySpec")?.to_owned(),
         rotation: Observed::Known(None),
-        policy: Observed::Missing(Gap::new("kms:GetKeyPolicy", GapKind::NotPlanned, "")),
+        policy: Observed::Missing(Gap::new(
+            &operation::kms::GET_KEY_POLICY,
+            GapKind::NotPlanned,
+            "",
+        )),
     })
 }
 
@@ -89,7 +103,7 @@ fn described(from: Option<&sdk::KeyMetadata>) -> Result<KmsKey, Unreadable> {
 ///
 /// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html>, "Cross-account use: No".
 async fn policy(place: &Place<'_>, client: &Client, arn: &str) -> Observed<String> {
-    let operation = "kms:GetKeyPolicy";
+    let operation = &operation::kms::GET_KEY_POLICY;
     if let Some(gap) = place.forbidden(operation, Some(arn)) {
         return Observed::Missing(gap);
     }
@@ -116,9 +130,12 @@ async fn rotation(place: &Place<'_>, client: &Client, key: &KmsKey) -> Observed<
     }
     let send = client.get_key_rotation_status().key_id(&key.arn).send();
     place
-        .call("kms:GetKeyRotationStatus", Some(&key.arn), send, |output| {
-            Ok(Some(output.key_rotation_enabled()))
-        })
+        .call(
+            &operation::kms::GET_KEY_ROTATION_STATUS,
+            Some(&key.arn),
+            send,
+            |output| Ok(Some(output.key_rotation_enabled())),
+        )
         .await
         .into()
 }

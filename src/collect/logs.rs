@@ -9,10 +9,18 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::place::Place;
+use super::probe::{Probe, probes};
 use super::text::{Unreadable, listed, present, required};
 use crate::inventory::{Configuration, Gap, LogGroup, Observed};
+use crate::operation::{self, Operation};
 
-const OPERATION: &str = "logs:DescribeLogGroups";
+/// One small call of each operation, to see whether it is allowed.
+pub(super) const PROBES: &[Probe] = probes!(
+    logs: |on| logs = on.session.logs(on.region());
+    DESCRIBE_LOG_GROUPS => logs.describe_log_groups().limit(1),
+);
+
+const OPERATION: &Operation = &operation::logs::DESCRIBE_LOG_GROUPS;
 
 /// The most identifiers that one call takes.
 const BATCH: usize = 50;

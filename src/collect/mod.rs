@@ -28,6 +28,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod named;
+mod organizations;
 mod place;
 mod probe;
 mod progress;

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::text::Unreadable;
 use crate::aws::{self, Endless, Pages};
-use crate::inventory::{Gap, GapKind, Observed, Plan, SecretMatch};
+use crate::inventory::{Gap, GapKind, Observed, SecretMatch};
+use crate::operation::{Operation, Plan};
 
 /// Judges one environment variable, by name and value; the value is dropped afterwards.
 pub type Inspect = dyn Fn(&str, &str) -> Vec<SecretMatch> + Send + Sync;
@@ -35,7 +36,7 @@ impl Place<'_> {
     /// A gap here that AWS did not cause by an error.
     pub(super) fn gap(
         &self,
-        operation: &str,
+        operation: &Operation,
         resource: Option<&str>,
         kind: GapKind,
         message: impl Into<String>,
@@ -48,7 +49,7 @@ impl Place<'_> {
     }
 
     /// Why the call may not be made now, if so: it is not planned, or the scan was interrupted.
-    pub(super) fn forbidden(&self, operation: &str, resource: Option<&str>) -> Option<Gap> {
+    pub(super) fn forbidden(&self, operation: &Operation, resource: Option<&str>) -> Option<Gap> {
         if !self.plan.contains(operation) {
             let message = "no chosen check needs it";
             return Some(self.gap(operation, resource, GapKind::NotPlanned, message));
@@ -58,12 +59,12 @@ impl Place<'_> {
             .then(|| self.interrupted(operation, resource))
     }
 
-    fn interrupted(&self, operation: &str, resource: Option<&str>) -> Gap {
+    fn interrupted(&self, operation: &Operation, resource: Option<&str>) -> Gap {
         let message = "the scan was interrupted before the answer";
         self.gap(operation, resource, GapKind::Interrupted, message)
     }
 
-    fn unreadable(&self, operation: &str, resource: Option<&str>, why: Unreadable) -> Gap {
+    fn unreadable(&self, operation: &Operation, resource: Option<&str>, why: Unreadable) -> Gap {
         self.gap(operation, resource, GapKind::Malformed, why.0)
     }
 
@@ -73,7 +74,7 @@ impl Place<'_> {
     /// The gap that stands in the answer's place.
     pub(super) async fn call<Output, Failure, Value>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         resource: Option<&str>,
         send: impl Future<Output = Result<Output, SdkError<Failure>>>,
         read: impl FnOnce(Output) -> Result<Value, Unreadable>,
@@ -103,7 +104,7 @@ impl Place<'_> {
     /// The gap that stands in the page's place.
     pub(super) async fn page<Output, Failure>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         resource: Option<&str>,
         stream: &mut PaginationStream<Result<Output, SdkError<Failure>>>,
     ) -> Result<Option<Output>, Gap>
@@ -130,7 +131,7 @@ impl Place<'_> {
     /// The gap that stands in the list's place, also where only its last page could not be read.
     pub(super) async fn list<Output, Failure, Item>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         resource: Option<&str>,
         mut stream: PaginationStream<Result<Output, SdkError<Failure>>>,
         more: impl Fn(&Output) -> Option<&str>,
@@ -158,7 +159,7 @@ impl Place<'_> {
     /// The gap that stands in the list's place, also where only its last page could not be read.
     pub(super) async fn pages<Output, Failure, Item, Sent>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         resource: Option<&str>,
         ask: impl Fn(Option<String>) -> Sent,
         read: impl Fn(&Output) -> Result<(Vec<Item>, Option<String>), Unreadable>,
@@ -184,13 +185,18 @@ impl Place<'_> {
     }
 
     /// The gap that stands in the place of a list that does not come to an end.
-    pub(super) fn endless(&self, operation: &str, resource: Option<&str>, why: Endless) -> Gap {
+    pub(super) fn endless(
+        &self,
+        operation: &Operation,
+        resource: Option<&str>,
+        why: Endless,
+    ) -> Gap {
         self.gap(operation, resource, GapKind::Malformed, why.to_string())
     }
 
     fn failure<Failure>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         resource: Option<&str>,
         error: &SdkError<Failure>,
     ) -> Gap
@@ -243,6 +249,7 @@ pub(super) fn absent<T>(result: Result<T, Gap>, codes: &[&str]) -> Observed<Opti
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::operation;
 
     /// Runs something at a place where everything is planned.
     pub(in crate::collect) fn with_place<T>(run: impl FnOnce(&Place<'_>) -> T) -> T {
@@ -258,7 +265,7 @@ pub(super) mod tests {
     #[test]
     fn only_the_error_code_says_that_there_is_none() {
         let with_code = |code: Option<&str>| {
-            let mut gap = Gap::new("lambda:GetPolicy", GapKind::Refused, "");
+            let mut gap = Gap::new(&operation::lambda::GET_POLICY, GapKind::Refused, "");
             gap.code = code.map(str::to_owned);
             absent::<String>(Err(gap), &["ResourceNotFoundException"])
         };
@@ -277,15 +284,19 @@ pub(super) mod tests {
             partition: "aws",
             account: "111122223333",
             region: "eu-west-1",
-            plan: &Plan::new(["lambda:GetPolicy"]),
+            plan: &Plan::new([&operation::lambda::GET_POLICY]),
             cancel: &cancel,
         };
-        assert_eq!(place.forbidden("lambda:GetPolicy", None), None);
-        let gap = place.forbidden("kms:DescribeKey", Some("key")).unwrap();
+        assert_eq!(place.forbidden(&operation::lambda::GET_POLICY, None), None);
+        let gap = place
+            .forbidden(&operation::kms::DESCRIBE_KEY, Some("key"))
+            .unwrap();
         assert_eq!(gap.kind, GapKind::NotPlanned);
         assert_eq!(gap.resource.as_deref(), Some("key"));
         cancel.cancel();
-        let gap = place.forbidden("lambda:GetPolicy", None).unwrap();
+        let gap = place
+            .forbidden(&operation::lambda::GET_POLICY, None)
+            .unwrap();
         assert_eq!(gap.kind, GapKind::Interrupted);
     }
 }

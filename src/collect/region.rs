@@ -15,6 +15,7 @@ use crate::inventory::{
     AccountRecord, AccountSettings, Function, Gap, GapKind, Observed, RegionInventory, RegionName,
     RegionStatus,
 };
+use crate::operation;
 
 /// Collects one region.
 pub(super) async fn collect(
@@ -238,7 +239,7 @@ fn refused(
 /// A region that the account has not switched on: nothing is in it.
 pub(super) fn not_enabled(region: RegionName) -> RegionInventory {
     let gap = Gap::new(
-        "lambda:GetAccountSettings",
+        &operation::lambda::GET_ACCOUNT_SETTINGS,
         GapKind::NotPlanned,
         "the region is not enabled",
     );
@@ -282,7 +283,7 @@ mod tests {
     use super::*;
 
     fn gap(kind: GapKind, code: &str) -> Gap {
-        let mut gap = Gap::new("lambda:ListFunctions", kind, "");
+        let mut gap = Gap::new(&operation::lambda::LIST_FUNCTIONS, kind, "");
         gap.code = (!code.is_empty()).then(|| code.to_owned());
         gap
     }

@@ -30,9 +30,10 @@ pub(super) fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
 mod tests {
     use super::*;
     use crate::inventory::{GapKind, Observed, RegionName};
+    use crate::operation;
 
     fn region(name: &str, status: RegionStatus) -> RegionInventory {
-        let missing = || Gap::new("", GapKind::NotPlanned, "");
+        let missing = || Gap::labelled("", GapKind::NotPlanned, "");
         RegionInventory {
             region: RegionName::try_from(name).unwrap(),
             status,
@@ -51,7 +52,11 @@ mod tests {
 
     #[test]
     fn other_regions_are_looked_into_where_the_scan_is() {
-        let denied = Gap::new("lambda:GetAccountSettings", GapKind::DeniedByScp, "");
+        let denied = Gap::new(
+            &operation::lambda::GET_ACCOUNT_SETTINGS,
+            GapKind::DeniedByScp,
+            "",
+        );
         let regions = [
             region("eu-west-1", RegionStatus::Scanned),
             region("eu-central-1", RegionStatus::Empty),

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Collector, Inspect, Progress, collect_account, region};
-use crate::inventory::{AccountInventory, AccountRecord, Plan};
+use crate::inventory::{AccountInventory, AccountRecord};
+use crate::operation::Plan;
 use crate::target::{self, Regions, Target, TargetError};
 
 /// Accounts whose regions are asked for at once.

@@ -197,6 +197,7 @@ mod tests {
     use super::*;
     use crate::analysis::Fact;
     use crate::inventory::GapKind;
+    use crate::operation;
 
     #[derive(Serialize)]
     struct Facts {
@@ -206,7 +207,11 @@ mod tests {
 
     #[test]
     fn a_list_that_lacks_an_item_is_not_known() {
-        let gap = Gap::new("lambda:GetPolicy", GapKind::Throttled, "too fast");
+        let gap = Gap::new(
+            &operation::lambda::GET_POLICY,
+            GapKind::Throttled,
+            "too fast",
+        );
         let facts = Facts {
             whole: vec![Fact::Known(1)],
             holed: vec![Fact::Known(1), Fact::unknown(&gap)],

@@ -11,4 +11,4 @@ pub use account::{
 };
 pub use document::{Document, MissingFact, Resource, Scope};
 pub use schema::schema;
-pub use source::{AtStandard, at_standard, is_deep, operations};
+pub use source::{AtStandard, at_standard, operations};

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn only_gaps_that_fit_are_accepted_and_only_until_the_last_day() {
         let record = |operation: &str, account: &str| GapRecord {
-            gap: Gap::new(operation, GapKind::AccessDenied, "no").at(account, "eu-west-1"),
+            gap: Gap::labelled(operation, GapKind::AccessDenied, "no").at(account, "eu-west-1"),
             next_step: String::new(),
             incomplete: true,
             accepted: None,

@@ -217,6 +217,7 @@ fn search_value(value: Value, gaps: &mut Vec<Gap>) {
 mod tests {
     use super::*;
     use crate::inventory::Observed;
+    use crate::operation;
 
     #[test]
     fn what_makes_a_scan_incomplete() {
@@ -251,20 +252,26 @@ mod tests {
     fn nested_gaps_are_found() {
         let gap = |operation| Gap::new(operation, GapKind::AccessDenied, "no").at("1", "r");
         let part = vec![
-            Observed::Known(vec![Observed::Missing(gap("lambda:GetPolicy"))]),
-            Observed::<Vec<Observed<u8>>>::Missing(gap("lambda:ListAliases")),
+            Observed::Known(vec![Observed::Missing(gap(&operation::lambda::GET_POLICY))]),
+            Observed::<Vec<Observed<u8>>>::Missing(gap(&operation::lambda::LIST_ALIASES)),
         ];
         let mut gaps = Vec::new();
         search(&part, &mut gaps);
-        assert_eq!(gaps, [gap("lambda:GetPolicy"), gap("lambda:ListAliases")]);
+        assert_eq!(
+            gaps,
+            [
+                gap(&operation::lambda::GET_POLICY),
+                gap(&operation::lambda::LIST_ALIASES)
+            ]
+        );
     }
 
     #[test]
     fn indices_follow_the_order() {
         let mut table = GapTable::default();
-        let b = table.add(Gap::new("b:B", GapKind::Timeout, ""), 1);
-        let a = table.add(Gap::new("a:A", GapKind::Timeout, ""), 0);
-        assert_eq!(table.add(Gap::new("b:B", GapKind::Timeout, ""), 2), b);
+        let b = table.add(Gap::labelled("b:B", GapKind::Timeout, ""), 1);
+        let a = table.add(Gap::labelled("a:A", GapKind::Timeout, ""), 0);
+        assert_eq!(table.add(Gap::labelled("b:B", GapKind::Timeout, ""), 2), b);
         let (records, moved) = table.into_records();
         assert_eq!(records[moved[a]].gap.operation, "a:A");
         assert_eq!(records[moved[b]].gap.operation, "b:B");

@@ -14,7 +14,8 @@ use super::model::{
 };
 use super::score::fleet_grade;
 use super::terms::{NOT_COVERED, ReportTerms};
-use crate::inventory::{Depth, LedgerEntry, RunRecord, hex};
+use crate::inventory::{LedgerEntry, RunRecord, hex};
+use crate::operation::Depth;
 
 /// What was chosen for a run.
 #[derive(Clone, Debug, Deserialize, Serialize)]

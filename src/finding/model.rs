@@ -11,7 +11,8 @@ use super::record::Finding;
 use super::score::{Factor, Grade};
 use super::terms::ReportTerms;
 use crate::check::{Severity, Verdict};
-use crate::inventory::{Depth, LedgerEntry, RunScope};
+use crate::inventory::{LedgerEntry, RunScope};
+use crate::operation::Depth;
 
 /// The format of a report. The number after the slash changes when a reader of the old format
 /// could go wrong; new members alone do not change it.

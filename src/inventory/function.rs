@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Gap, GapKind, Observed};
+use crate::operation;
 
 /// A function, its `$LATEST` configuration and what hangs on it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -133,7 +134,7 @@ pub struct ImageArgument {
 fn not_read() -> Observed<Vec<ImageArgument>> {
     let message = "the snapshot was taken by a version that did not read it";
     Observed::Missing(Gap::new(
-        "lambda:ListFunctions",
+        &operation::lambda::LIST_FUNCTIONS,
         GapKind::NotPlanned,
         message,
     ))

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::operation::Operation;
+
 /// Why something could not be observed.
 #[derive(
     Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
@@ -123,7 +125,12 @@ pub struct Gap {
 
 impl Gap {
     /// A gap without an answer from AWS.
-    pub fn new(operation: &str, kind: GapKind, message: impl Into<String>) -> Self {
+    pub fn new(operation: &Operation, kind: GapKind, message: impl Into<String>) -> Self {
+        Self::labelled(operation.label, kind, message)
+    }
+
+    /// The same of what is no operation that this version publishes, such as one that was read back from a file.
+    pub fn labelled(operation: &str, kind: GapKind, message: impl Into<String>) -> Self {
         Self {
             operation: operation.to_owned(),
             kind,

@@ -17,8 +17,6 @@ mod key;
 mod lines;
 mod logs;
 mod network;
-mod operation;
-mod plan;
 mod region;
 mod run;
 mod snapshot;
@@ -53,8 +51,6 @@ pub use network::{
     AclEntry, InternetProtocolRange, NatGateway, Network, NetworkAcl, Route, RouteTable,
     SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
-pub use operation::{Budget, OPERATIONS, Operation};
-pub use plan::{Depth, Plan};
 pub use region::{
     AccountSettings, CapacityProvider, CodeSigningConfig, EventSourceMapping, LayerVersion,
     RegionInventory, RegionStatus,

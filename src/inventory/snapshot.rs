@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{Ended, LineError, LineReader, LineWriter};
 use super::{
-    AccountId, AccountInventory, AccountRecord, Depth, Function, Iam, Observed, RegionApis,
+    AccountId, AccountInventory, AccountRecord, Function, Iam, Observed, RegionApis,
     RegionBalancers, RegionInventory, RunRecord, TriggerSource,
 };
 use crate::disk::Draft;
+use crate::operation::Depth;
 
 /// The format that this version writes, and the only one that it reads: format 1 had no hashes.
 pub const SNAPSHOT_VERSION: u32 = 2;

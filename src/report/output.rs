@@ -252,7 +252,7 @@ mod tests {
             version: "0.1.0".to_owned(),
             mode: Mode::Live,
             checks: Vec::new(),
-            depth: crate::inventory::Depth::Deep,
+            depth: crate::operation::Depth::Deep,
             checks_left_out: Vec::new(),
             checks_in_part: Vec::new(),
             include: Include::default(),

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Base, Connection};
 use crate::collect::{self, Inspect, Progress, Sweep, Visit};
-use crate::inventory::{MissedAccount, Plan, RunScope};
+use crate::inventory::{MissedAccount, RunScope};
+use crate::operation::Plan;
 use crate::target::{self, Selection, TargetError};
 
 /// Whom to look at, where, and by which calls.

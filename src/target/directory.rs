@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::aws::{Call, Endless, Pages, Session, gap};
 use crate::inventory::{AccountId, Gap, GapKind, Observed, ServiceControlPolicy};
+use crate::operation::{self, Operation};
 use crate::secret::redact_policy;
 
 /// Units, accounts and policies that are read at once; AWS allows between two and five calls a
@@ -47,7 +48,7 @@ pub(super) type Tags = Vec<(String, String)>;
 
 /// All pages of a list, or the gap that stands in its place.
 macro_rules! all {
-    ($asker:expr, $operation:literal, $about:expr, $request:expr, $field:ident) => {{
+    ($asker:expr, $operation:expr, $about:expr, $request:expr, $field:ident) => {{
         let mut stream = $request.into_paginator().send();
         let mut pages = Pages::default();
         let mut items = Vec::new();
@@ -78,7 +79,7 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn gap<E>(&self, error: &SdkError<E>, operation: &'static str, about: Option<&str>) -> Gap
+    fn gap<E>(&self, error: &SdkError<E>, operation: &'static Operation, about: Option<&str>) -> Gap
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -104,12 +105,16 @@ impl Asker<'_> {
                 return Ok(None);
             }
             Err(error) => {
-                return Err(self.gap(&error, "organizations:DescribeOrganization", None));
+                return Err(self.gap(
+                    &error,
+                    &operation::organizations::DESCRIBE_ORGANIZATION,
+                    None,
+                ));
             }
         };
         let Some(organization) = described else {
             let message = "the answer names no organisation";
-            let operation = "organizations:DescribeOrganization";
+            let operation = &operation::organizations::DESCRIBE_ORGANIZATION;
             return Err(
                 Gap::new(operation, GapKind::Malformed, message).at(self.session.account(), "")
             );
@@ -123,10 +128,12 @@ impl Asker<'_> {
             // Who is not told the accounts is told nothing else.
             Err(gap) if tree => Err(gap.clone()),
             Ok(_) if tree => self.tree().await,
-            _ => Err(not_planned("organizations:ListRoots")),
+            _ => Err(not_planned(&operation::organizations::LIST_ROOTS)),
         };
         let policies = match &tree {
-            _ if !policies => Observed::Missing(not_planned("organizations:ListPolicies")),
+            _ if !policies => {
+                Observed::Missing(not_planned(&operation::organizations::LIST_POLICIES))
+            }
             Err(gap) => Observed::Missing(gap.clone()),
             Ok(tree) if !tree.policies_in_use => Observed::Known(None),
             Ok(_) => self.policies().await.map(Some).into(),
@@ -142,10 +149,10 @@ impl Asker<'_> {
 
     async fn accounts(&self) -> Result<Vec<Account>, Gap> {
         let client = self.session.organizations();
-        let operation = "organizations:ListAccounts";
+        let operation = &operation::organizations::LIST_ACCOUNTS;
         let accounts = all!(
             self,
-            "organizations:ListAccounts",
+            &operation::organizations::LIST_ACCOUNTS,
             None,
             client.list_accounts(),
             accounts
@@ -168,7 +175,7 @@ impl Asker<'_> {
         let client = self.session.organizations();
         let roots = all!(
             self,
-            "organizations:ListRoots",
+            &operation::organizations::LIST_ROOTS,
             None,
             client.list_roots(),
             roots
@@ -218,7 +225,7 @@ impl Asker<'_> {
         let client = self.session.organizations();
         let units = all!(
             self,
-            "organizations:ListOrganizationalUnitsForParent",
+            &operation::organizations::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT,
             Some(&parent),
             client
                 .list_organizational_units_for_parent()
@@ -227,7 +234,7 @@ impl Asker<'_> {
         )?;
         let accounts = all!(
             self,
-            "organizations:ListAccountsForParent",
+            &operation::organizations::LIST_ACCOUNTS_FOR_PARENT,
             Some(&parent),
             client.list_accounts_for_parent().parent_id(&parent),
             accounts
@@ -252,7 +259,7 @@ impl Asker<'_> {
             let client = self.session.organizations();
             let tags = all!(
                 self,
-                "organizations:ListTagsForResource",
+                &operation::organizations::LIST_TAGS_FOR_RESOURCE,
                 Some(&account),
                 client.list_tags_for_resource().resource_id(&account),
                 tags
@@ -267,7 +274,7 @@ impl Asker<'_> {
     async fn policies(&self) -> Result<Attachments, Gap> {
         let summaries = all!(
             self,
-            "organizations:ListPolicies",
+            &operation::organizations::LIST_POLICIES,
             None,
             self.session
                 .organizations()
@@ -295,7 +302,7 @@ impl Asker<'_> {
 
     async fn policy(&self, id: String) -> Result<(ServiceControlPolicy, Vec<String>), Gap> {
         let client = self.session.organizations();
-        let operation = "organizations:DescribePolicy";
+        let operation = &operation::organizations::DESCRIBE_POLICY;
         let described = client
             .describe_policy()
             .policy_id(&id)
@@ -314,7 +321,7 @@ impl Asker<'_> {
         };
         let targets = all!(
             self,
-            "organizations:ListTargetsForPolicy",
+            &operation::organizations::LIST_TARGETS_FOR_POLICY,
             Some(&id),
             client.list_targets_for_policy().policy_id(&id),
             targets

@@ -25,8 +25,9 @@ pub use shard::{NoShard, Shard};
 
 use crate::aws::{Base, Connection, IdentityError, Mfa, Role, Session};
 use crate::inventory::{
-    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan,
+    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization,
 };
+use crate::operation::{self, Plan};
 use organization::Discovery;
 
 /// Accounts that are entered at once.
@@ -132,7 +133,11 @@ pub async fn resolve(
             known.insert(account.clone());
             match AccountId::try_from(account.as_str()) {
                 Err(why) => {
-                    let gap = Gap::new("sts:GetCallerIdentity", GapKind::Malformed, why);
+                    let gap = Gap::new(
+                        &operation::sts::GET_CALLER_IDENTITY,
+                        GapKind::Malformed,
+                        why,
+                    );
                     targets.miss(&account, "", MissedReason::Unreachable(gap));
                 }
                 Ok(_) if !selection.chooses(&account) => {
@@ -254,7 +259,11 @@ async fn begin(
                     | IdentityError::Unreachable { gap, .. } => gap.kind,
                     _ => GapKind::Refused,
                 };
-                let gap = Gap::new("sts:GetCallerIdentity", kind, error.to_string());
+                let gap = Gap::new(
+                    &operation::sts::GET_CALLER_IDENTITY,
+                    kind,
+                    error.to_string(),
+                );
                 targets.miss(profile, "", MissedReason::Unreachable(gap));
                 first_error.get_or_insert(error);
             }

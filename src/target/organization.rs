@@ -8,8 +8,9 @@ use super::{ListedAccount, Selection, TargetError};
 use crate::aws::Session;
 use crate::check::nearest::nearest;
 use crate::inventory::{
-    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization, Plan,
+    AccountId, Gap, GapKind, MissedAccount, MissedReason, Observed, Organization,
 };
+use crate::operation::{self, Plan};
 
 /// An organisation as seen from one account of it.
 #[derive(Debug)]
@@ -26,10 +27,12 @@ impl Discovery {
         plan: &Plan,
     ) -> Result<Self, TargetError> {
         let base = session.account().to_owned();
-        if !selection.organization && !plan.contains("organizations:DescribeOrganization") {
+        if !selection.organization
+            && !plan.contains(&operation::organizations::DESCRIBE_ORGANIZATION)
+        {
             let why = "no chosen check needs it";
             let gap = Gap::new(
-                "organizations:DescribeOrganization",
+                &operation::organizations::DESCRIBE_ORGANIZATION,
                 GapKind::NotPlanned,
                 why,
             );
@@ -37,7 +40,7 @@ impl Discovery {
             return Ok(Self { base, seen });
         }
         let units = !(selection.include_units.is_empty() && selection.exclude_units.is_empty());
-        let policies = plan.contains("organizations:ListPolicies");
+        let policies = plan.contains(&operation::organizations::LIST_POLICIES);
         let asker = Asker { session };
         let mut seen = asker.see(units || policies, policies).await;
         if selection.organization {
@@ -106,7 +109,7 @@ impl Discovery {
             // a stranger in the account file: nobody was asked about it
             Observed::Known(_) => {
                 let why = "the account is not in the organisation that was asked";
-                let operation = "organizations:DescribeOrganization";
+                let operation = &operation::organizations::DESCRIBE_ORGANIZATION;
                 Observed::Missing(Gap::new(operation, GapKind::NotPlanned, why).at(account, ""))
             }
         }
@@ -235,7 +238,7 @@ impl Seen {
             (Observed::Known(Some(_)), Err(gap)) => Observed::Missing(gap.clone()),
             (Observed::Known(Some(_)), Ok(_)) if path.is_empty() => {
                 let why = "the account was not found in any unit";
-                let operation = "organizations:ListAccountsForParent";
+                let operation = &operation::organizations::LIST_ACCOUNTS_FOR_PARENT;
                 Observed::Missing(Gap::new(operation, GapKind::Malformed, why).at(account, ""))
             }
             (Observed::Known(Some(attached)), Ok(_)) => {

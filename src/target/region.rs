@@ -4,6 +4,7 @@ use super::TargetError;
 use crate::aws::{Call, Session, gap};
 use crate::check::nearest::nearest;
 use crate::inventory::{Gap, GapKind, RegionName};
+use crate::operation;
 use crate::reference::{Partition, partitions};
 
 /// Regions of a partition that need no opting in, as far as this version knows.
@@ -108,7 +109,7 @@ pub async fn regions(
 async fn list(session: &Session) -> Result<Vec<(RegionName, bool)>, Gap> {
     let region = session.home_region();
     let call = Call {
-        operation: "ec2:DescribeRegions",
+        operation: &operation::ec2::DESCRIBE_REGIONS,
         account: session.account(),
         region,
         resource: None,

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lamppost::inventory::{AccountInventory, Depth, Observed, RegionStatus, SnapshotWriter};
+use lamppost::inventory::{AccountInventory, Observed, RegionStatus, SnapshotWriter};
+use lamppost::operation::Depth;
 use lamppost::report::{record_schema, report_schema};
 use serde_json::Value;
 
@@ -276,6 +277,7 @@ mod simulated {
     use lamppost::aws::Connection;
     use lamppost::check::{Check, plan};
     use lamppost::finding::{Contents as _, FolderReport, Outcome, Report, RunFolder};
+    use lamppost::operation::{self, Operation};
 
     use crate::support::cli::folder;
     use crate::support::simulator::judged::{self, info, registry};
@@ -283,7 +285,7 @@ mod simulated {
     use crate::support::simulator::{Denied, Simulator, World};
 
     const CHECK: &str = "admin-role-passable-to-new-function";
-    const IAM: &str = "iam:GetAccountAuthorizationDetails";
+    const IAM: &Operation = &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS;
 
     /// The report, and how often IAM was asked.
     async fn scan(checks: &[&Check], denied: Vec<Denied>) -> (Report, u64) {
@@ -301,7 +303,9 @@ mod simulated {
         scan.run_into(&mut into).await.unwrap();
         let report = FolderReport::of(&[into]).unwrap().whole().unwrap();
         let asked = simulator.asked();
-        let of_iam = asked.iter().filter(|((.., operation), _)| operation == IAM);
+        let of_iam = asked
+            .iter()
+            .filter(|((.., operation), _)| operation == IAM.label);
         (report, of_iam.map(|(_, tally)| tally.attempts).sum())
     }
 
@@ -327,7 +331,7 @@ mod simulated {
         let registry = registry();
         let checks = [registry.get(CHECK).unwrap()];
         let denied = Denied {
-            operation: Some(IAM),
+            operation: Some(IAM.label),
             ..Denied::default()
         };
         let (report, _) = scan(&checks, vec![denied]).await;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 
-use lamppost::inventory::{OPERATIONS, Operation};
 use serde_json::Value;
 
 use crate::support::cli::{Ended, Lamppost, folder, project};
+use lamppost::operation;
 
 /// What is found in the recorded answers of some operations.
 fn recorded(operations: &[&str], collect: fn(&Value, &mut BTreeSet<String>)) -> BTreeSet<String> {
@@ -173,9 +173,8 @@ fn what_is_called_is_what_is_published_and_what_is_asked_for() {
         .iter()
         .map(|entry| entry["operation"].as_str().unwrap().to_owned())
         .collect();
-    let published: BTreeSet<String> = OPERATIONS
-        .iter()
-        .map(Operation::label)
+    let published: BTreeSet<String> = operation::all()
+        .map(|operation| operation.label.to_owned())
         .filter(|label| {
             let others = FOR_OTHERS.iter().chain(&ON_REQUEST);
             others.into_iter().all(|other| other != label)
@@ -183,11 +182,9 @@ fn what_is_called_is_what_is_published_and_what_is_asked_for() {
         .collect();
     assert_eq!(called, published);
 
-    let needed: BTreeSet<&str> = OPERATIONS
-        .iter()
+    let needed: BTreeSet<&str> = operation::all()
         .filter(|operation| {
-            let label = operation.label();
-            called.contains(&label) || ON_REQUEST.contains(&label.as_str())
+            called.contains(operation.label) || ON_REQUEST.contains(&operation.label)
         })
         .flat_map(|operation| operation.action.iter().chain(operation.further))
         .copied()

@@ -10,6 +10,7 @@ use lamppost::check::{
 };
 use lamppost::facts::{Document, Resource, Scope};
 use lamppost::inventory::{Gap, GapKind};
+use lamppost::operation;
 use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -85,7 +86,11 @@ fn registry() -> Registry {
 }
 
 fn denied() -> Gap {
-    Gap::new("lambda:GetPolicy", GapKind::AccessDenied, "not allowed")
+    Gap::new(
+        &operation::lambda::GET_POLICY,
+        GapKind::AccessDenied,
+        "not allowed",
+    )
 }
 
 fn facts() -> Facts {
@@ -116,7 +121,11 @@ fn facts() -> Facts {
                 },
             ]),
         }),
-        secrets: Fact::unknown(&Gap::new("kms:Decrypt", GapKind::Undecryptable, "no key")),
+        secrets: Fact::unknown(&Gap::labelled(
+            "kms:Decrypt",
+            GapKind::Undecryptable,
+            "no key",
+        )),
     }
 }
 

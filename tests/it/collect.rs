@@ -10,8 +10,9 @@ mod sources;
 use lamppost::aws::Session;
 use lamppost::collect::{Collector, Progress, collect_account};
 use lamppost::inventory::{
-    AccountRecord, Function, GapKind, Observed, Plan, RegionInventory, RegionStatus,
+    AccountRecord, Function, GapKind, Observed, RegionInventory, RegionStatus,
 };
+use lamppost::operation::{self, Plan};
 use script::{
     ACCOUNT, Answer, REGION, Script, error, is_list, listed, not_found, ok, settings,
     with_functions,
@@ -297,7 +298,7 @@ async fn every_qualifier_that_takes_traffic_is_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_planned_is_not_asked_for() {
     let script = with_functions(&["a", "b"], |_| None);
-    let plan = Plan::new(["lambda:GetPolicy"]);
+    let plan = Plan::new([&operation::lambda::GET_POLICY]);
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;

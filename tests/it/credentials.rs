@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use lamppost::aws::{Base, Connection, IdentityError, Limits, Mfa};
-use lamppost::inventory::Plan;
+use lamppost::operation::Plan;
 use lamppost::target::{Selection, TargetError, resolve};
 
 use crate::aws::identity_with;
@@ -117,7 +117,7 @@ async fn chains_are_asked_for_the_hour_that_they_can_have_with_external_id_and_n
         ..Selection::default()
     };
     let connection = Connection::live(Limits::default());
-    let targets = resolve(&connection, &base, &selection, &Plan::new([""; 0]))
+    let targets = resolve(&connection, &base, &selection, &Plan::new([]))
         .await
         .unwrap();
     assert_eq!(targets.entered[0].account, "222222222222");
@@ -163,7 +163,7 @@ async fn a_second_factor_is_asked_for_once_and_serves_every_role() {
     };
     let simulator = Simulator::new(world.clone());
     let connection = Connection::over(simulator.transport(), limits(100, 64));
-    let plan = Plan::new([""; 0]);
+    let plan = Plan::new([]);
     let targets = resolve(&connection, &base("eu-west-1"), &selection, &plan)
         .await
         .unwrap();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lamppost::aws::{Base, Connection};
-use lamppost::inventory::{DeniedBy, OPERATIONS, Plan};
+use lamppost::inventory::DeniedBy;
+use lamppost::operation::{self, Plan};
 use lamppost::report::{Terminal, doctor_table};
 use lamppost::scan::{Answer, Diagnosis, Reach};
 use lamppost::target::Selection;
@@ -58,10 +59,10 @@ async fn where_all_is_well_every_operation_was_called_once() {
     let member = &diagnosis.accounts[1];
     assert_eq!(member.tried_in.as_deref(), Some("eu-west-1"));
     let asked = simulator.asked();
-    for operation in OPERATIONS {
-        let label = operation.label();
+    for operation in operation::all() {
+        let label = operation.label;
         // no function names a key, so there is none to ask about
-        if operation.prefix == "kms" {
+        if operation.service == operation::kms::SERVICE {
             continue;
         }
         let everywhere: BTreeMap<&str, u64> = asked
@@ -71,7 +72,7 @@ async fn where_all_is_well_every_operation_was_called_once() {
             .collect();
         let total: u64 = everywhere.values().sum();
         let expected = match operation.name {
-            _ if operation.organization || operation.prefix == "sts" => 0,
+            _ if ["sts", "organizations"].contains(&operation.service.prefix) => 0,
             "GetAccountSettings" | "ListFunctions" => 2,
             _ => 1,
         };

@@ -11,7 +11,8 @@ use lamppost::check::{self, Check, Persona, Registry, Verdict};
 use lamppost::finding::{
     Contents as _, FolderReport, Include, Mode, Outcome, Report, ReportTerms, RunFolder, RunInfo,
 };
-use lamppost::inventory::{Depth, GapKind, Plan};
+use lamppost::inventory::GapKind;
+use lamppost::operation::{Depth, Plan};
 use lamppost::scan::{Reach, Scan, ScanError};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::Selection;
@@ -257,6 +258,11 @@ fn left_by(operation: &str, fault: Fault) -> Option<GapKind> {
     }
 }
 
+/// Whether every plan makes the operation.
+fn is_always(operation: &str) -> bool {
+    Plan::ALWAYS.iter().any(|always| always.label == operation)
+}
+
 /// What a fault of one operation makes of the undisturbed report, as far as it must not.
 struct Trial<'a> {
     operation: &'a str,
@@ -273,7 +279,7 @@ impl Trial<'_> {
         let rule = Rule::new(self.fault, self.operation);
         let entrance = ENTRANCE.contains(&self.operation);
         // Where a region is not even listed in either account, nothing was scanned at all.
-        let rule = if Plan::ALWAYS.contains(&self.operation) {
+        let rule = if is_always(self.operation) {
             rule.account(MEMBER)
         } else {
             rule
@@ -402,7 +408,7 @@ async fn every_operation(fault: Fault) {
         let operation = entry.operation.as_str();
         let reads = |check: &&&Check| {
             let plan = check::plan([**check]);
-            plan.contains(operation) && !Plan::ALWAYS.contains(&operation)
+            plan.operations().any(|one| one.label == operation) && !is_always(operation)
         };
         let mut checks: Vec<&Check> = all.iter().filter(reads).copied().collect();
         if checks.is_empty() || matches!(fault, Fault::AccessDenied | Fault::MissingFields) {

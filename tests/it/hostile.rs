@@ -468,14 +468,14 @@ impl HttpConnector for Connector {
                     None,
                 ));
             };
-            let way_in = ["sts", "organizations"].contains(&operation.prefix)
+            let way_in = ["sts", "organizations"].contains(&operation.service.prefix)
                 || operation.name == "DescribeRegions";
             if way_in && !hostile.everything {
                 return Ok(response);
             }
             let bytes = response.body().bytes().unwrap_or_default();
             let (status, headers, body) = (hostile.spoil)(&Sound {
-                operation: operation.label(),
+                operation: operation.label.to_owned(),
                 status: response.status().as_u16(),
                 body: String::from_utf8_lossy(bytes).into_owned(),
             });

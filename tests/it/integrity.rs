@@ -8,8 +8,9 @@ use lamppost::check::Registry;
 use lamppost::facts;
 use lamppost::finding::{FolderReport, Judged, RunFolder, RunInfo, assess};
 use lamppost::inventory::{
-    AccountInventory, Depth, RunRecord, SnapshotError, SnapshotReader, SnapshotWriter,
+    AccountInventory, RunRecord, SnapshotError, SnapshotReader, SnapshotWriter,
 };
+use lamppost::operation::Depth;
 use lamppost::report::{Format, Terminal, write_to};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;

@@ -140,7 +140,7 @@ fn reports_that_are_nearly_right_are_written_or_refused() {
         version: String::new(),
         mode: lamppost::finding::Mode::Live,
         checks: Vec::new(),
-        depth: lamppost::inventory::Depth::Standard,
+        depth: lamppost::operation::Depth::Standard,
         checks_left_out: Vec::new(),
         include: Include::default(),
         terms: lamppost::finding::Terms::default(),

@@ -1,7 +1,8 @@
 //! Which accounts of an organisation are looked into.
 
 use lamppost::aws::{Base, Connection};
-use lamppost::inventory::{MissedReason, Plan};
+use lamppost::inventory::MissedReason;
+use lamppost::operation::Plan;
 use lamppost::target::{Selection, TargetError, resolve};
 
 use crate::support::cli::Lamppost;
@@ -30,7 +31,7 @@ async fn suspended_accounts_are_left_out_and_said() {
         ..World::default()
     });
     let connection = Connection::over(simulator.transport(), limits(100, 64));
-    let plan = Plan::new([""; 0]);
+    let plan = Plan::new([]);
     let targets = resolve(&connection, &base(), &everybody(), &plan)
         .await
         .unwrap();
@@ -59,7 +60,7 @@ async fn accounts_are_chosen_by_their_tags() {
             account_tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             ..everybody()
         };
-        let plan = Plan::new([""; 0]);
+        let plan = Plan::new([]);
         let targets = match resolve(&connection, &base(), &selection, &plan).await {
             Err(TargetError::NothingLeft(_)) => return String::new(),
             targets => targets.unwrap(),

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use lamppost::inventory::{Depth, Observed, SnapshotWriter};
+use lamppost::inventory::{Observed, SnapshotWriter};
+use lamppost::operation::{self, Depth};
 use serde_json::Value;
 
 use crate::support::cli::{Lamppost, folder};
@@ -16,7 +17,7 @@ fn snapshot(path: &Path, name: &str) {
     inventory.regions[0].functions[0].name = name.to_owned();
     inventory.regions[0].functions[0].policy = Observed::Missing(
         lamppost::inventory::Gap::new(
-            "lambda:GetPolicy",
+            &operation::lambda::GET_POLICY,
             lamppost::inventory::GapKind::AccessDenied,
             "no \u{1b}]0;title\u{7}\u{9b}2J\u{202e}\u{e0041}",
         )

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use lamppost::aws::transport::{Recording, replay};
 use lamppost::aws::{Base, Connection, Limits};
 use lamppost::check::{Registry, plan};
-use lamppost::inventory::{Budget, Depth, MissedReason, Operation, RegionStatus};
+use lamppost::inventory::{MissedReason, RegionStatus};
+use lamppost::operation::{self, Depth, Operation};
 use lamppost::scan::{Forecast, Reach, listing, listing_all};
 use lamppost::target::Selection;
 use serde_json::Value;
@@ -92,9 +93,9 @@ async fn calls_and_duration_are_those_of_the_scan() {
         assert_eq!(
             [calls.get_policy, calls.get_function, calls.other_lambda].map(|calls| calls + aliases),
             [
-                spent(&simulator, Budget::LAMBDA_GET_POLICY).attempts,
-                spent(&simulator, Budget::LAMBDA_GET_FUNCTION).attempts,
-                spent(&simulator, Budget::LAMBDA_REST).attempts + aliases,
+                spent(&simulator, operation::lambda::GET_POLICY.quota).attempts,
+                spent(&simulator, operation::lambda::GET_FUNCTION.quota).attempts,
+                spent(&simulator, operation::lambda::CONTROL_PLANE).attempts + aliases,
             ]
         );
         assert_eq!(calls.total() + 2 * aliases, made.attempts);

@@ -8,6 +8,7 @@ use crate::support::principals::{
     account, allow, attached, document, facts, iam, managed, organise, role, scp, user,
 };
 use crate::support::world::{ACCOUNT, ROLE};
+use lamppost::operation;
 
 /// `policy/statement: actions`, with a question mark where it is not certain.
 fn grants(fact: &Fact<Vec<Grant>>) -> Vec<String> {
@@ -140,7 +141,7 @@ fn administrators_are_judged_with_everything_that_binds_them() {
     assert_eq!(
         with(&|inventory| {
             inventory.account.organization = Observed::Missing(Gap::new(
-                "organizations:DescribeOrganization",
+                &operation::organizations::DESCRIBE_ORGANIZATION,
                 GapKind::AccessDenied,
                 "no",
             ));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lamppost::aws::Connection;
 use lamppost::check::Check;
 use lamppost::finding::{Contents, FolderReport, RunFolder};
-use lamppost::inventory::Depth;
+use lamppost::operation::Depth;
 use lamppost::report::{Format, Terminal, write_to};
 use lamppost::target::Shard;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lamppost::inventory::{Budget, Depth, Operation};
+use lamppost::operation::{self, Depth, Operation};
 
 use crate::support::simulator::run::{Bound, limits, spent, sweep};
 use crate::support::simulator::{Denied, Simulator, World};
@@ -22,9 +22,9 @@ async fn a_region_takes_what_the_quotas_allow_and_loses_nothing() {
     // exactly the calls that the bound counts: the plan is lean
     assert_eq!(
         [
-            Budget::LAMBDA_GET_POLICY,
-            Budget::LAMBDA_GET_FUNCTION,
-            Budget::LAMBDA_REST
+            operation::lambda::GET_POLICY.quota,
+            operation::lambda::GET_FUNCTION.quota,
+            operation::lambda::CONTROL_PLANE
         ]
         .map(|budget| spent(&simulator, budget).attempts),
         [bound.get_policy, bound.get_function, bound.rest].map(|calls| calls as u64),

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use lamppost::aws::transport::{Fault, Recording, Rule, faults, live, record, replay};
 use lamppost::aws::{Base, Connection, IdentityError, Limits, Role, Session};
-use lamppost::inventory::{GapKind, MissedReason, Observed, Plan};
+use lamppost::inventory::{GapKind, MissedReason, Observed};
+use lamppost::operation::{self, Plan};
 use lamppost::target::{Selection, TargetError, Targets, regions, resolve};
 
 use crate::support::emulator::Emulator;
@@ -321,7 +322,7 @@ async fn a_recorded_sweep_replays_without_a_network_and_holds_no_credentials() {
     let stranger = again.entered[0].session.lambda("us-east-1");
     let error = stranger.list_functions().send().await.unwrap_err();
     let call = lamppost::aws::Call {
-        operation: "lambda:ListFunctions",
+        operation: &operation::lambda::LIST_FUNCTIONS,
         account: MANAGEMENT,
         region: "us-east-1",
         resource: None,

@@ -12,9 +12,10 @@ use crate::support::cli::Lamppost;
 use crate::support::simulator::run::limits;
 use crate::support::simulator::{Simulator, World};
 use crate::support::stub::{Answer, Stub};
+use lamppost::operation;
 
 const ASKED: Call<'_> = Call {
-    operation: "lambda:GetPolicy",
+    operation: &operation::lambda::GET_POLICY,
     account: "100000000000",
     region: "eu-west-1",
     resource: None,

@@ -5,6 +5,7 @@ use super::probe::Callers;
 use crate::analysis::Context;
 use crate::analysis::home::{Home, Membership};
 use crate::inventory::{Gap, GapKind, Observed};
+use crate::operation;
 use crate::policy::{
     AskedKeys, Caller, Decision, Effect, KeyState, Layer, Policy, Request, Source, Target, Verdict,
     evaluate,
@@ -163,9 +164,13 @@ fn without(context: Context<'_>, qualifier: &str) -> Observed<Option<Admission>>
 
 fn unread(context: Context<'_>, qualifier: &str) -> Gap {
     let message = format!("the policy of `{qualifier}` was not read or not understood");
-    Gap::new("lambda:GetPolicy", GapKind::Unrecognised, message)
-        .at(context.account.id(), &context.region.region)
-        .about(&context.function.arn)
+    Gap::new(
+        &operation::lambda::GET_POLICY,
+        GapKind::Unrecognised,
+        message,
+    )
+    .at(context.account.id(), &context.region.region)
+    .about(&context.function.arn)
 }
 
 #[cfg(test)]

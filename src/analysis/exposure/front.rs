@@ -6,6 +6,7 @@ use crate::analysis::grants::Policies;
 use crate::analysis::home::Home;
 use crate::analysis::{Context, Fact};
 use crate::inventory::{Gap, GapKind, Observed};
+use crate::operation::Operation;
 use crate::policy::Policy;
 
 /// What reaches a function, and what of that lets anybody in.
@@ -92,7 +93,13 @@ impl<'a, 'f, T: Clone> Search<'a, 'f, T> {
     }
 
     /// A gap of this function, in the region of what stands in front of it.
-    pub(super) fn gap(&self, operation: &str, kind: GapKind, message: String, region: &str) -> Gap {
+    pub(super) fn gap(
+        &self,
+        operation: &Operation,
+        kind: GapKind,
+        message: String,
+        region: &str,
+    ) -> Gap {
         Gap::new(operation, kind, message)
             .at(self.context.account.id(), region)
             .about(&self.context.function.arn)

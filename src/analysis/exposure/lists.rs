@@ -9,6 +9,7 @@ use crate::analysis::grants::{Policies, unparsable};
 use crate::analysis::home::{Home, Whose};
 use crate::analysis::{Context, Fact};
 use crate::inventory::{FunctionUrl, Gap, GapKind, Observed};
+use crate::operation;
 use crate::policy::{Policy, Target};
 
 /// What was found in the policies of one function.
@@ -294,7 +295,11 @@ fn url_state(context: Context<'_>, qualifier: &str) -> Result<UrlState, Box<Gap>
 }
 
 fn unknown_auth_type(context: Context<'_>, auth_type: &str) -> Gap {
-    context.unrecognised("lambda:ListFunctionUrlConfigs", "auth type", auth_type)
+    context.unrecognised(
+        &operation::lambda::LIST_FUNCTION_URL_CONFIGS,
+        "auth type",
+        auth_type,
+    )
 }
 
 fn for_everybody(grant: &Grant) -> bool {

@@ -56,6 +56,7 @@ use self::trigger::Triggers;
 use super::{Context, Fact};
 pub use crate::analysis::home::{Home, Membership, Whose};
 use crate::inventory::{FunctionUrl, GapKind, Observed};
+use crate::operation;
 
 /// The doors of a function.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -231,7 +232,7 @@ fn unauthenticated(context: Context<'_>) -> Fact<Vec<Url>> {
                 .filter(|url| !matches!(url.auth_type.as_str(), "NONE" | "AWS_IAM"))
                 .map(|url| {
                     context.unrecognised(
-                        "lambda:ListFunctionUrlConfigs",
+                        &operation::lambda::LIST_FUNCTION_URL_CONFIGS,
                         "auth type",
                         &url.auth_type,
                     )

@@ -9,9 +9,10 @@ use crate::inventory::{
     AccountInventory, Gap, GapKind, Iam, ManagedPolicy, Observed, Organization, Principal,
     PrincipalKind, RegionInventory, RegionStatus,
 };
+use crate::operation::{self, Operation};
 use crate::policy::{ParseError, Policy, Principal as Named, Source};
 
-const OPERATION: &str = "iam:GetAccountAuthorizationDetails";
+const OPERATION: &Operation = &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS;
 
 /// A policy under its name, or why it could not be read.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::analysis::exposure::{Probe, Reach, Whose};
 use crate::analysis::home::presumption;
 use crate::analysis::{AccountContext, Context as Place, Fact};
 use crate::inventory::{Gap, GapKind};
+use crate::operation;
 use crate::policy::{
     Action, Caller, Context, Decision, Effect, KeyState, Layer, Policy, Principal, Request, Source,
     Statement, Target, Truth, Verdict, evaluate,
@@ -143,7 +144,8 @@ pub(in crate::analysis) fn trusts(context: Place<'_>) -> Result<Trusts, Vec<Gap>
     match context.function.configuration.role.as_deref() {
         Some(role) => trusts_of(context.account, role),
         None => {
-            let gap = context.unrecognised("lambda:ListFunctions", "execution role", "");
+            let gap =
+                context.unrecognised(&operation::lambda::LIST_FUNCTIONS, "execution role", "");
             Err(vec![gap])
         }
     }
@@ -168,7 +170,7 @@ pub(in crate::analysis) fn trusts_of(
     };
     let missing = || {
         Gap::new(
-            "iam:GetAccountAuthorizationDetails",
+            &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
             GapKind::Malformed,
             "the answer lacks the trust policy",
         )
@@ -235,7 +237,7 @@ impl Asker<'_, '_> {
                 Some(account) => self.account_of(trusts, principal, account, statement),
                 None => trusts.gaps.push(
                     Gap::new(
-                        "iam:GetAccountAuthorizationDetails",
+                        &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS,
                         GapKind::Unrecognised,
                         format!("principal `{principal}` is not known to this version"),
                     )

@@ -25,7 +25,7 @@ use super::guard::Guard;
 use super::ledger::Ledger;
 use super::transport::{self, rehearse};
 use super::watchdog::{Stuck, Watchdog};
-use crate::inventory::Operation;
+use crate::operation::Operation;
 use crate::reference::partitions;
 
 /// How much at once, how long, and how often.

@@ -4,6 +4,7 @@ use super::super::transport::{Fault, Rule, faults, transport};
 use super::super::{Call, Session, gap};
 use super::{ACCOUNT, alike, session};
 use crate::inventory::{Gap, GapKind};
+use crate::operation;
 
 /// One call of each service, and a whole answer to it.
 const SERVICES: [(&str, &str); 7] = [
@@ -36,7 +37,7 @@ async fn ask(session: &Session, service: &str) -> Result<(), Gap> {
         resource: None,
     };
     macro_rules! send {
-        ($client:expr, $operation:ident, $label:literal) => {
+        ($client:expr, $operation:ident, $label:expr) => {
             $client
                 .$operation()
                 .send()
@@ -49,36 +50,40 @@ async fn ask(session: &Session, service: &str) -> Result<(), Gap> {
         "lambda" => send!(
             session.lambda(region),
             list_functions,
-            "lambda:ListFunctions"
+            &operation::lambda::LIST_FUNCTIONS
         ),
         "kms" => {
             let call = session.kms(region).describe_key().key_id("k");
             let answer = call.send().await;
             answer
                 .map(|_| ())
-                .map_err(|error| gap(&error, &at("kms:DescribeKey")))
+                .map_err(|error| gap(&error, &at(&operation::kms::DESCRIBE_KEY)))
         }
         "logs" => send!(
             session.logs(region),
             describe_log_groups,
-            "logs:DescribeLogGroups"
+            &operation::logs::DESCRIBE_LOG_GROUPS
         ),
         "organizations" => send!(
             session.organizations(),
             describe_organization,
-            "organizations:DescribeOrganization"
+            &operation::organizations::DESCRIBE_ORGANIZATION
         ),
         "iam" => send!(
             session.iam(),
             get_account_authorization_details,
-            "iam:GetAccountAuthorizationDetails"
+            &operation::iam::GET_ACCOUNT_AUTHORIZATION_DETAILS
         ),
         "sts" => send!(
             session.sts(region),
             get_caller_identity,
-            "sts:GetCallerIdentity"
+            &operation::sts::GET_CALLER_IDENTITY
         ),
-        "ec2" => send!(session.ec2(region), describe_vpcs, "ec2:DescribeVpcs"),
+        "ec2" => send!(
+            session.ec2(region),
+            describe_vpcs,
+            &operation::ec2::DESCRIBE_VPCS
+        ),
         other => panic!("{other}"),
     }
 }

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::exchange::{Answer, respond, text, transport, whole};
-use super::shape::{Protocol, Trouble, without_optional};
+use super::shape::{Trouble, without_optional};
 use crate::aws::Ticket;
 
 /// What goes wrong.
@@ -128,7 +128,7 @@ impl Rule {
     fn matches(&self, ticket: &Ticket, request: &HttpRequest) -> bool {
         let is =
             |wanted: &Option<String>, got: &str| wanted.as_ref().is_none_or(|wanted| wanted == got);
-        is(&self.operation, &ticket.operation.label())
+        is(&self.operation, ticket.operation.label)
             && is(&self.account, &ticket.account)
             && is(&self.region, &ticket.region)
             && self.about.as_ref().is_none_or(|part| {
@@ -195,7 +195,7 @@ impl Fault {
         request: HttpRequest,
         below: &SharedHttpConnector,
     ) -> Result<HttpResponse, ConnectorError> {
-        let protocol = Protocol::of(ticket.operation.service);
+        let protocol = ticket.operation.service.protocol;
         let trouble = match self {
             Self::AccessDenied => Trouble::Denied,
             Self::DeniedByScp => Trouble::DeniedByScp,

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::exchange::{Answer, text, transport, whole};
 use super::recording::{Question, Recording, Reply};
 use crate::aws::Ticket;
+use crate::operation::{Operation, Service, lambda, sts};
 
 /// Headers that the SDK reads from an answer.
 const HEADERS: [&str; 4] = [
@@ -75,7 +76,7 @@ impl Reply {
         self.status == 429 || self.status >= 500
     }
 
-    fn of(response: &HttpResponse, service: &str) -> Self {
+    fn of(response: &HttpResponse, operation: &Operation) -> Self {
         let headers = HEADERS
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), response.headers().get(name)?.to_owned())))
@@ -83,7 +84,7 @@ impl Reply {
         Self {
             status: response.status().as_u16(),
             headers,
-            body: scrub(service, text(response.body())),
+            body: scrub(operation.service, text(response.body())),
         }
     }
 }
@@ -98,7 +99,7 @@ impl Question {
             .split_once('/')
             .map_or_else(|| "/".to_owned(), |(_, path)| format!("/{path}"));
         Self {
-            operation: ticket.operation.label(),
+            operation: ticket.operation.label.to_owned(),
             account: ticket.account.to_string(),
             region: ticket.region.to_string(),
             method: request.method().to_owned(),
@@ -125,16 +126,16 @@ impl Answer for Recorder {
         HttpConnectorFuture::new(async move {
             let question = Question::of(&ticket, &request);
             let response = whole(&below, request).await?;
-            recorder.keep(question, Reply::of(&response, ticket.operation.service));
+            recorder.keep(question, Reply::of(&response, ticket.operation));
             Ok(response)
         })
     }
 }
 
 /// An answer without credentials and without presigned addresses.
-fn scrub(service: &str, body: String) -> String {
+fn scrub(service: Service, body: String) -> String {
     match service {
-        "STS" => [
+        sts::SERVICE => [
             ("AccessKeyId", SCRUBBED),
             ("SecretAccessKey", SCRUBBED),
             ("SessionToken", SCRUBBED),
@@ -144,7 +145,7 @@ fn scrub(service: &str, body: String) -> String {
         .fold(body, |body, (element, value)| {
             replace_element(&body, element, value)
         }),
-        "Lambda" => {
+        lambda::SERVICE => {
             let mut json = serde_json::from_str::<Value>(&body).unwrap_or_default();
             if scrub_locations(&mut json) {
                 json.to_string()
@@ -200,12 +201,12 @@ mod tests {
         let body = "<R><Credentials><AccessKeyId>ASIAREAL</AccessKeyId><SecretAccessKey>s3cret\
                     </SecretAccessKey><SessionToken>tok</SessionToken><Expiration>2026-01-01T00:00:00Z\
                     </Expiration></Credentials><Arn>a</Arn></R>";
-        insta::assert_snapshot!(scrub("STS", body.to_owned()), @"<R><Credentials><AccessKeyId>scrubbed</AccessKeyId><SecretAccessKey>scrubbed</SecretAccessKey><SessionToken>scrubbed</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials><Arn>a</Arn></R>");
+        insta::assert_snapshot!(scrub(sts::SERVICE, body.to_owned()), @"<R><Credentials><AccessKeyId>scrubbed</AccessKeyId><SecretAccessKey>scrubbed</SecretAccessKey><SessionToken>scrubbed</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials><Arn>a</Arn></R>");
     }
 
     #[test]
     fn presigned_addresses_are_scrubbed_and_environment_values_stay() {
         let body = r#"{"Code":{"Location":"https://x?X-Amz-Signature=1"},"Environment":{"Variables":{"A":"b"}}}"#;
-        insta::assert_snapshot!(scrub("Lambda", body.to_owned()), @r#"{"Code":{"Location":"scrubbed"},"Environment":{"Variables":{"A":"b"}}}"#);
+        insta::assert_snapshot!(scrub(lambda::SERVICE, body.to_owned()), @r#"{"Code":{"Location":"scrubbed"},"Environment":{"Variables":{"A":"b"}}}"#);
     }
 }

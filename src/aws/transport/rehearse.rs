@@ -14,9 +14,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use serde_json::{Value, json};
 
 use super::exchange::{Answer, respond, text, transport};
-use super::shape::{Protocol, Trouble};
+use super::shape::Trouble;
 use crate::aws::Ticket;
-use crate::inventory::Operation;
+use crate::operation::{Operation, Protocol};
 
 /// A transport that sends only some operations on, and answers all others itself: there is one page,
 /// nothing on it, and a key is the account's own.
@@ -58,7 +58,7 @@ type Parts = (u16, Vec<(String, String)>, String);
 fn usual(ticket: &Ticket, request: &HttpRequest) -> Parts {
     let operation = ticket.operation;
     let ok = |body: String| (200, Vec::new(), body);
-    let protocol = Protocol::of(operation.service);
+    let protocol = operation.service.protocol;
     match (protocol, operation.name) {
         (_, "GetPolicy" | "GetLayerVersionPolicy") => protocol.error(Trouble::Absent, ticket),
         // the only policy of which the SDK wants more than a text

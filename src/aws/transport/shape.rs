@@ -3,21 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::aws::Ticket;
-
-/// How a service writes its answers.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Protocol {
-    /// Lambda, API Gateway: the code in a header.
-    RestJson,
-    /// KMS, CloudWatch Logs, Organizations, SQS, EventBridge: the code in `__type`.
-    Json,
-    /// S3.
-    RestXml,
-    /// IAM, STS, SNS.
-    Query,
-    /// EC2.
-    Ec2,
-}
+use crate::operation::Protocol;
 
 /// What a service can say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -34,16 +20,6 @@ pub(super) enum Trouble {
 type Parts = (u16, Vec<(String, String)>, String);
 
 impl Protocol {
-    pub(super) fn of(service: &str) -> Self {
-        match service {
-            "Lambda" | "API Gateway" | "ApiGatewayV2" => Self::RestJson,
-            "S3" => Self::RestXml,
-            "IAM" | "STS" | "SNS" | "Elastic Load Balancing v2" => Self::Query,
-            "EC2" => Self::Ec2,
-            _ => Self::Json,
-        }
-    }
-
     /// Status and code, as the service in question gives them.
     fn code(self, trouble: Trouble) -> (u16, &'static str) {
         match (trouble, self) {

@@ -16,7 +16,8 @@ use super::explain::ExplainCommand;
 use crate::check::{Persona, Severity};
 use crate::config::OrganizationId;
 use crate::finding::Acceptance;
-use crate::inventory::{AccountId, Depth};
+use crate::inventory::AccountId;
+use crate::operation::Depth;
 use crate::report::Format;
 
 const STYLES: Styles = Styles::styled()

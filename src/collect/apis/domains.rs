@@ -16,6 +16,7 @@ use crate::aws::Session;
 use crate::collect::place::{Place, together};
 use crate::collect::text::{Unreadable, listed, present, required, text};
 use crate::inventory::{ApiDomain, DomainTarget, Gap, GapKind, Observed};
+use crate::operation;
 
 /// As many as a page may have, of the second version.
 const PAGE: &str = "100";
@@ -65,7 +66,7 @@ async fn named(session: &Session, place: &Place<'_>) -> Result<Vec<Named>, Gap> 
         .limit(500);
     place
         .list(
-            "apigateway:GetDomainNames",
+            &operation::apigateway::GET_DOMAIN_NAMES,
             None,
             pages.into_paginator().send(),
             |page| page.position(),
@@ -113,7 +114,7 @@ async fn targets(
             Ok([rules?, mappings?].concat())
         }
         "" => {
-            let (operation, kind) = ("apigateway:GetDomainNames", GapKind::Malformed);
+            let (operation, kind) = (&operation::apigateway::GET_DOMAIN_NAMES, GapKind::Malformed);
             Err(place.gap(
                 operation,
                 Some(&named.name),
@@ -143,7 +144,7 @@ async fn mappings(
 fn unrecognised(place: &Place<'_>, named: &Named, what: &str, value: &str) -> Gap {
     let message = format!("{what} `{value}` is not known to this version");
     place.gap(
-        "apigateway:GetDomainNames",
+        &operation::apigateway::GET_DOMAIN_NAMES,
         Some(&named.name),
         GapKind::Unrecognised,
         message,
@@ -160,7 +161,7 @@ async fn base_paths(
     let pages = client.get_base_path_mappings().domain_name(name).limit(500);
     place
         .list(
-            "apigateway:GetBasePathMappings",
+            &operation::apigateway::GET_BASE_PATH_MAPPINGS,
             Some(name),
             pages.into_paginator().send(),
             |page| page.position(),
@@ -194,16 +195,21 @@ async fn all_mappings(
         request.max_results(PAGE).set_next_token(token).send()
     };
     place
-        .pages("apigatewayv2:GetApiMappings", Some(name), ask, |page| {
-            let mappings = listed(page.items.as_ref(), "items")?.iter();
-            let read = mappings.map(|one| {
-                Ok(DomainTarget {
-                    api: required(one.api_id(), "apiId")?.to_owned(),
-                    stage: required(one.stage(), "stage")?.to_owned(),
-                })
-            });
-            Ok((read.collect::<Result<_, _>>()?, present(page.next_token())))
-        })
+        .pages(
+            &operation::apigatewayv2::GET_API_MAPPINGS,
+            Some(name),
+            ask,
+            |page| {
+                let mappings = listed(page.items.as_ref(), "items")?.iter();
+                let read = mappings.map(|one| {
+                    Ok(DomainTarget {
+                        api: required(one.api_id(), "apiId")?.to_owned(),
+                        stage: required(one.stage(), "stage")?.to_owned(),
+                    })
+                });
+                Ok((read.collect::<Result<_, _>>()?, present(page.next_token())))
+            },
+        )
         .await
 }
 
@@ -213,7 +219,7 @@ async fn rules(session: &Session, place: &Place<'_>, name: &str) -> Result<Vec<D
     let pages = client.list_routing_rules().domain_name(name);
     place
         .list(
-            "apigatewayv2:ListRoutingRules",
+            &operation::apigatewayv2::LIST_ROUTING_RULES,
             Some(name),
             pages.max_results(100).into_paginator().send(),
             |page| page.next_token(),

@@ -8,8 +8,21 @@ use aws_sdk_apigatewayv2::types::{Route, Stage};
 use super::uri;
 use crate::aws::Session;
 use crate::collect::place::Place;
+use crate::collect::probe::{NOBODY, Probe, probes};
 use crate::collect::text::{Unreadable, listed, present, required, text};
 use crate::inventory::{Api, ApiRoute, ApiSettings, ApiStage, Gap, Observed};
+use crate::operation;
+
+/// One small call of each operation, to see whether it is allowed.
+pub(in crate::collect) const PROBES: &[Probe] = probes!(
+    apigatewayv2: |on| apis = on.session.http_apis(on.region());
+    GET_APIS => apis.get_apis().max_results("1"),
+    GET_INTEGRATIONS => apis.get_integrations().api_id(NOBODY).max_results("1"),
+    GET_ROUTES => apis.get_routes().api_id(NOBODY).max_results("1"),
+    GET_STAGES => apis.get_stages().api_id(NOBODY).max_results("1"),
+    GET_API_MAPPINGS => apis.get_api_mappings().domain_name(NOBODY).max_results("1"),
+    LIST_ROUTING_RULES => apis.list_routing_rules().domain_name(NOBODY).max_results(1),
+);
 
 /// As many as a page may have.
 const PAGE: &str = "100";
@@ -20,7 +33,7 @@ pub(super) async fn apis(place: &Place<'_>, client: &sdk::Client) -> Result<Vec<
         request.set_next_token(token).send()
     };
     place
-        .pages("apigatewayv2:GetApis", None, ask, |page| {
+        .pages(&operation::apigatewayv2::GET_APIS, None, ask, |page| {
             let apis = listed(page.items.as_ref(), "items")?.iter();
             let apis = apis.map(|api| {
                 Ok(ApiSettings {
@@ -59,11 +72,16 @@ async fn stages(place: &Place<'_>, client: &sdk::Client, api: &str) -> Result<Ve
         request.set_next_token(token).send()
     };
     place
-        .pages("apigatewayv2:GetStages", Some(api), ask, |page| {
-            let stages = listed(page.items.as_ref(), "items")?.iter();
-            let stages = stages.map(stage).collect::<Result<_, _>>()?;
-            Ok((stages, present(page.next_token())))
-        })
+        .pages(
+            &operation::apigatewayv2::GET_STAGES,
+            Some(api),
+            ask,
+            |page| {
+                let stages = listed(page.items.as_ref(), "items")?.iter();
+                let stages = stages.map(stage).collect::<Result<_, _>>()?;
+                Ok((stages, present(page.next_token())))
+            },
+        )
         .await
 }
 
@@ -88,11 +106,16 @@ async fn routes(place: &Place<'_>, client: &sdk::Client, api: &str) -> Result<Ve
         request.set_next_token(token).send()
     };
     place
-        .pages("apigatewayv2:GetRoutes", Some(api), ask, |page| {
-            let routes = listed(page.items.as_ref(), "items")?.iter();
-            let routes = routes.map(route).collect::<Result<_, _>>()?;
-            Ok((routes, present(page.next_token())))
-        })
+        .pages(
+            &operation::apigatewayv2::GET_ROUTES,
+            Some(api),
+            ask,
+            |page| {
+                let routes = listed(page.items.as_ref(), "items")?.iter();
+                let routes = routes.map(route).collect::<Result<_, _>>()?;
+                Ok((routes, present(page.next_token())))
+            },
+        )
         .await
 }
 
@@ -131,24 +154,29 @@ async fn integrations(
         request.set_next_token(token).send()
     };
     let all = place
-        .pages("apigatewayv2:GetIntegrations", Some(api), ask, |page| {
-            let integrations = listed(page.items.as_ref(), "items")?.iter();
-            let read = integrations.map(|one| {
-                // what calls no URI says so by its type
-                required(
-                    one.integration_type().map(|kind| kind.as_str()),
-                    "integrationType",
-                )?;
-                let function = one.integration_uri();
-                let function = function.and_then(|uri| uri::function(uri, place.account));
-                Ok(Integration {
-                    id: required(one.integration_id(), "integrationId")?.to_owned(),
-                    function: function.map(str::to_owned),
-                    role: present(one.credentials_arn()),
-                })
-            });
-            Ok((read.collect::<Result<_, _>>()?, present(page.next_token())))
-        })
+        .pages(
+            &operation::apigatewayv2::GET_INTEGRATIONS,
+            Some(api),
+            ask,
+            |page| {
+                let integrations = listed(page.items.as_ref(), "items")?.iter();
+                let read = integrations.map(|one| {
+                    // what calls no URI says so by its type
+                    required(
+                        one.integration_type().map(|kind| kind.as_str()),
+                        "integrationType",
+                    )?;
+                    let function = one.integration_uri();
+                    let function = function.and_then(|uri| uri::function(uri, place.account));
+                    Ok(Integration {
+                        id: required(one.integration_id(), "integrationId")?.to_owned(),
+                        function: function.map(str::to_owned),
+                        role: present(one.credentials_arn()),
+                    })
+                });
+                Ok((read.collect::<Result<_, _>>()?, present(page.next_token())))
+            },
+        )
         .await?;
     Ok(all.into_iter().map(|one| (one.id.clone(), one)).collect())
 }

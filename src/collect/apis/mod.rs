@@ -10,6 +10,8 @@ mod uri;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::http::PROBES as HTTP_PROBES;
+pub(super) use self::rest::PROBES as REST_PROBES;
 use super::collector::Collector;
 use super::named::Apis;
 use super::place::{Place, together};
@@ -17,8 +19,9 @@ use super::seen::{Way, way};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, AdmittedApis, Api, ApiDomain, ApiRoute, ApiSettings, ApiStage, Gap, Observed,
-    Plan, RegionApis, RegionInventory,
+    RegionApis, RegionInventory,
 };
+use crate::operation::{self, Plan};
 
 /// APIs that are read at once in one region.
 const AT_ONCE: usize = 4;
@@ -50,7 +53,10 @@ impl Listed {
 
 /// Whether a chosen check wants to know of routes.
 fn wanted(plan: &Plan) -> bool {
-    let routes = ["apigateway:GetResources", "apigatewayv2:GetRoutes"];
+    let routes = [
+        &operation::apigateway::GET_RESOURCES,
+        &operation::apigatewayv2::GET_ROUTES,
+    ];
     routes.iter().any(|one| plan.contains(one))
 }
 

@@ -8,13 +8,26 @@ use aws_sdk_apigateway::types::{Method, Resource, RestApi, Stage};
 use super::uri;
 use crate::aws::Session;
 use crate::collect::place::{Place, together};
+use crate::collect::probe::{NOBODY, Probe, probes};
 use crate::collect::text::{Unreadable, listed, present, required, text, without_secrets};
 use crate::inventory::{Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, Gap, Observed};
+use crate::operation;
+
+/// One small call of each operation, to see whether it is allowed.
+pub(in crate::collect) const PROBES: &[Probe] = probes!(
+    apigateway: |on| apis = on.session.rest_apis(on.region());
+    GET_REST_APIS => apis.get_rest_apis().limit(1),
+    GET_RESOURCES => apis.get_resources().rest_api_id(NOBODY).limit(1),
+    GET_STAGES => apis.get_stages().rest_api_id(NOBODY),
+    GET_DEPLOYMENT => apis.get_deployment().rest_api_id(NOBODY).deployment_id(NOBODY),
+    GET_DOMAIN_NAMES => apis.get_domain_names().limit(1),
+    GET_BASE_PATH_MAPPINGS => apis.get_base_path_mappings().domain_name(NOBODY).limit(1),
+);
 
 pub(super) async fn apis(place: &Place<'_>, client: &sdk::Client) -> Result<Vec<ApiSettings>, Gap> {
     place
         .list(
-            "apigateway:GetRestApis",
+            &operation::apigateway::GET_REST_APIS,
             None,
             client.get_rest_apis().limit(500).into_paginator().send(),
             |page| page.position(),
@@ -89,10 +102,15 @@ async fn stages(
 ) -> Result<Vec<(ApiStage, String)>, Gap> {
     let send = client.get_stages().rest_api_id(api).send();
     place
-        .call("apigateway:GetStages", Some(api), send, |answer| {
-            let stages = listed(answer.item.as_ref(), "item")?.iter();
-            stages.map(stage).collect()
-        })
+        .call(
+            &operation::apigateway::GET_STAGES,
+            Some(api),
+            send,
+            |answer| {
+                let stages = listed(answer.item.as_ref(), "item")?.iter();
+                stages.map(stage).collect()
+            },
+        )
         .await
 }
 
@@ -136,26 +154,32 @@ async fn deployed(
         .deployment_id(deployment)
         .embed("apisummary")
         .send();
-    let read = place.call("apigateway:GetDeployment", Some(api), send, |answer| {
-        let summary = answer
-            .api_summary()
-            .ok_or_else(|| Unreadable("the answer lacks `apiSummary`".to_owned()))?;
-        let methods = summary.iter().flat_map(|(path, methods)| {
-            let methods = methods.iter();
-            methods.map(move |(method, snapshot)| (format!("{method} {path}"), snapshot))
-        });
-        let kept = methods.filter(|(key, _)| {
-            !defined.keys.contains(key) || defined.routes.iter().any(|route| route.key() == *key)
-        });
-        let kept = kept.map(|(key, snapshot)| {
-            let method = ApiMethod {
-                authorization: text(snapshot.authorization_type()),
-                key_required: snapshot.api_key_required(),
-            };
-            (key, method)
-        });
-        Ok(Some(kept.collect()))
-    });
+    let read = place.call(
+        &operation::apigateway::GET_DEPLOYMENT,
+        Some(api),
+        send,
+        |answer| {
+            let summary = answer
+                .api_summary()
+                .ok_or_else(|| Unreadable("the answer lacks `apiSummary`".to_owned()))?;
+            let methods = summary.iter().flat_map(|(path, methods)| {
+                let methods = methods.iter();
+                methods.map(move |(method, snapshot)| (format!("{method} {path}"), snapshot))
+            });
+            let kept = methods.filter(|(key, _)| {
+                !defined.keys.contains(key)
+                    || defined.routes.iter().any(|route| route.key() == *key)
+            });
+            let kept = kept.map(|(key, snapshot)| {
+                let method = ApiMethod {
+                    authorization: text(snapshot.authorization_type()),
+                    key_required: snapshot.api_key_required(),
+                };
+                (key, method)
+            });
+            Ok(Some(kept.collect()))
+        },
+    );
     ApiStage {
         methods: read.await.into(),
         ..stage
@@ -178,7 +202,7 @@ async fn routes(place: &Place<'_>, client: &sdk::Client, api: &str) -> Result<De
         .limit(500);
     let all: Vec<(Key, Option<ApiRoute>)> = place
         .list(
-            "apigateway:GetResources",
+            &operation::apigateway::GET_RESOURCES,
             Some(api),
             pages.into_paginator().send(),
             |page| page.position(),

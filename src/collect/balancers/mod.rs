@@ -12,12 +12,35 @@ use aws_sdk_elasticloadbalancingv2 as sdk;
 use super::collector::Collector;
 use super::ec2;
 use super::place::{Place, together};
+use super::probe::{NOBODY, Probe, Subject, probes};
 use super::text::{listed, required};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, Gap, Listener, ListenerRule, LoadBalancer, Observed, PrefixList,
     RegionBalancers, SecurityGroup, TargetGroup,
 };
+use crate::operation;
+
+/// One small call of each operation, to see whether it is allowed.
+pub(super) const PROBES: &[Probe] = probes!(
+    elasticloadbalancing: |on| balancers = on.session.balancers(on.region());
+    DESCRIBE_TARGET_GROUPS => balancers.describe_target_groups().page_size(1),
+    DESCRIBE_TARGET_HEALTH => balancers
+        .describe_target_health()
+        .target_group_arn(nowhere(on, "targetgroup", "0000000000000000")),
+    DESCRIBE_LOAD_BALANCERS => balancers.describe_load_balancers().page_size(1),
+    DESCRIBE_LISTENERS => balancers
+        .describe_listeners()
+        .load_balancer_arn(nowhere(on, "loadbalancer/app", "0000000000000000")),
+    DESCRIBE_RULES => balancers
+        .describe_rules()
+        .listener_arn(nowhere(on, "listener/app", "0000000000000000/0000000000000000")),
+);
+
+/// An ARN that nothing has.
+fn nowhere(on: &Subject<'_>, kind: &str, id: &str) -> String {
+    on.arn("elasticloadbalancing", &format!("{kind}/{NOBODY}/{id}"))
+}
 
 /// Records on a page, as many as there may be.
 const PAGE: i32 = 400;
@@ -44,7 +67,7 @@ pub(super) async fn lists(
 ) -> Lists {
     if !collector
         .plan
-        .contains("elasticloadbalancing:DescribeRules")
+        .contains(&operation::elasticloadbalancing::DESCRIBE_RULES)
     {
         return Lists::new();
     }
@@ -63,7 +86,7 @@ pub(super) async fn target_groups(
 ) -> Result<Vec<Listed>, Gap> {
     let pages = client.describe_target_groups().page_size(PAGE);
     let groups = place.list(
-        "elasticloadbalancing:DescribeTargetGroups",
+        &operation::elasticloadbalancing::DESCRIBE_TARGET_GROUPS,
         None,
         pages.into_paginator().send(),
         |page| page.next_marker(),
@@ -136,7 +159,7 @@ async fn targets(place: &Place<'_>, client: &sdk::Client, group: &str) -> Result
         .describe_target_health()
         .target_group_arn(group)
         .send();
-    let operation = "elasticloadbalancing:DescribeTargetHealth";
+    let operation = &operation::elasticloadbalancing::DESCRIBE_TARGET_HEALTH;
     place
         .call(operation, Some(group), send, |answer| {
             let member = "TargetHealthDescriptions";
@@ -161,7 +184,7 @@ async fn load_balancers(
     let pages = client.describe_load_balancers().page_size(PAGE);
     let mut all = place
         .list(
-            "elasticloadbalancing:DescribeLoadBalancers",
+            &operation::elasticloadbalancing::DESCRIBE_LOAD_BALANCERS,
             None,
             pages.into_paginator().send(),
             |page| page.next_marker(),
@@ -198,7 +221,7 @@ async fn listeners(
         .page_size(PAGE);
     let mut all: Vec<Listener> = place
         .list(
-            "elasticloadbalancing:DescribeListeners",
+            &operation::elasticloadbalancing::DESCRIBE_LISTENERS,
             Some(balancer),
             pages.into_paginator().send(),
             |page| page.next_marker(),
@@ -231,7 +254,7 @@ async fn rules(
         .page_size(PAGE);
     let mut rules: Vec<ListenerRule> = place
         .list(
-            "elasticloadbalancing:DescribeRules",
+            &operation::elasticloadbalancing::DESCRIBE_RULES,
             Some(listener),
             pages.into_paginator().send(),
             |page| page.next_marker(),

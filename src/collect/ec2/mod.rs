@@ -8,11 +8,29 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Filter;
 
 use super::place::Place;
+use super::probe::{Probe, probes};
 use super::text::{listed, required};
 use crate::inventory::{
     CapacityProvider, Function, InternetProtocolRange, Network, Observed, PrefixList,
     SecurityGroup, Subnet,
 };
+use crate::operation;
+
+/// One small call of each operation, to see whether it is allowed.
+pub(super) const PROBES: &[Probe] = probes!(
+    ec2: |on| ec2 = on.session.ec2(on.region());
+    DESCRIBE_VPCS => ec2.describe_vpcs().max_results(5),
+    DESCRIBE_SUBNETS => ec2.describe_subnets().max_results(5),
+    DESCRIBE_ROUTE_TABLES => ec2.describe_route_tables().max_results(5),
+    DESCRIBE_NAT_GATEWAYS => ec2.describe_nat_gateways().max_results(5),
+    DESCRIBE_SECURITY_GROUPS => ec2.describe_security_groups().max_results(5),
+    DESCRIBE_NETWORK_ACLS => ec2.describe_network_acls().max_results(5),
+    DESCRIBE_VPC_ENDPOINTS => ec2.describe_vpc_endpoints().max_results(5),
+    GET_MANAGED_PREFIX_LIST_ENTRIES => ec2
+        .get_managed_prefix_list_entries()
+        .prefix_list_id("pl-00000000000000000")
+        .max_results(5),
+);
 
 /// The most values that one filter takes.
 ///
@@ -28,10 +46,10 @@ const PREFIX_LIST_PAGE: i32 = 100;
 ///
 /// A macro because each SDK operation has types of its own without a common trait.
 macro_rules! describe {
-    ($place:expr, $label:literal, $client:expr, $method:ident, $set_filters:ident, $page:expr,
+    ($place:expr, $operation:ident, $client:expr, $method:ident, $set_filters:ident, $page:expr,
      $filter:expr, $values:expr, $list:ident, $read:path) => {{
         let mut found = Ok(Vec::new());
-        if let Some(gap) = $place.forbidden(concat!("ec2:", $label), None) {
+        if let Some(gap) = $place.forbidden(&operation::ec2::$operation, None) {
             found = Err(gap);
         }
         for values in chunks($values) {
@@ -48,7 +66,7 @@ macro_rules! describe {
                 .send();
             let more = $place
                 .list(
-                    concat!("ec2:", $label),
+                    &operation::ec2::$operation,
                     None,
                     pages,
                     |page| page.next_token(),
@@ -133,7 +151,7 @@ pub(super) async fn collect(
         async {
             describe!(
                 place,
-                "DescribeVpcs",
+                DESCRIBE_VPCS,
                 client,
                 describe_vpcs,
                 set_filters,
@@ -148,7 +166,7 @@ pub(super) async fn collect(
         async {
             describe!(
                 place,
-                "DescribeRouteTables",
+                DESCRIBE_ROUTE_TABLES,
                 client,
                 describe_route_tables,
                 set_filters,
@@ -162,7 +180,7 @@ pub(super) async fn collect(
         async {
             describe!(
                 place,
-                "DescribeNatGateways",
+                DESCRIBE_NAT_GATEWAYS,
                 client,
                 describe_nat_gateways,
                 set_filter,
@@ -177,7 +195,7 @@ pub(super) async fn collect(
         async {
             describe!(
                 place,
-                "DescribeNetworkAcls",
+                DESCRIBE_NETWORK_ACLS,
                 client,
                 describe_network_acls,
                 set_filters,
@@ -191,7 +209,7 @@ pub(super) async fn collect(
         async {
             describe!(
                 place,
-                "DescribeVpcEndpoints",
+                DESCRIBE_VPC_ENDPOINTS,
                 client,
                 describe_vpc_endpoints,
                 set_filters,
@@ -227,7 +245,7 @@ async fn described_subnets(
 ) -> Observed<Vec<Subnet>> {
     describe!(
         place,
-        "DescribeSubnets",
+        DESCRIBE_SUBNETS,
         client,
         describe_subnets,
         set_filters,
@@ -247,7 +265,7 @@ pub(super) async fn security_groups(
 ) -> Observed<Vec<SecurityGroup>> {
     describe!(
         place,
-        "DescribeSecurityGroups",
+        DESCRIBE_SECURITY_GROUPS,
         client,
         describe_security_groups,
         set_filters,
@@ -268,7 +286,7 @@ pub(super) async fn prefix_list(place: &Place<'_>, client: &Client, id: &str) ->
         .into_paginator()
         .send();
     let ranges = place.list(
-        "ec2:GetManagedPrefixListEntries",
+        &operation::ec2::GET_MANAGED_PREFIX_LIST_ENTRIES,
         Some(id),
         pages,
         |page| page.next_token(),

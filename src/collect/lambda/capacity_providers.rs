@@ -5,6 +5,7 @@ use aws_sdk_lambda::types as sdk;
 use super::Lambda;
 use crate::collect::text::{Unreadable, present, required};
 use crate::inventory::{CapacityProvider, Function, Observed};
+use crate::operation;
 
 impl Lambda<'_> {
     /// All capacity providers of the region; nothing is asked where no function runs on one.
@@ -22,7 +23,7 @@ impl Lambda<'_> {
             .into_paginator()
             .send();
         let list = self.place.list(
-            "lambda:ListCapacityProviders",
+            &operation::lambda::LIST_CAPACITY_PROVIDERS,
             None,
             pages,
             |page| page.next_marker(),

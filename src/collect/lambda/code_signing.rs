@@ -6,6 +6,7 @@ use super::{Lambda, PARTS_AT_ONCE};
 use crate::collect::place::together;
 use crate::collect::text::{Unreadable, listed, required};
 use crate::inventory::{CodeSigningConfig, Gap, Observed};
+use crate::operation;
 
 /// A configuration before its functions were asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,7 +37,7 @@ impl Lambda<'_> {
             .list_code_signing_configs()
             .into_paginator()
             .send();
-        let operation = "lambda:ListCodeSigningConfigs";
+        let operation = &operation::lambda::LIST_CODE_SIGNING_CONFIGS;
         self.place
             .list(
                 operation,
@@ -60,7 +61,7 @@ impl Lambda<'_> {
             .code_signing_config_arn(&bare.arn)
             .into_paginator()
             .send();
-        let operation = "lambda:ListFunctionsByCodeSigningConfig";
+        let operation = &operation::lambda::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG;
         let functions = self
             .place
             .list(

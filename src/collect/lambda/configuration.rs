@@ -8,13 +8,14 @@ use crate::inventory::{
     CodeLoading, Configuration, Environment, EnvironmentVariable, GapKind, ImageArgument,
     LayerReference, Logging, Observed, SecretMatch, VpcAttachment,
 };
+use crate::operation::Operation;
 use crate::reference::code_variables;
 use crate::secret::arguments;
 
 /// Reads one configuration, which `operation` answered; environment values are judged and dropped.
 pub(super) fn configuration(
     place: &Place<'_>,
-    operation: &'static str,
+    operation: &'static Operation,
     from: &sdk::FunctionConfiguration,
     inspect: &Inspect,
 ) -> Configuration {
@@ -108,7 +109,7 @@ fn logging(from: &sdk::LoggingConfig) -> Logging {
 /// The variables in the order of their names, or why AWS withheld them.
 fn environment(
     place: &Place<'_>,
-    operation: &'static str,
+    operation: &'static Operation,
     from: &sdk::FunctionConfiguration,
     inspect: &Inspect,
 ) -> Observed<Vec<EnvironmentVariable>> {
@@ -150,7 +151,7 @@ fn environment(
 /// What overrides the entry point and the command of the image, or why AWS withheld it; arguments are judged and dropped.
 fn image_command(
     place: &Place<'_>,
-    operation: &'static str,
+    operation: &'static Operation,
     from: &sdk::FunctionConfiguration,
     inspect: &Inspect,
 ) -> Observed<Vec<ImageArgument>> {
@@ -198,6 +199,7 @@ fn image_command(
 mod tests {
     use super::*;
     use crate::collect::place::tests::with_place;
+    use crate::operation;
 
     fn read(from: &sdk::FunctionConfiguration) -> Configuration {
         let inspect = |_: &str, value: &str| {
@@ -213,7 +215,7 @@ mod tests {
                 Vec::new()
             }
         };
-        with_place(|place| configuration(place, "lambda:ListFunctions", from, &inspect))
+        with_place(|place| configuration(place, &operation::lambda::LIST_FUNCTIONS, from, &inspect))
     }
 
     #[test]

@@ -5,6 +5,7 @@ use aws_sdk_lambda::types as sdk;
 use super::Lambda;
 use crate::collect::text::{Unreadable, listed, present, required, text};
 use crate::inventory::{EventSourceMapping, Observed};
+use crate::operation;
 
 impl Lambda<'_> {
     /// All event source mappings of the region.
@@ -17,7 +18,7 @@ impl Lambda<'_> {
             .max_items(100)
             .into_paginator()
             .send();
-        let operation = "lambda:ListEventSourceMappings";
+        let operation = &operation::lambda::LIST_EVENT_SOURCE_MAPPINGS;
         self.place
             .list(
                 operation,

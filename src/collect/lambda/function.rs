@@ -9,9 +9,10 @@ use crate::collect::logs::group_of;
 use crate::collect::place::absent;
 use crate::collect::text::{Unreadable, listed, required};
 use crate::inventory::{
-    Configuration, Depth, EventInvokeConfig, Function, FunctionDetail, Gap, GapKind, Observed,
+    Configuration, EventInvokeConfig, Function, FunctionDetail, Gap, GapKind, Observed,
     RuntimeManagement,
 };
+use crate::operation::{self, Depth};
 
 /// A function as the list gave it.
 #[derive(Clone, Debug)]
@@ -61,7 +62,12 @@ impl Lambda<'_> {
             ));
         }
         let arn = own;
-        let configuration = configuration(self.place, "lambda:ListFunctions", from, self.inspect);
+        let configuration = configuration(
+            self.place,
+            &operation::lambda::LIST_FUNCTIONS,
+            from,
+            self.inspect,
+        );
         Ok(Listed {
             arn,
             name,
@@ -131,7 +137,7 @@ impl Lambda<'_> {
         let send = self.client.get_function().function_name(name).send();
         let read = |output: GetFunctionOutput| records::detail(self.place, arn, &output);
         self.place
-            .call("lambda:GetFunction", Some(arn), send, read)
+            .call(&operation::lambda::GET_FUNCTION, Some(arn), send, read)
             .await
             .map_err(gone)
             .into()
@@ -153,7 +159,7 @@ impl Lambda<'_> {
             .send();
         let answer = self
             .place
-            .call("lambda:GetPolicy", Some(arn), send, |output| {
+            .call(&operation::lambda::GET_POLICY, Some(arn), send, |output| {
                 records::policy(output.policy())
             })
             .await;
@@ -172,7 +178,7 @@ impl Lambda<'_> {
             .function_name(name)
             .into_paginator()
             .send();
-        let operation = "lambda:ListFunctionEventInvokeConfigs";
+        let operation = &operation::lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS;
         self.place
             .list(
                 operation,
@@ -198,7 +204,7 @@ impl Lambda<'_> {
             .get_runtime_management_config()
             .function_name(name)
             .send();
-        let operation = "lambda:GetRuntimeManagementConfig";
+        let operation = &operation::lambda::GET_RUNTIME_MANAGEMENT_CONFIG;
         self.place
             .call(operation, Some(arn), send, |output| {
                 records::runtime_management(&output)
@@ -214,7 +220,7 @@ impl Lambda<'_> {
             .get_function_recursion_config()
             .function_name(name)
             .send();
-        let operation = "lambda:GetFunctionRecursionConfig";
+        let operation = &operation::lambda::GET_FUNCTION_RECURSION_CONFIG;
         self.place
             .call(operation, Some(arn), send, |output| {
                 let value = output.recursive_loop().map(|value| value.as_str());

@@ -6,6 +6,7 @@ use super::{Lambda, NOT_FOUND, PARTS_AT_ONCE, records};
 use crate::collect::place::{absent, together};
 use crate::collect::text::{Unreadable, listed, present, required};
 use crate::inventory::{Gap, LayerVersion, Observed};
+use crate::operation;
 
 /// A version before its policy was asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,7 +28,7 @@ impl Lambda<'_> {
         let names = self
             .place
             .list(
-                "lambda:ListLayers",
+                &operation::lambda::LIST_LAYERS,
                 None,
                 pages,
                 |page| page.next_marker(),
@@ -58,7 +59,7 @@ impl Lambda<'_> {
             .layer_name(&name)
             .into_paginator()
             .send();
-        let operation = "lambda:ListLayerVersions";
+        let operation = &operation::lambda::LIST_LAYER_VERSIONS;
         let versions = self
             .place
             .list(
@@ -87,7 +88,7 @@ impl Lambda<'_> {
             .layer_name(&bare.name)
             .version_number(bare.version)
             .send();
-        let operation = "lambda:GetLayerVersionPolicy";
+        let operation = &operation::lambda::GET_LAYER_VERSION_POLICY;
         let policy = self
             .place
             .call(operation, Some(&bare.arn), send, |output| {

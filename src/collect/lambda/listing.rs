@@ -11,8 +11,9 @@ use super::function::Listed;
 use crate::aws::Pages;
 use crate::collect::text::{Unreadable, listed};
 use crate::inventory::{Gap, GapKind};
+use crate::operation::{self, Operation};
 
-const OPERATION: &str = "lambda:ListFunctions";
+const OPERATION: &Operation = &operation::lambda::LIST_FUNCTIONS;
 
 /// The most that AWS puts on a page, whatever it is asked for.
 const PAGE: i32 = 50;

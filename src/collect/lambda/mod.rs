@@ -7,6 +7,7 @@ mod event_sources;
 mod function;
 mod layers;
 mod listing;
+mod probes;
 mod qualifiers;
 mod records;
 mod settings;
@@ -14,6 +15,7 @@ mod urls;
 
 use aws_sdk_lambda::Client;
 
+pub(super) use self::probes::PROBES;
 use super::place::{Inspect, Place};
 use crate::inventory::{Gap, GapKind};
 

@@ -8,7 +8,8 @@ use super::configuration::configuration;
 use super::{Lambda, PARTS_AT_ONCE, gone, records};
 use crate::collect::place::together;
 use crate::collect::text::{Unreadable, listed};
-use crate::inventory::{Alias, Depth, Gap, GapKind, Observed, Version};
+use crate::inventory::{Alias, Gap, GapKind, Observed, Version};
+use crate::operation::{self, Depth};
 
 impl Lambda<'_> {
     /// Aliases with their policies, and the versions that they send traffic to.
@@ -47,7 +48,7 @@ impl Lambda<'_> {
             .send();
         self.place
             .list(
-                "lambda:ListAliases",
+                &operation::lambda::LIST_ALIASES,
                 Some(arn),
                 pages,
                 |page| page.next_marker(),
@@ -92,14 +93,19 @@ impl Lambda<'_> {
                 .ok_or_else(|| Unreadable("the answer lacks `Configuration`".to_owned()))?;
             Ok(configuration(
                 self.place,
-                "lambda:GetFunction",
+                &operation::lambda::GET_FUNCTION,
                 from,
                 self.inspect,
             ))
         };
         let configuration = async {
             self.place
-                .call("lambda:GetFunction", Some(&qualified), send, read)
+                .call(
+                    &operation::lambda::GET_FUNCTION,
+                    Some(&qualified),
+                    send,
+                    read,
+                )
                 .await
         };
         let policy = async {
@@ -107,7 +113,7 @@ impl Lambda<'_> {
                 return self.policy(name, &qualified, Some(&number)).await;
             }
             let message = "standard depth reads the policies of functions and aliases";
-            let operation = "lambda:GetPolicy";
+            let operation = &operation::lambda::GET_POLICY;
             Observed::Missing(
                 self.place
                     .gap(operation, Some(&qualified), GapKind::Deeper, message),

@@ -12,6 +12,7 @@ use crate::inventory::{
     Code, EventInvokeConfig, FunctionDetail, FunctionUrl, GapKind, Observed, RuntimeManagement,
     UrlCors,
 };
+use crate::operation;
 
 /// `GetFunction`, without the presigned address of the code.
 pub(super) fn detail(
@@ -53,7 +54,7 @@ fn tags(
             "the tags were withheld, which take the action `lambda:ListTags`: {}",
             error.message()
         );
-        let mut gap = place.gap("lambda:GetFunction", Some(arn), kind, message);
+        let mut gap = place.gap(&operation::lambda::GET_FUNCTION, Some(arn), kind, message);
         gap.code = present(Some(code));
         return Observed::Missing(gap);
     }

@@ -5,6 +5,7 @@ use aws_sdk_lambda::operation::get_account_settings::GetAccountSettingsOutput;
 use super::Lambda;
 use crate::collect::text::Unreadable;
 use crate::inventory::{AccountSettings, Gap};
+use crate::operation;
 
 /// Settings of a region, and whether anything is stored there.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,9 +20,12 @@ impl Lambda<'_> {
     pub(in crate::collect) async fn usage(&self) -> Result<Usage, Gap> {
         let send = self.client.get_account_settings().send();
         self.place
-            .call("lambda:GetAccountSettings", None, send, |output| {
-                usage(&output)
-            })
+            .call(
+                &operation::lambda::GET_ACCOUNT_SETTINGS,
+                None,
+                send,
+                |output| usage(&output),
+            )
             .await
     }
 }

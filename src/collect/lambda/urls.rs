@@ -2,6 +2,7 @@
 
 use super::{Lambda, gone, records};
 use crate::inventory::{Alias, FunctionUrl, GapKind, Observed};
+use crate::operation;
 use crate::policy::{Action, Effect, Policy, Truth};
 
 impl Lambda<'_> {
@@ -14,7 +15,7 @@ impl Lambda<'_> {
             .function_name(name)
             .into_paginator()
             .send();
-        let operation = "lambda:ListFunctionUrlConfigs";
+        let operation = &operation::lambda::LIST_FUNCTION_URL_CONFIGS;
         self.place
             .list(
                 operation,
@@ -49,7 +50,7 @@ impl Lambda<'_> {
         if aliases.gap().is_some() || policies.any(may_open_url) {
             return self.urls(name, arn).await;
         }
-        let operation = "lambda:ListFunctionUrlConfigs";
+        let operation = &operation::lambda::LIST_FUNCTION_URL_CONFIGS;
         let message =
             "standard depth reads the URLs that a policy lets somebody call, and no policy does";
         Observed::Missing(
@@ -112,7 +113,7 @@ mod tests {
         }
         assert!(!may_open_url(&Observed::Known(None)));
         assert!(may_open_url(&Observed::Known(Some("{".to_owned()))));
-        let gap = Gap::new("lambda:GetPolicy", GapKind::AccessDenied, "");
+        let gap = Gap::new(&operation::lambda::GET_POLICY, GapKind::AccessDenied, "");
         assert!(may_open_url(&Observed::Missing(gap)));
     }
 }

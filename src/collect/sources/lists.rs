@@ -10,9 +10,29 @@ use crate::collect::apis::Listed;
 use crate::collect::balancers;
 use crate::collect::logs;
 use crate::collect::place::Place;
+use crate::collect::probe::{Probe, probes};
 use crate::collect::text::{Unreadable, listed, present, required};
 use crate::inventory::{Gap, LogGroup, Observed};
+use crate::operation;
 use crate::policy::{Arn, Pattern};
+
+/// One small call of each operation, to see whether it is allowed.
+pub(in crate::collect) const S3_PROBES: &[Probe] = probes!(
+    s3: |on| s3 = on.session.s3();
+    LIST_BUCKETS => s3.list_buckets().max_buckets(1),
+);
+pub(in crate::collect) const SNS_PROBES: &[Probe] = probes!(
+    sns: |on| sns = on.session.sns(on.region());
+    LIST_TOPICS => sns.list_topics(),
+);
+pub(in crate::collect) const SQS_PROBES: &[Probe] = probes!(
+    sqs: |on| sqs = on.session.sqs(on.region());
+    LIST_QUEUES => sqs.list_queues().max_results(1),
+);
+pub(in crate::collect) const EVENTS_PROBES: &[Probe] = probes!(
+    events: |on| events = on.session.events(on.region());
+    LIST_RULES => events.list_rules().limit(1),
+);
 
 /// AWS's code for "there is no such event bus".
 const NO_BUS: &str = "ResourceNotFoundException";
@@ -114,7 +134,7 @@ async fn buckets(place: &Place<'_>, client: &aws_sdk_s3::Client) -> Result<Vec<S
     let pages = client.list_buckets().max_buckets(1000);
     place
         .list(
-            "s3:ListBuckets",
+            &operation::s3::LIST_BUCKETS,
             None,
             pages.into_paginator().send(),
             |page| page.continuation_token(),
@@ -134,7 +154,7 @@ fn resource(group: balancers::Listed) -> Option<String> {
 async fn topics(place: &Place<'_>, client: &aws_sdk_sns::Client) -> Result<Vec<String>, Gap> {
     place
         .list(
-            "sns:ListTopics",
+            &operation::sns::LIST_TOPICS,
             None,
             client.list_topics().into_paginator().send(),
             |page| page.next_token(),
@@ -158,7 +178,7 @@ async fn queues(place: &Place<'_>, client: &aws_sdk_sqs::Client) -> Result<Vec<S
     let pages = client.list_queues().max_results(1000);
     place
         .list(
-            "sqs:ListQueues",
+            &operation::sqs::LIST_QUEUES,
             None,
             pages.into_paginator().send(),
             |page| page.next_token(),
@@ -176,7 +196,7 @@ async fn rules(
     client: &aws_sdk_eventbridge::Client,
     bus: Option<&str>,
 ) -> Result<Vec<String>, Gap> {
-    let operation = "events:ListRules";
+    let operation = &operation::events::LIST_RULES;
     let ask = |token| {
         client
             .list_rules()

@@ -10,6 +10,7 @@ mod sought;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::lists::Known;
+pub(super) use self::lists::{EVENTS_PROBES, S3_PROBES, SNS_PROBES, SQS_PROBES};
 use self::sought::{List, Sought};
 use super::collector::Collector;
 use super::place::together;

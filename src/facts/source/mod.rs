@@ -8,9 +8,10 @@ mod table;
 use std::collections::BTreeSet;
 
 use self::table::SOURCES;
+use crate::operation::{Depth, Operation};
 
-/// Labels of the operations that yield the facts at a dotted path, and everything below it.
-pub fn operations(path: &str) -> BTreeSet<&'static str> {
+/// The operations that yield the facts at a dotted path, and everything below it.
+pub fn operations(path: &str) -> BTreeSet<&'static Operation> {
     let nearest = SOURCES
         .iter()
         .filter(|(source, _)| within(path, source))
@@ -23,13 +24,6 @@ pub fn operations(path: &str) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Calls that each cost one a function on the quota that Lambda's control plane shares.
-const DEEP: [&str; 3] = [
-    "lambda:GetFunctionRecursionConfig",
-    "lambda:GetRuntimeManagementConfig",
-    "lambda:ListFunctionEventInvokeConfigs",
-];
-
 /// Facts about all URLs of a function. For the others those suffice that a policy lets somebody
 /// outside call, which standard depth reads.
 const ALL_URLS: &[&str] = &[
@@ -39,11 +33,6 @@ const ALL_URLS: &[&str] = &[
     "exposure.urls",
     "exposure.wildcard_cors_urls",
 ];
-
-/// Whether only deep depth makes the calls of an operation.
-pub fn is_deep(operation: &str) -> bool {
-    DEEP.contains(&operation)
-}
 
 /// What standard depth knows of a fact.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -59,7 +48,7 @@ pub enum AtStandard {
 /// What standard depth knows of the facts at a dotted path, and everything below it.
 pub fn at_standard(path: &str) -> AtStandard {
     let operations = operations(path);
-    let left_out = |operation: &&str| DEEP.contains(operation);
+    let left_out = |operation: &&Operation| operation.depth == Depth::Deep;
     let all_urls = ALL_URLS
         .iter()
         .any(|urls| within(path, urls) || within(urls, path));
@@ -84,17 +73,7 @@ mod tests {
 
     use super::*;
     use crate::facts::{Scope, schema};
-    use crate::inventory::{OPERATIONS, Operation};
-
-    #[test]
-    fn every_operation_named_is_published() {
-        let published: BTreeSet<String> = OPERATIONS.iter().map(Operation::label).collect();
-        for (path, calls) in SOURCES {
-            for operation in calls.iter().copied().flatten() {
-                assert!(published.contains(*operation), "{path} names {operation}");
-            }
-        }
-    }
+    use crate::operation::{iam, lambda};
 
     #[test]
     fn fields_that_need_a_call_of_their_own_say_so() {
@@ -143,21 +122,19 @@ mod tests {
         ] {
             assert_eq!(at_standard(path), AtStandard::Whole, "{path}");
         }
-        let published: BTreeSet<String> = OPERATIONS.iter().map(Operation::label).collect();
-        assert!(DEEP.iter().all(|operation| published.contains(*operation)));
     }
 
     #[test]
     fn the_nearest_source_counts() {
         assert_eq!(
             operations("role.exists"),
-            BTreeSet::from(["iam:GetAccountAuthorizationDetails"])
+            BTreeSet::from([&iam::GET_ACCOUNT_AUTHORIZATION_DETAILS])
         );
         assert_eq!(
             operations("role.shared"),
-            BTreeSet::from(["lambda:ListFunctions"])
+            BTreeSet::from([&lambda::LIST_FUNCTIONS])
         );
-        assert!(operations("role").contains("iam:GetAccountAuthorizationDetails"));
+        assert!(operations("role").contains(&iam::GET_ACCOUNT_AUTHORIZATION_DETAILS));
     }
 
     fn parts() -> Vec<(String, Vec<String>)> {

@@ -1,7 +1,12 @@
 //! The table of sources: parts of documents, and the calls behind them.
 
+use crate::operation::{
+    Operation, apigateway, apigatewayv2, ec2, elasticloadbalancing, events, iam, kms, lambda, logs,
+    organizations, s3, sns, sqs,
+};
+
 /// Groups of calls, all of which are needed.
-type Calls = &'static [&'static [&'static str]];
+type Calls = &'static [&'static [&'static Operation]];
 
 /// Calls behind a part of the documents. The longest path that a field lies in counts.
 pub(super) const SOURCES: &[(&str, Calls)] = &[
@@ -10,46 +15,46 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("account", &[]),
     (
         "account.management",
-        &[&["organizations:DescribeOrganization"]],
+        &[&[&organizations::DESCRIBE_ORGANIZATION]],
     ),
     (
         "account.organization_id",
-        &[&["organizations:DescribeOrganization"]],
+        &[&[&organizations::DESCRIBE_ORGANIZATION]],
     ),
     ("code", &[FUNCTIONS]),
     (
         "code.foreign_images",
-        &[&["lambda:GetFunction"], ORGANIZATION],
+        &[&[&lambda::GET_FUNCTION], ORGANIZATION],
     ),
     ("code.foreign_layers", &[FUNCTIONS, ORGANIZATION]),
-    ("code.image_account", &[&["lambda:GetFunction"]]),
-    ("code.image_uri", &[&["lambda:GetFunction"]]),
+    ("code.image_account", &[&[&lambda::GET_FUNCTION]]),
+    ("code.image_uri", &[&[&lambda::GET_FUNCTION]]),
     ("code.signing_config_arn", SIGNING),
     ("code.signing_configured", SIGNING),
     ("code.signing_enforced", SIGNING),
     ("encryption", &[FUNCTIONS]),
-    ("encryption.key_state", &[&["kms:DescribeKey"]]),
-    ("encryption.key_usable", &[&["kms:DescribeKey"]]),
-    ("encryption.rotation_applicable", &[&["kms:DescribeKey"]]),
+    ("encryption.key_state", &[&[&kms::DESCRIBE_KEY]]),
+    ("encryption.key_usable", &[&[&kms::DESCRIBE_KEY]]),
+    ("encryption.rotation_applicable", &[&[&kms::DESCRIBE_KEY]]),
     (
         "encryption.rotation_enabled",
-        &[&["kms:DescribeKey", "kms:GetKeyRotationStatus"]],
+        &[&[&kms::DESCRIBE_KEY, &kms::GET_KEY_ROTATION_STATUS]],
     ),
     ("events", &[FUNCTIONS]),
     (
         "events.asynchronous",
         &[&[
-            "lambda:GetPolicy",
-            "lambda:ListAliases",
-            "lambda:ListFunctionEventInvokeConfigs",
+            &lambda::GET_POLICY,
+            &lambda::LIST_ALIASES,
+            &lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
         ]],
     ),
     (
         "events.destinations",
         &[&[
-            "lambda:ListFunctions",
-            "lambda:ListFunctionEventInvokeConfigs",
-            "lambda:ListEventSourceMappings",
+            &lambda::LIST_FUNCTIONS,
+            &lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
+            &lambda::LIST_EVENT_SOURCE_MAPPINGS,
         ]],
     ),
     ("events.failure_destination", DESTINATIONS),
@@ -57,24 +62,24 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
         "events.foreign_destinations",
         &[
             &[
-                "lambda:ListFunctions",
-                "lambda:ListFunctionEventInvokeConfigs",
-                "lambda:ListEventSourceMappings",
+                &lambda::LIST_FUNCTIONS,
+                &lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
+                &lambda::LIST_EVENT_SOURCE_MAPPINGS,
             ],
             ORGANIZATION,
         ],
     ),
     (
         "events.foreign_sources",
-        &[&["lambda:ListEventSourceMappings"], ORGANIZATION],
+        &[&[&lambda::LIST_EVENT_SOURCE_MAPPINGS], ORGANIZATION],
     ),
     (
         "events.has_trigger",
         &[&[
-            "lambda:GetPolicy",
-            "lambda:ListAliases",
-            "lambda:ListEventSourceMappings",
-            "lambda:ListFunctionUrlConfigs",
+            &lambda::GET_POLICY,
+            &lambda::LIST_ALIASES,
+            &lambda::LIST_EVENT_SOURCE_MAPPINGS,
+            &lambda::LIST_FUNCTION_URL_CONFIGS,
         ]],
     ),
     ("events.mappings", MAPPINGS),
@@ -85,13 +90,13 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("events.unauthenticated_kafka", MAPPINGS),
     (
         "events.vanished_sources",
-        &[&["lambda:ListEventSourceMappings", "sqs:ListQueues"]],
+        &[&[&lambda::LIST_EVENT_SOURCE_MAPPINGS, &sqs::LIST_QUEUES]],
     ),
     ("exposure", &[URLS]),
     ("exposure.address_bound_api_routes", ROUTES_OF_APIS),
     ("exposure.address_bound_urls", GRANTS),
     ("exposure.api_routes", ROUTES_OF_APIS),
-    ("exposure.aliases", &[&["lambda:ListAliases"]]),
+    ("exposure.aliases", &[&[&lambda::LIST_ALIASES]]),
     ("exposure.any_account_url_grants", GRANTS),
     ("exposure.control_grants", EXTERNAL_GRANTS),
     ("exposure.dead_grants", EXTERNAL_GRANTS),
@@ -113,23 +118,23 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("exposure.reach", EXTERNAL_GRANTS),
     ("exposure.reclaimable_source_grants", BUCKETS),
     ("exposure.sought_source_grants", GRANTS),
-    ("exposure.split_aliases", &[&["lambda:ListAliases"]]),
+    ("exposure.split_aliases", &[&[&lambda::LIST_ALIASES]]),
     ("exposure.stale_grants", GRANTS),
     ("exposure.unbound_service_grants", GRANTS),
     ("exposure.vanished_source_grants", SOURCES_OF_GRANTS),
     ("function", &[FUNCTIONS]),
-    ("function.concurrency_reserved", &[&["lambda:GetFunction"]]),
-    ("function.managed_by", &[&["lambda:GetFunction"]]),
+    ("function.concurrency_reserved", &[&[&lambda::GET_FUNCTION]]),
+    ("function.managed_by", &[&[&lambda::GET_FUNCTION]]),
     (
         "function.recursion_allowed",
-        &[&["lambda:GetFunctionRecursionConfig"]],
+        &[&[&lambda::GET_FUNCTION_RECURSION_CONFIG]],
     ),
-    ("function.state", &[&["lambda:GetFunction"]]),
-    ("function.tags", &[&["lambda:GetFunction"]]),
+    ("function.state", &[&[&lambda::GET_FUNCTION]]),
+    ("function.tags", &[&[&lambda::GET_FUNCTION]]),
     ("iam", PERMISSIONS),
     (
         "layer",
-        &[&["lambda:ListLayers", "lambda:ListLayerVersions"]],
+        &[&[&lambda::LIST_LAYERS, &lambda::LIST_LAYER_VERSIONS]],
     ),
     ("layer.external_grants", LAYER_SHARING),
     ("layer.grants", LAYER_SHARING),
@@ -137,14 +142,17 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("layer.reach", LAYER_SHARING),
     ("layer.shared", LAYER_POLICIES),
     ("logging", &[FUNCTIONS]),
-    ("logging.group_customer_key", &[&["logs:DescribeLogGroups"]]),
-    ("logging.group_exists", &[&["logs:DescribeLogGroups"]]),
-    ("logging.group_expires", &[&["logs:DescribeLogGroups"]]),
-    ("logging.retention_days", &[&["logs:DescribeLogGroups"]]),
+    (
+        "logging.group_customer_key",
+        &[&[&logs::DESCRIBE_LOG_GROUPS]],
+    ),
+    ("logging.group_exists", &[&[&logs::DESCRIBE_LOG_GROUPS]]),
+    ("logging.group_expires", &[&[&logs::DESCRIBE_LOG_GROUPS]]),
+    ("logging.retention_days", &[&[&logs::DESCRIBE_LOG_GROUPS]]),
     ("network", &[FUNCTIONS]),
     (
         "network.default_security_groups",
-        &[PROVIDERS, &["ec2:DescribeSecurityGroups"]],
+        &[PROVIDERS, &[&ec2::DESCRIBE_SECURITY_GROUPS]],
     ),
     ("network.endpoints", ENDPOINTS),
     ("network.internet_route", ROUTES),
@@ -157,10 +165,10 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
         &[
             PROVIDERS,
             &[
-                "ec2:DescribeRouteTables",
-                "ec2:DescribeNatGateways",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeNetworkAcls",
+                &ec2::DESCRIBE_ROUTE_TABLES,
+                &ec2::DESCRIBE_NAT_GATEWAYS,
+                &ec2::DESCRIBE_SECURITY_GROUPS,
+                &ec2::DESCRIBE_NETWORK_ACLS,
             ],
         ],
     ),
@@ -176,9 +184,9 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("region", &[]),
     (
         "region.concurrent_executions",
-        &[&["lambda:GetAccountSettings"]],
+        &[&[&lambda::GET_ACCOUNT_SETTINGS]],
     ),
-    ("region.functions", &[&["lambda:GetAccountSettings"]]),
+    ("region.functions", &[&[&lambda::GET_ACCOUNT_SETTINGS]]),
     ("role", &[FUNCTIONS]),
     ("role.admin", PERMISSIONS),
     ("role.basic", &[PRINCIPALS]),
@@ -201,62 +209,65 @@ pub(super) const SOURCES: &[(&str, Calls)] = &[
     ("role.trusted_services", &[PRINCIPALS]),
     ("role.trusts_lambda", &[PRINCIPALS]),
     ("runtime", &[FUNCTIONS]),
-    ("runtime.aliased_versions", &[&["lambda:ListAliases"]]),
+    ("runtime.aliased_versions", &[&[&lambda::LIST_ALIASES]]),
     ("runtime.deprecated_behind_alias", VERSIONS),
-    ("runtime.pinned", &[&["lambda:GetRuntimeManagementConfig"]]),
+    (
+        "runtime.pinned",
+        &[&[&lambda::GET_RUNTIME_MANAGEMENT_CONFIG]],
+    ),
     ("secrets", &[FUNCTIONS]),
     ("secrets.behind_alias", VERSIONS),
 ];
 
 // Groups of calls.
 
-const FUNCTIONS: &[&str] = &["lambda:ListFunctions"];
-const POLICIES: &[&str] = &["lambda:GetPolicy", "lambda:ListAliases"];
-const URLS: &[&str] = &["lambda:ListFunctionUrlConfigs"];
-const API_ROUTES: &[&str] = &[
-    "apigateway:GetBasePathMappings",
-    "apigateway:GetDeployment",
-    "apigateway:GetDomainNames",
-    "apigateway:GetResources",
-    "apigateway:GetRestApis",
-    "apigateway:GetStages",
-    "apigatewayv2:GetApiMappings",
-    "apigatewayv2:GetApis",
-    "apigatewayv2:GetIntegrations",
-    "apigatewayv2:GetRoutes",
-    "apigatewayv2:GetStages",
-    "apigatewayv2:ListRoutingRules",
+const FUNCTIONS: &[&Operation] = &[&lambda::LIST_FUNCTIONS];
+const POLICIES: &[&Operation] = &[&lambda::GET_POLICY, &lambda::LIST_ALIASES];
+const URLS: &[&Operation] = &[&lambda::LIST_FUNCTION_URL_CONFIGS];
+const API_ROUTES: &[&Operation] = &[
+    &apigateway::GET_BASE_PATH_MAPPINGS,
+    &apigateway::GET_DEPLOYMENT,
+    &apigateway::GET_DOMAIN_NAMES,
+    &apigateway::GET_RESOURCES,
+    &apigateway::GET_REST_APIS,
+    &apigateway::GET_STAGES,
+    &apigatewayv2::GET_API_MAPPINGS,
+    &apigatewayv2::GET_APIS,
+    &apigatewayv2::GET_INTEGRATIONS,
+    &apigatewayv2::GET_ROUTES,
+    &apigatewayv2::GET_STAGES,
+    &apigatewayv2::LIST_ROUTING_RULES,
 ];
-const LOAD_BALANCERS: &[&str] = &[
-    "ec2:DescribeSecurityGroups",
-    "ec2:GetManagedPrefixListEntries",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetHealth",
+const LOAD_BALANCERS: &[&Operation] = &[
+    &ec2::DESCRIBE_SECURITY_GROUPS,
+    &ec2::GET_MANAGED_PREFIX_LIST_ENTRIES,
+    &elasticloadbalancing::DESCRIBE_LISTENERS,
+    &elasticloadbalancing::DESCRIBE_LOAD_BALANCERS,
+    &elasticloadbalancing::DESCRIBE_RULES,
+    &elasticloadbalancing::DESCRIBE_TARGET_GROUPS,
+    &elasticloadbalancing::DESCRIBE_TARGET_HEALTH,
 ];
 /// Whose an account is.
-const ORGANIZATION: &[&str] = &[
-    "organizations:DescribeOrganization",
-    "organizations:ListAccounts",
+const ORGANIZATION: &[&Operation] = &[
+    &organizations::DESCRIBE_ORGANIZATION,
+    &organizations::LIST_ACCOUNTS,
 ];
-const PRINCIPALS: &[&str] = &["iam:GetAccountAuthorizationDetails"];
+const PRINCIPALS: &[&Operation] = &[&iam::GET_ACCOUNT_AUTHORIZATION_DETAILS];
 /// Control policies bind every principal, and the organisation's id and units stand in conditions.
-const CONTROL_POLICIES: &[&str] = &[
-    "organizations:DescribeOrganization",
-    "organizations:ListAccounts",
-    "organizations:ListRoots",
-    "organizations:ListOrganizationalUnitsForParent",
-    "organizations:ListAccountsForParent",
-    "organizations:ListPolicies",
-    "organizations:DescribePolicy",
-    "organizations:ListTargetsForPolicy",
+const CONTROL_POLICIES: &[&Operation] = &[
+    &organizations::DESCRIBE_ORGANIZATION,
+    &organizations::LIST_ACCOUNTS,
+    &organizations::LIST_ROOTS,
+    &organizations::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT,
+    &organizations::LIST_ACCOUNTS_FOR_PARENT,
+    &organizations::LIST_POLICIES,
+    &organizations::DESCRIBE_POLICY,
+    &organizations::LIST_TARGETS_FOR_POLICY,
 ];
-const LAYERS: &[&str] = &[
-    "lambda:ListLayers",
-    "lambda:ListLayerVersions",
-    "lambda:GetLayerVersionPolicy",
+const LAYERS: &[&Operation] = &[
+    &lambda::LIST_LAYERS,
+    &lambda::LIST_LAYER_VERSIONS,
+    &lambda::GET_LAYER_VERSION_POLICY,
 ];
 
 // What several fields need.
@@ -264,13 +275,13 @@ const LAYERS: &[&str] = &[
 /// Tags of functions stand in conditions.
 const ACCESS: Calls = &[
     FUNCTIONS,
-    &["lambda:GetFunction"],
+    &[&lambda::GET_FUNCTION],
     PRINCIPALS,
     CONTROL_POLICIES,
 ];
 const INVOKING: Calls = &[
     FUNCTIONS,
-    &["lambda:GetFunction", "lambda:GetPolicy"],
+    &[&lambda::GET_FUNCTION, &lambda::GET_POLICY],
     PRINCIPALS,
     CONTROL_POLICIES,
 ];
@@ -279,18 +290,18 @@ const TRUSTS: Calls = &[PRINCIPALS, ORGANIZATION];
 const GRANTS: Calls = &[POLICIES, URLS];
 const EXTERNAL_GRANTS: Calls = &[POLICIES, URLS, ORGANIZATION];
 /// Sources whose names can be taken over are buckets.
-const BUCKETS: Calls = &[POLICIES, URLS, &["s3:ListBuckets"]];
+const BUCKETS: Calls = &[POLICIES, URLS, &[&s3::LIST_BUCKETS]];
 const SOURCES_OF_GRANTS: Calls = &[
     POLICIES,
     URLS,
     &[
-        "apigateway:GetRestApis",
-        "apigatewayv2:GetApis",
-        "elasticloadbalancing:DescribeTargetGroups",
-        "events:ListRules",
-        "logs:DescribeLogGroups",
-        "s3:ListBuckets",
-        "sns:ListTopics",
+        &apigateway::GET_REST_APIS,
+        &apigatewayv2::GET_APIS,
+        &elasticloadbalancing::DESCRIBE_TARGET_GROUPS,
+        &events::LIST_RULES,
+        &logs::DESCRIBE_LOG_GROUPS,
+        &s3::LIST_BUCKETS,
+        &sns::LIST_TOPICS,
     ],
 ];
 const ROUTES_OF_APIS: Calls = &[POLICIES, API_ROUTES];
@@ -308,20 +319,20 @@ const PUBLIC_PATHS: Calls = &[
 const PATHS: Calls = &[FUNCTIONS, POLICIES, URLS, PRINCIPALS, CONTROL_POLICIES];
 const LAYER_POLICIES: Calls = &[LAYERS];
 const LAYER_SHARING: Calls = &[LAYERS, ORGANIZATION];
-const MAPPINGS: Calls = &[&["lambda:ListEventSourceMappings"]];
-const DESTINATIONS: Calls = &[FUNCTIONS, &["lambda:ListFunctionEventInvokeConfigs"]];
+const MAPPINGS: Calls = &[&[&lambda::LIST_EVENT_SOURCE_MAPPINGS]];
+const DESTINATIONS: Calls = &[FUNCTIONS, &[&lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS]];
 /// A capacity provider names its subnets without their VPC.
-const PROVIDERS: &[&str] = &["lambda:ListCapacityProviders", "ec2:DescribeSubnets"];
+const PROVIDERS: &[&Operation] = &[&lambda::LIST_CAPACITY_PROVIDERS, &ec2::DESCRIBE_SUBNETS];
 const ENDPOINTS: Calls = &[
     PROVIDERS,
-    &["ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"],
+    &[&ec2::DESCRIBE_VPC_ENDPOINTS, &ec2::DESCRIBE_ROUTE_TABLES],
 ];
 const ROUTES: Calls = &[
     PROVIDERS,
-    &["ec2:DescribeRouteTables", "ec2:DescribeNatGateways"],
+    &[&ec2::DESCRIBE_ROUTE_TABLES, &ec2::DESCRIBE_NAT_GATEWAYS],
 ];
 const SIGNING: Calls = &[&[
-    "lambda:ListCodeSigningConfigs",
-    "lambda:ListFunctionsByCodeSigningConfig",
+    &lambda::LIST_CODE_SIGNING_CONFIGS,
+    &lambda::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG,
 ]];
-const VERSIONS: Calls = &[&["lambda:ListAliases", "lambda:GetFunction"]];
+const VERSIONS: Calls = &[&[&lambda::LIST_ALIASES, &lambda::GET_FUNCTION]];

@@ -3,7 +3,7 @@
 use super::{DIM, PLAIN, amount, severity_style};
 use crate::check::Severity;
 use crate::finding::{Report, Run};
-use crate::inventory::Depth;
+use crate::operation::Depth;
 use crate::report::page::Page;
 
 /// Names that a line lists; beyond them the number says enough.

@@ -273,7 +273,7 @@ impl From<Probed> for ActionAnswer {
         let named = denial.as_ref().and_then(|denial| denial.action.clone());
         let action = named
             .or_else(|| probed.operation.action.map(str::to_owned))
-            .unwrap_or_else(|| probed.operation.label());
+            .unwrap_or_else(|| probed.operation.label.to_owned());
         let answer = match (&probed.refused, &denial) {
             _ if probed.untried => Answer::Untried,
             (None, _) => Answer::Allowed,

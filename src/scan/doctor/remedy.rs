@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Diagnosis, denial};
-use crate::inventory::{Denial, DeniedBy, Gap, MissedReason, Operation, RegionStatus};
+use crate::inventory::{Denial, DeniedBy, Gap, MissedReason, RegionStatus};
+use crate::operation::Operation;
 
 /// What would mend some denied calls.
 #[derive(Clone, Debug, PartialEq, Serialize)]

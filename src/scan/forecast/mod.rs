@@ -15,10 +15,8 @@ use tokio::time::Instant;
 use super::Reach;
 use super::reach::Found;
 use crate::aws::Limits;
-use crate::inventory::{
-    AccountInventory, Budget, Depth, Gap, MissedAccount, Operation, Plan, RegionInventory,
-    RegionStatus,
-};
+use crate::inventory::{AccountInventory, Gap, MissedAccount, RegionInventory, RegionStatus};
+use crate::operation::{self, Depth, Estimate, Operation, lambda};
 use crate::target::TargetError;
 use tally::{GLOBAL, Spent, Tally, needs, rate};
 
@@ -136,44 +134,13 @@ pub struct RegionForecast {
 
 /// Whether an operation is asked for a forecast: those that find accounts, regions and functions.
 pub fn listing(operation: &Operation) -> bool {
-    let found = operation.prefix == "sts"
-        || operation.name == "DescribeRegions"
-        || Plan::ALWAYS.contains(&operation.label().as_str());
-    found || (operation.organization && !PER_POLICY.contains(&operation.name))
+    operation.estimate == Estimate::Called
 }
 
 /// The same, and lists of what hangs on functions.
 pub fn listing_all(operation: &Operation) -> bool {
-    const LISTS: [&str; 6] = [
-        "ListAliases",
-        "ListEventSourceMappings",
-        "ListCodeSigningConfigs",
-        "ListFunctionsByCodeSigningConfig",
-        "ListLayers",
-        "ListLayerVersions",
-    ];
-    listing(operation) || LISTS.contains(&operation.name)
+    listing(operation) || operation.estimate == Estimate::Listed
 }
-
-/// What is asked once for each service control policy.
-const PER_POLICY: [&str; 2] = ["DescribePolicy", "ListTargetsForPolicy"];
-
-/// Calls that depend on answers to others, and the operation that would tell.
-const DEPENDENT: &[(&str, &str)] = &[
-    (
-        "lambda:ListAliases",
-        "policies of aliases and configurations of the versions behind them: one lambda:GetPolicy for each \
-         alias, one lambda:GetFunction for each version",
-    ),
-    (
-        "lambda:ListLayers",
-        "versions of your own layers: one call for each layer, and one for each of its versions",
-    ),
-    (
-        "lambda:ListCodeSigningConfigs",
-        "functions of code-signing configurations: one call for each configuration",
-    ),
-];
 
 /// The URLs that standard depth reads.
 const OPENED_URLS: &str =
@@ -327,13 +294,18 @@ impl Seen {
 impl Calls {
     fn of(spent: &Spent) -> Self {
         let mut calls = Self::default();
-        for (budget, count) in spent {
-            *match *budget {
-                Budget::LAMBDA_GET_POLICY => &mut calls.get_policy,
-                Budget::LAMBDA_GET_FUNCTION => &mut calls.get_function,
-                Budget::LAMBDA_REST => &mut calls.other_lambda,
-                _ => &mut calls.other_services,
-            } += count;
+        for (quota, count) in spent {
+            let quota = *quota;
+            let sum = if quota == lambda::GET_POLICY.quota {
+                &mut calls.get_policy
+            } else if quota == lambda::GET_FUNCTION.quota {
+                &mut calls.get_function
+            } else if quota == lambda::CONTROL_PLANE {
+                &mut calls.other_lambda
+            } else {
+                &mut calls.other_services
+            };
+            *sum += count;
         }
         calls
     }
@@ -358,28 +330,23 @@ fn in_places(accounts: &[AccountForecast], at_once: usize) -> f64 {
 
 /// What of the plan could not be counted, because an answer was made up.
 fn not_counted(reach: &Reach<'_>, tally: &Tally) -> Vec<&'static str> {
-    let ledger = reach.connection.ledger().entries();
-    let made_up = |label: &str| {
-        ledger
-            .iter()
-            .any(|entry| entry.operation == label && entry.attempts == 0)
+    let rows = reach.connection.ledger().rows();
+    let made_up = |operation: &Operation| {
+        rows.iter()
+            .any(|row| row.operation == operation && row.entry.attempts == 0)
     };
-    let dependent = DEPENDENT.iter().filter(|(label, _)| made_up(label));
-    let mut notes: Vec<&str> = dependent.map(|(_, note)| *note).collect();
-    if reach.plan.contains("lambda:ListFunctionUrlConfigs")
+    let dependent = operation::all().filter(|operation| made_up(operation));
+    let mut notes: Vec<&str> = dependent
+        .filter_map(|operation| operation.leads_to)
+        .collect();
+    if reach.plan.contains(&lambda::LIST_FUNCTION_URL_CONFIGS)
         && reach.plan.depth() == Depth::Standard
         && tally.pairs_calls() > 0
     {
         notes.push(OPENED_URLS);
     }
-    let sources = [
-        "s3:ListBuckets",
-        "sns:ListTopics",
-        "events:ListRules",
-        "apigateway:GetRestApis",
-    ];
-    let made_up = made_up("lambda:GetPolicy");
-    if made_up && sources.iter().any(|label| reach.plan.contains(label)) {
+    let mut planned = reach.plan.operations();
+    if made_up(&lambda::GET_POLICY) && planned.any(|one| one.estimate == Estimate::Triggered) {
         notes.push(SOURCES);
     }
     notes.push(PAGES);

@@ -1,16 +1,16 @@
 //! What a rehearsal called, and how long the quotas let that take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{BudgetForecast, Calls, PER_POLICY};
+use super::{BudgetForecast, Calls};
 use crate::aws::{Connection, LedgerRow, Limits};
-use crate::inventory::{Budget, Operation};
+use crate::operation::{self, Estimate, Operation, Quota};
 
 /// Where calls of global services are counted.
 pub(super) const GLOBAL: &str = "";
 
-pub(super) type Spent = BTreeMap<Budget, u64>;
+pub(super) type Spent = BTreeMap<Quota, u64>;
 
 /// What was called in the rehearsal.
 pub(super) struct Tally {
@@ -32,30 +32,25 @@ impl Tally {
         };
         let (mut milliseconds, mut answered) = (0, 0);
         for LedgerRow {
+            operation,
             account,
             region,
             entry,
         } in connection.ledger().rows()
         {
-            let Some(operation) = Operation::labelled(&entry.operation) else {
-                continue;
-            };
             if entry.attempts > 0 {
                 milliseconds += entry.milliseconds;
                 answered += entry.calls;
             }
-            let finds = operation.organization
-                || operation.prefix == "sts"
-                || operation.name == "DescribeRegions";
-            let region = match operation.prefix {
-                "iam" | "s3" => GLOBAL.to_owned(),
-                _ => region,
+            let region = match operation.service.global {
+                true => GLOBAL.to_owned(),
+                false => region,
             };
-            let spent = match finds {
+            let spent = match operation.discovers {
                 true => &mut tally.discovery,
                 false => tally.pairs.entry((account, region)).or_default(),
             };
-            *spent.entry(operation.budget).or_default() += entry.calls;
+            *spent.entry(operation.quota).or_default() += entry.calls;
         }
         tally.latency = Duration::from_millis(milliseconds / answered.max(1));
         tally
@@ -72,11 +67,14 @@ impl Tally {
 
     /// Seconds that policies of the organisation take; they are counted and not asked.
     pub(super) fn policies(&self, limits: &Limits) -> f64 {
-        let spent = self.discovery.iter().filter(|(budget, _)| {
-            PER_POLICY
-                .iter()
-                .any(|name| budget.name.ends_with(&format!(":{name}")))
-        });
+        let counted =
+            |operation: &&Operation| operation.discovers && operation.estimate == Estimate::Counted;
+        let counted: BTreeSet<Quota> = operation::all()
+            .filter(counted)
+            .map(|operation| operation.quota)
+            .collect();
+        let spent = self.discovery.iter();
+        let spent = spent.filter(|(quota, _)| counted.contains(*quota));
         spent
             .map(|(budget, calls)| needs(*budget, *calls, limits))
             .fold(0.0, f64::max)
@@ -95,7 +93,7 @@ impl Tally {
     }
 
     pub(super) fn budgets(&self) -> Vec<BudgetForecast> {
-        let budget = |(budget, calls): (Budget, u64)| BudgetForecast {
+        let budget = |(budget, calls): (Quota, u64)| BudgetForecast {
             budget: budget.name,
             calls,
             quota_per_second: budget.per_second,
@@ -106,14 +104,14 @@ impl Tally {
 }
 
 /// Requests a second at the chosen share; where nothing is held back, no end of them.
-pub(super) fn rate(budget: Budget, limits: &Limits) -> f64 {
+pub(super) fn rate(budget: Quota, limits: &Limits) -> f64 {
     limits
         .share
         .map_or(f64::INFINITY, |share| share.rate(budget))
 }
 
 /// Seconds until the last of so many calls may be sent.
-pub(super) fn needs(budget: Budget, calls: u64, limits: &Limits) -> f64 {
+pub(super) fn needs(budget: Quota, calls: u64, limits: &Limits) -> f64 {
     let Some(share) = limits.share else {
         return 0.0;
     };

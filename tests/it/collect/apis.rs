@@ -1,6 +1,7 @@
 //! APIs that policies of functions let in: which are read, and what is kept of them.
 
-use lamppost::inventory::{AccountInventory, Api, GapKind, Observed, Plan};
+use lamppost::inventory::{AccountInventory, Api, GapKind, Observed};
+use lamppost::operation::{self, Plan};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -72,7 +73,10 @@ async fn nothing_is_read_that_no_policy_lets_in() {
     assert_eq!(others.asked("apigateway:"), 2);
 
     let script = admitting("a1b2c3/*/*/*", |_| None);
-    let plan = Plan::new(["lambda:GetPolicy", "apigateway:GetRestApis"]);
+    let plan = Plan::new([
+        &operation::lambda::GET_POLICY,
+        &operation::apigateway::GET_REST_APIS,
+    ]);
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;

@@ -1,8 +1,7 @@
 //! Load balancers in front of functions: which are read, and what is kept of them.
 
-use lamppost::inventory::{
-    AccountInventory, GapKind, ListenerRule, LoadBalancer, Plan, RegionBalancers,
-};
+use lamppost::inventory::{AccountInventory, GapKind, ListenerRule, LoadBalancer, RegionBalancers};
+use lamppost::operation::{self, Plan};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -167,7 +166,10 @@ async fn nothing_is_read_where_no_policy_lets_load_balancers_in() {
     assert_eq!(script.asked("elasticloadbalancing:"), 0);
 
     let script = admitting(balancing);
-    let plan = Plan::new(["lambda:GetPolicy", "lambda:ListAliases"]);
+    let plan = Plan::new([
+        &operation::lambda::GET_POLICY,
+        &operation::lambda::LIST_ALIASES,
+    ]);
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;

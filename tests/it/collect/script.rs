@@ -14,8 +14,9 @@ use lamppost::aws::transport::{Rule, faults};
 use lamppost::aws::{Base, Connection, Limits, Session};
 use lamppost::collect::{Collector, Progress, collect_account};
 use lamppost::inventory::{
-    AccountInventory, AccountRecord, Observed, Plan, RegionInventory, SecretMatch,
+    AccountInventory, AccountRecord, Observed, RegionInventory, SecretMatch,
 };
+use lamppost::operation::Plan;
 use tokio_util::sync::CancellationToken;
 
 pub(super) const ACCOUNT: &str = "111122223333";

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lamppost::inventory::{AccountInventory, GapKind, Plan};
+use lamppost::inventory::{AccountInventory, GapKind};
+use lamppost::operation::{self, Plan};
 use tokio_util::sync::CancellationToken;
 
 use super::kind;
@@ -238,7 +239,7 @@ async fn what_was_not_read_is_not_gone() {
     }
 
     let script = naming(&["arn:aws:s3:::uploads", "sns@orders"], |_| None);
-    let plan = Plan::new(["lambda:GetPolicy", "sns:ListTopics"]);
+    let plan = Plan::new([&operation::lambda::GET_POLICY, &operation::sns::LIST_TOPICS]);
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;

@@ -10,6 +10,7 @@ use lamppost::inventory::{
     AccountInventory, Function, Gap, GapKind, LedgerEntry, MissedAccount, MissedReason,
     RegionInventory, RunRecord, RunScope,
 };
+use lamppost::operation;
 use serde_json::{Value, json};
 
 pub(super) const PROD: &str = "111111111111";
@@ -138,7 +139,7 @@ pub(super) fn info() -> RunInfo {
             "public-function-url".to_owned(),
             "deprecated-runtime".to_owned(),
         ],
-        depth: lamppost::inventory::Depth::Deep,
+        depth: operation::Depth::Deep,
         checks_left_out: Vec::new(),
         checks_in_part: Vec::new(),
         include: Include::default(),
@@ -184,7 +185,7 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
     let tracing = check("tracing-off", "Tracing switched off", "low");
     let denied = |account: &str, region: &str, name: &str| {
         let mut gap = Gap::new(
-            "lambda:GetPolicy",
+            &operation::lambda::GET_POLICY,
             GapKind::AccessDenied,
             "not authorized to perform: lambda:GetPolicy",
         )
@@ -198,7 +199,7 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
     let import = function(PROD, "eu-west-1", "nightly-import");
     let mail = function(PROD, "us-east-1", "mail");
     let scp = Gap::new(
-        "lambda:ListFunctions",
+        &operation::lambda::LIST_FUNCTIONS,
         GapKind::DeniedByScp,
         "explicit deny in a service control policy",
     )
@@ -284,7 +285,7 @@ pub(super) fn accounts() -> (Vec<AccountResult>, RunRecord) {
 
     let mut run = run();
     let mut assume = Gap::new(
-        "sts:AssumeRole",
+        &operation::sts::ASSUME_ROLE,
         GapKind::AccessDenied,
         "not authorized to perform: sts:AssumeRole",
     )

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::fixture::{
     self, DEV, PROD, account, check, fail, finish, function, of, offence, region, verdict,
 };
+use lamppost::operation;
 
 #[test]
 fn top_level_keys_are_the_published_ones() {
@@ -250,7 +251,7 @@ fn a_function_that_nothing_could_decide_has_no_grade() {
         "",
         vec![region("eu-west-1", json!("scanned"), vec![lost.clone()])],
     );
-    let gap = Gap::new("lambda:GetPolicy", GapKind::Throttled, "");
+    let gap = Gap::new(&operation::lambda::GET_POLICY, GapKind::Throttled, "");
     for judged in [false, true] {
         let mut result = AccountResult::scanned(&inventory, Include::default());
         if judged {
@@ -324,7 +325,12 @@ fn gaps_are_kept_once_and_referred_to() {
 #[test]
 fn a_gap_that_no_check_reads_is_told_too() {
     let mut inventory = account(DEV, "", vec![region("eu-west-1", json!("scanned"), vec![])]);
-    let gap = Gap::new("lambda:GetAccountSettings", GapKind::ServerFault, "").at(DEV, "eu-west-1");
+    let gap = Gap::new(
+        &operation::lambda::GET_ACCOUNT_SETTINGS,
+        GapKind::ServerFault,
+        "",
+    )
+    .at(DEV, "eu-west-1");
     inventory.regions[0].settings = lamppost::inventory::Observed::Missing(gap.clone());
     let report = finish(
         [AccountResult::scanned(&inventory, Include::default())],
@@ -459,7 +465,7 @@ proptest! {
                         0 => verdict(Verdict::Pass),
                         1 => verdict(Verdict::NotApplicable),
                         2 => fail("m", &["x"], ""),
-                        _ => fixture::unknown(vec![Gap::new(&format!("s:{}", n / 5), GapKind::Timeout, "")]),
+                        _ => fixture::unknown(vec![Gap::labelled(&format!("s:{}", n / 5), GapKind::Timeout, "")]),
                     };
                     result.judge(&definition, &of(&functions[n / 3], id, "eu-west-1"), judgement).unwrap();
                 }

@@ -6,12 +6,14 @@ use lamppost::inventory::{Gap, GapKind, RunRecord};
 use serde_json::json;
 
 use super::fixture::{self, DEV, PROD, account, check, fail, finish, function, of, region};
+use lamppost::operation;
 
 #[test]
 fn exit_codes() {
     use Severity::{Critical, High};
     let clean = account(DEV, "", vec![region("eu-west-1", json!("empty"), vec![])]);
-    let denied = Gap::new("lambda:ListFunctions", GapKind::DeniedByScp, "").at(PROD, "us-east-1");
+    let denied = Gap::new(&operation::lambda::LIST_FUNCTIONS, GapKind::DeniedByScp, "")
+        .at(PROD, "us-east-1");
     let refused = account(
         PROD,
         "",

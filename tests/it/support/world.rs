@@ -19,7 +19,7 @@ pub(crate) const LAMBDA_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"
 
 /// A gap such as a denied call leaves.
 pub(crate) fn denied(operation: &str) -> Gap {
-    Gap::new(operation, GapKind::AccessDenied, "not authorized").at(ACCOUNT, REGION)
+    Gap::labelled(operation, GapKind::AccessDenied, "not authorized").at(ACCOUNT, REGION)
 }
 
 /// ARN of a function of that name.

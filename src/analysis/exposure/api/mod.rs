@@ -22,6 +22,7 @@ use crate::inventory::{
     AdmittedApis, Api, ApiDomain, ApiMethod, ApiRoute, ApiStage, GATEWAY, Gap, GapKind, Observed,
     RegionApis,
 };
+use crate::operation;
 use crate::policy::Policy;
 
 type Search<'a, 'f> = front::Search<'a, 'f, ReachingRoute>;
@@ -36,7 +37,12 @@ pub(super) fn routes(context: Context<'_>, found: &Found) -> Fronts<ReachingRout
                 // a region that is not scanned, or checks that do not need its APIs
                 let message = format!("the APIs of {region} were not looked into");
                 let kind = GapKind::NotPlanned;
-                search.miss(search.gap("apigateway:GetResources", kind, message, &region));
+                search.miss(search.gap(
+                    &operation::apigateway::GET_RESOURCES,
+                    kind,
+                    message,
+                    &region,
+                ));
             }
         }
     }
@@ -229,8 +235,8 @@ impl<'a> Search<'a, '_> {
             stage.name, api.settings.id, route.path
         );
         let operation = match api.settings.kind.as_str() {
-            "REST" => "apigateway:GetStages",
-            _ => "apigatewayv2:GetStages",
+            "REST" => &operation::apigateway::GET_STAGES,
+            _ => &operation::apigatewayv2::GET_STAGES,
         };
         self.gap(operation, GapKind::Unrecognised, message, region)
     }
@@ -242,7 +248,12 @@ impl<'a> Search<'a, '_> {
             stage.name, api.settings.id
         );
         let kind = GapKind::Unrecognised;
-        self.gap("apigateway:GetDeployment", kind, message, region)
+        self.gap(
+            &operation::apigateway::GET_DEPLOYMENT,
+            kind,
+            message,
+            region,
+        )
     }
 
     /// The ARN up to the API's id.
@@ -266,7 +277,12 @@ impl<'a> Search<'a, '_> {
             Err(error) => {
                 let message = format!("resource policy of API {}: {error}", api.settings.id);
                 let kind = GapKind::Malformed;
-                Observed::Missing(self.gap("apigateway:GetRestApis", kind, message, region))
+                Observed::Missing(self.gap(
+                    &operation::apigateway::GET_REST_APIS,
+                    kind,
+                    message,
+                    region,
+                ))
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::{Place, ReachingRoute, Search};
 use crate::analysis::Fact;
 use crate::inventory::{Gap, GapKind, Observed};
+use crate::operation::{self, Operation};
 
 impl Search<'_, '_> {
     /// Whether nothing asks who is calling.
@@ -13,8 +14,8 @@ impl Search<'_, '_> {
             other => {
                 let rest = place.api.settings.kind == "REST";
                 let operation = match rest {
-                    true => "apigateway:GetDeployment",
-                    false => "apigatewayv2:GetRoutes",
+                    true => &operation::apigateway::GET_DEPLOYMENT,
+                    false => &operation::apigatewayv2::GET_ROUTES,
                 };
                 let what = "authorization type";
                 Fact::unknown(&self.unrecognised(place, operation, what, other))
@@ -38,13 +39,23 @@ impl Search<'_, '_> {
             }
             other => {
                 let what = "protocol of the API";
-                Fact::unknown(&self.unrecognised(place, "apigatewayv2:GetApis", what, other))
+                Fact::unknown(&self.unrecognised(
+                    place,
+                    &operation::apigatewayv2::GET_APIS,
+                    what,
+                    other,
+                ))
             }
         }
     }
 
     fn strange_endpoint(&self, place: &Place<'_>, value: &str) -> Fact<bool> {
-        Fact::unknown(&self.unrecognised(place, "apigateway:GetRestApis", "endpoint type", value))
+        Fact::unknown(&self.unrecognised(
+            place,
+            &operation::apigateway::GET_REST_APIS,
+            "endpoint type",
+            value,
+        ))
     }
 
     /// Whether the stage answers callers without a client certificate, at the address that AWS gives the API or at a
@@ -75,10 +86,21 @@ impl Search<'_, '_> {
             place.api.settings.id
         );
         let kind = GapKind::NotPlanned;
-        self.gap("apigateway:GetDomainNames", kind, message, place.region)
+        self.gap(
+            &operation::apigateway::GET_DOMAIN_NAMES,
+            kind,
+            message,
+            place.region,
+        )
     }
 
-    fn unrecognised(&self, place: &Place<'_>, operation: &str, what: &str, value: &str) -> Gap {
+    fn unrecognised(
+        &self,
+        place: &Place<'_>,
+        operation: &Operation,
+        what: &str,
+        value: &str,
+    ) -> Gap {
         let mut gap = self.context.unrecognised(operation, what, value);
         place.region.clone_into(&mut gap.region);
         gap

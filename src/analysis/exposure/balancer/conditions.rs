@@ -3,6 +3,7 @@
 use super::{Place, Search};
 use crate::analysis::Fact;
 use crate::inventory::{GapKind, ListenerRule, RuleCondition};
+use crate::operation;
 use crate::policy::AddressRanges;
 
 /// Headers that every client sets as it likes, and that nobody keeps a secret in; `host` has a condition of its own.
@@ -73,11 +74,11 @@ impl Search<'_, '_> {
                         rule.priority,
                         place.balancer.name
                     );
-                    let (operation, kind) = ("elasticloadbalancing:DescribeRules", GapKind::Unrecognised);
+                    let (operation, kind) = (&operation::elasticloadbalancing::DESCRIBE_RULES, GapKind::Unrecognised);
                     Fact::unknown(&self.gap(operation, kind, message, &place.region.region))
                 }
                 other => {
-                    let operation = "elasticloadbalancing:DescribeRules";
+                    let operation = &operation::elasticloadbalancing::DESCRIBE_RULES;
                     Fact::unknown(&self.context.unrecognised(operation, "condition", other))
                 }
             }

@@ -3,8 +3,9 @@
 use super::{Place, Search, conditions};
 use crate::analysis::Fact;
 use crate::inventory::{
-    Gap, GapKind, ListenerRule, Observed, RegionBalancers, SecurityGroup, SecurityGroupRule,
+    GapKind, ListenerRule, Observed, RegionBalancers, SecurityGroup, SecurityGroupRule,
 };
+use crate::operation;
 use crate::policy::AddressRanges;
 
 /// What asks who is calling.
@@ -76,7 +77,11 @@ impl Search<'_, '_> {
             "" | "off" | "passthrough" => {}
             other => {
                 by = other;
-                doubts.push(self.unrecognised("DescribeListeners", "mutual authentication", other));
+                doubts.push(self.context.unrecognised(
+                    &operation::elasticloadbalancing::DESCRIBE_LISTENERS,
+                    "mutual authentication",
+                    other,
+                ));
             }
         }
         for action in &rule.actions {
@@ -89,15 +94,19 @@ impl Search<'_, '_> {
                 | ("jwt-validation", _) => return Asked::by(kind),
                 ("authenticate-oidc" | "authenticate-cognito", other) => {
                     by = kind;
-                    doubts.push(self.unrecognised(
-                        "DescribeRules",
+                    doubts.push(self.context.unrecognised(
+                        &operation::elasticloadbalancing::DESCRIBE_RULES,
                         "unauthenticated request",
                         other,
                     ));
                 }
                 (other, _) => {
                     by = other;
-                    doubts.push(self.unrecognised("DescribeRules", "action", other));
+                    doubts.push(self.context.unrecognised(
+                        &operation::elasticloadbalancing::DESCRIBE_RULES,
+                        "action",
+                        other,
+                    ));
                 }
             }
         }
@@ -113,13 +122,21 @@ impl Search<'_, '_> {
         let facing = match place.balancer.scheme.as_str() {
             "internet-facing" => Fact::Known(true),
             "internal" => Fact::Known(false),
-            other => Fact::unknown(&self.unrecognised("DescribeLoadBalancers", "scheme", other)),
+            other => Fact::unknown(&self.context.unrecognised(
+                &operation::elasticloadbalancing::DESCRIBE_LOAD_BALANCERS,
+                "scheme",
+                other,
+            )),
         };
         let serving = match place.balancer.state.as_str() {
             // what is being made will serve in a moment
             "active" | "active_impaired" | "provisioning" => Fact::Known(true),
             "failed" => Fact::Known(false),
-            other => Fact::unknown(&self.unrecognised("DescribeLoadBalancers", "state", other)),
+            other => Fact::unknown(&self.context.unrecognised(
+                &operation::elasticloadbalancing::DESCRIBE_LOAD_BALANCERS,
+                "state",
+                other,
+            )),
         };
         Fact::all([facing, serving])
     }
@@ -173,7 +190,7 @@ impl Search<'_, '_> {
                 place.balancer.name
             );
             gaps.push(self.gap(
-                "elasticloadbalancing:DescribeLoadBalancers",
+                &operation::elasticloadbalancing::DESCRIBE_LOAD_BALANCERS,
                 GapKind::Malformed,
                 message,
                 region,
@@ -188,7 +205,7 @@ impl Search<'_, '_> {
                     place.balancer.name
                 );
                 gaps.push(self.gap(
-                    "ec2:DescribeSecurityGroups",
+                    &operation::ec2::DESCRIBE_SECURITY_GROUPS,
                     GapKind::Malformed,
                     message,
                     region,
@@ -206,7 +223,7 @@ impl Search<'_, '_> {
                         Some(Observed::Known(held)) => ranges.extend(held),
                         Some(Observed::Missing(gap)) => gaps.push(gap),
                         None => gaps.push(self.gap(
-                            "ec2:GetManagedPrefixListEntries",
+                            &operation::ec2::GET_MANAGED_PREFIX_LIST_ENTRIES,
                             GapKind::NotPlanned,
                             format!("prefix list {list} was not read"),
                             region,
@@ -227,11 +244,6 @@ impl Search<'_, '_> {
             everybody,
             addresses,
         }
-    }
-
-    fn unrecognised(&self, operation: &str, what: &str, value: &str) -> Gap {
-        let operation = format!("elasticloadbalancing:{operation}");
-        self.context.unrecognised(&operation, what, value)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::inventory::{
     BALANCING, GapKind, Listener, ListenerRule, LoadBalancer, Observed, RegionBalancers,
     TargetGroup, lets_balancers_in,
 };
+use crate::operation;
 use crate::policy::Policy;
 
 type Search<'a, 'f> = front::Search<'a, 'f, ReachingRule>;
@@ -33,7 +34,7 @@ pub(super) fn rules(context: Context<'_>, found: &Found) -> Fronts<ReachingRule>
             None => {
                 // no chosen check needed them
                 let message = format!("the load balancers of {region} were not looked into");
-                let operation = "elasticloadbalancing:DescribeTargetGroups";
+                let operation = &operation::elasticloadbalancing::DESCRIBE_TARGET_GROUPS;
                 search.miss(search.gap(operation, GapKind::NotPlanned, message, region));
             }
         }

@@ -42,7 +42,7 @@ impl Simulator {
     pub(super) fn answered(&self, ticket: &Ticket, request: &HttpRequest) -> Parts {
         let operation = ticket.operation;
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        match operation.prefix {
+        match operation.service.prefix {
             "lambda" => self.lambda(ticket, request.uri()),
             "sts" => self.sts(operation.name, &body),
             "organizations" => {
@@ -88,7 +88,12 @@ impl Simulator {
                 json(json!({"item": [], "items": [], "routingRules": []}))
             }
             "elasticloadbalancing" => query(operation.name, "<TargetGroups/>"),
-            _ => error(operation.prefix, 400, "UnknownOperationException", ""),
+            _ => error(
+                operation.service.prefix,
+                400,
+                "UnknownOperationException",
+                "",
+            ),
         }
     }
 

@@ -7,7 +7,7 @@ use lamppost::aws::{Base, Connection};
 use lamppost::check::{Check, Registry, plan};
 use lamppost::facts;
 use lamppost::finding::{Include, Mode, ReportTerms, RunInfo};
-use lamppost::inventory::Depth;
+use lamppost::operation::Depth;
 use lamppost::scan::{Reach, Scan};
 use lamppost::secret::{Detector, FingerprintKey};
 use lamppost::target::Selection;

@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use lamppost::aws::Ticket;
-use lamppost::inventory::{Budget, Operation};
+use lamppost::operation::{Operation, Quota};
 use tokio::time::{Instant, sleep};
 
 /// What there is to find.
@@ -99,7 +99,7 @@ pub(crate) struct Simulator(Arc<Inner>);
 struct Inner {
     world: World,
     began: (Instant, SystemTime),
-    quotas: Mutex<HashMap<(String, String, Budget), Quota>>,
+    quotas: Mutex<HashMap<(String, String, Quota), Bucket>>,
     asked: Mutex<BTreeMap<(String, String, String), Tally>>,
     rival: Mutex<Tally>,
     /// ARNs of the roles that were assumed.
@@ -109,7 +109,7 @@ struct Inner {
 
 /// A bucket of tokens as AWS keeps one: refilled at the documented rate, holding the documented
 /// burst, and where none is documented what one second brings.
-struct Quota {
+struct Bucket {
     tokens: f64,
     at: Instant,
 }
@@ -158,7 +158,7 @@ impl Simulator {
     /// Another client of the same account asks; whether it was let through.
     pub(crate) async fn compete(&self, account: &str, region: &str, operation: &Operation) -> bool {
         sleep(self.latency() / 2).await;
-        let admitted = self.admit(account, region, operation.budget);
+        let admitted = self.admit(account, region, operation.quota);
         let mut rival = self.0.rival.lock().unwrap();
         rival.attempts += 1;
         rival.throttled += u64::from(!admitted);
@@ -184,7 +184,7 @@ impl Simulator {
         self.0.began.1 + self.0.began.0.elapsed()
     }
 
-    fn admit(&self, account: &str, region: &str, budget: Budget) -> bool {
+    fn admit(&self, account: &str, region: &str, budget: Quota) -> bool {
         let mut quotas = self.0.quotas.lock().unwrap();
         let capacity = f64::from(if budget.burst > 1 {
             budget.burst
@@ -194,7 +194,7 @@ impl Simulator {
         let now = Instant::now();
         let quota = quotas
             .entry((account.to_owned(), region.to_owned(), budget))
-            .or_insert(Quota {
+            .or_insert(Bucket {
                 tokens: capacity,
                 at: now,
             });
@@ -228,7 +228,7 @@ impl Simulator {
 
     fn refusal(&self, ticket: &Ticket) -> Option<&'static str> {
         let is = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
-        let label = ticket.operation.label();
+        let label = ticket.operation.label;
         let mut denied = self.0.world.denied.iter();
         let rule = denied.find(|denied| {
             is(denied.operation, &label)
@@ -265,28 +265,32 @@ impl Simulator {
             "" => Self::account(0),
             known => known.to_owned(),
         };
-        let admitted = self.admit(&account, &ticket.region, operation.budget);
+        let admitted = self.admit(&account, &ticket.region, operation.quota);
         {
             let mut asked = self.0.asked.lock().unwrap();
             let tally = asked
-                .entry((account, ticket.region.to_string(), operation.label()))
+                .entry((
+                    account,
+                    ticket.region.to_string(),
+                    operation.label.to_owned(),
+                ))
                 .or_default();
             tally.attempts += 1;
             tally.throttled += u64::from(!admitted);
         }
         sleep(latency / 2).await;
         let (status, code, body) = if !admitted {
-            let (status, code) = throttle(operation.prefix);
-            error(operation.prefix, status, code, "Rate exceeded")
+            let (status, code) = throttle(operation.service.prefix);
+            error(operation.service.prefix, status, code, "Rate exceeded")
         } else if self.expired(&request) {
-            let (status, code) = match operation.prefix {
+            let (status, code) = match operation.service.prefix {
                 "lambda" => (403, "ExpiredTokenException"),
                 "iam" | "sts" => (403, "ExpiredToken"),
                 "ec2" => (400, "RequestExpired"),
                 _ => (400, "ExpiredTokenException"),
             };
             error(
-                operation.prefix,
+                operation.service.prefix,
                 status,
                 code,
                 "The security token is expired",
@@ -297,12 +301,12 @@ impl Simulator {
                 "User: arn:aws:sts::{}:assumed-role/audit/lamppost is not authorized to perform: {action} {why}",
                 ticket.account
             );
-            let (status, code) = match operation.prefix {
+            let (status, code) = match operation.service.prefix {
                 "ec2" => (403, "UnauthorizedOperation"),
                 "iam" | "sts" => (403, "AccessDenied"),
                 _ => (403, "AccessDeniedException"),
             };
-            error(operation.prefix, status, code, &message)
+            error(operation.service.prefix, status, code, &message)
         } else {
             self.answered(&ticket, &request)
         };

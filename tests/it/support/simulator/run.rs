@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lamppost::aws::{Base, Connection, Limits, Share};
 use lamppost::collect::{Sweep, visits};
-use lamppost::inventory::{Budget, Depth, OPERATIONS, Plan};
+use lamppost::operation::{self, Depth, Plan, Quota};
 use lamppost::target::{Selection, resolve};
 use tokio_util::sync::CancellationToken;
 
@@ -26,14 +26,7 @@ pub(crate) struct Swept {
 
 /// The plan of all that Lamppost can ask at that depth.
 pub(crate) fn plan(depth: Depth) -> Plan {
-    let deep = [
-        "lambda:GetFunctionRecursionConfig",
-        "lambda:GetRuntimeManagementConfig",
-        "lambda:ListFunctionEventInvokeConfigs",
-    ];
-    let labels = OPERATIONS.iter().map(|operation| operation.label());
-    Plan::new(labels.filter(|label| depth == Depth::Deep || !deep.contains(&label.as_str())))
-        .at(depth)
+    Plan::new(operation::all().filter(|operation| operation.depth <= depth)).at(depth)
 }
 
 /// Limits with that share of the quotas, and room for every account at once.
@@ -159,18 +152,16 @@ impl Bound {
     }
 
     pub(crate) fn seconds(&self) -> f64 {
-        let at = |calls: usize, budget: Budget| calls as f64 / f64::from(budget.per_second);
-        at(self.get_policy, Budget::LAMBDA_GET_POLICY)
-            .max(at(self.get_function, Budget::LAMBDA_GET_FUNCTION))
-            .max(at(self.rest, Budget::LAMBDA_REST))
+        let at = |calls: usize, budget: Quota| calls as f64 / f64::from(budget.per_second);
+        at(self.get_policy, operation::lambda::GET_POLICY.quota)
+            .max(at(self.get_function, operation::lambda::GET_FUNCTION.quota))
+            .max(at(self.rest, operation::lambda::CONTROL_PLANE))
     }
 }
 
 /// Attempts of Lambda operations by the quota that they draw on.
-pub(crate) fn spent(simulator: &Simulator, budget: Budget) -> Tally {
+pub(crate) fn spent(simulator: &Simulator, budget: Quota) -> Tally {
     simulator.sum(|_, _, operation| {
-        OPERATIONS
-            .iter()
-            .any(|known| known.label() == operation && known.budget == budget)
+        operation::all().any(|known| known.label == operation && known.quota == budget)
     })
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::OPERATIONS;
+use super::{Operation, all, lambda};
 
 /// How much is asked about each function.
 #[derive(
@@ -41,26 +41,24 @@ impl fmt::Display for Depth {
     }
 }
 
-/// The operations that a scan makes, by their labels (`lambda:GetPolicy`).
+/// The operations that a scan makes.
 ///
-/// An operation outside the plan is not called; what it would have said is a gap of kind
-/// [`NotPlanned`](super::GapKind::NotPlanned).
+/// An operation outside the plan is not called; what it would have said is a gap of the kind "not planned".
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Plan {
-    operations: BTreeSet<String>,
+    operations: BTreeSet<&'static Operation>,
     depth: Depth,
 }
 
 impl Plan {
     /// In every plan: without them there is no function to judge and no empty region to leave early.
-    pub const ALWAYS: [&str; 2] = ["lambda:GetAccountSettings", "lambda:ListFunctions"];
+    pub const ALWAYS: [&'static Operation; 2] =
+        [&lambda::GET_ACCOUNT_SETTINGS, &lambda::LIST_FUNCTIONS];
 
     /// The plan that makes these operations in full depth, and those that every scan makes.
-    pub fn new<Label: Into<String>>(labels: impl IntoIterator<Item = Label>) -> Self {
-        let mut operations: BTreeSet<String> = labels.into_iter().map(Into::into).collect();
-        operations.extend(Self::ALWAYS.map(str::to_owned));
+    pub fn new(operations: impl IntoIterator<Item = &'static Operation>) -> Self {
         Self {
-            operations,
+            operations: operations.into_iter().chain(Self::ALWAYS).collect(),
             depth: Depth::Deep,
         }
     }
@@ -78,17 +76,17 @@ impl Plan {
 
     /// The plan that makes every published operation.
     pub fn everything() -> Self {
-        Self::new(OPERATIONS.iter().map(super::Operation::label))
+        Self::new(all())
     }
 
-    /// Whether the operation of that label is made.
-    pub fn contains(&self, label: &str) -> bool {
-        self.operations.contains(label)
+    /// Whether the operation is made.
+    pub fn contains(&self, operation: &Operation) -> bool {
+        self.operations.contains(operation)
     }
 
-    /// The labels, in order.
-    pub fn operations(&self) -> impl Iterator<Item = &str> {
-        self.operations.iter().map(String::as_str)
+    /// The operations, in the order of their labels.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
+        self.operations.iter().copied()
     }
 }
 
@@ -98,8 +96,8 @@ mod tests {
 
     #[test]
     fn every_plan_lists_functions() {
-        let plan = Plan::new(["lambda:GetPolicy"]);
-        let labels: Vec<&str> = plan.operations().collect();
+        let plan = Plan::new([&lambda::GET_POLICY]);
+        let labels: Vec<&str> = plan.operations().map(|operation| operation.label).collect();
         assert_eq!(
             labels,
             [
@@ -108,19 +106,15 @@ mod tests {
                 "lambda:ListFunctions"
             ]
         );
-        assert!(!plan.contains("lambda:GetFunction"));
+        assert!(!plan.contains(&lambda::GET_FUNCTION));
     }
 
     #[test]
     fn what_every_plan_makes_is_published() {
         let everything = Plan::everything();
-        assert_eq!(everything.operations().count(), OPERATIONS.len());
-        for label in Plan::ALWAYS {
-            assert!(
-                OPERATIONS
-                    .iter()
-                    .any(|operation| operation.label() == label)
-            );
+        assert_eq!(everything.operations().count(), all().count());
+        for operation in Plan::ALWAYS {
+            assert!(all().any(|published| published == operation));
         }
     }
 }

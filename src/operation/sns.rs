@@ -1,0 +1,16 @@
+//! What is asked of Amazon SNS.
+//!
+//! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html>.
+
+use super::{Estimate, Operation, Protocol, Service};
+
+/// Amazon SNS.
+pub const SERVICE: Service = Service::regional("SNS", "sns", Protocol::Query);
+
+/// The topics of a region.
+pub const LIST_TOPICS: Operation = SERVICE
+    .operation("sns:ListTopics")
+    .estimate(Estimate::Triggered);
+
+/// Every operation of it.
+pub const ALL: &[&Operation] = &[&LIST_TOPICS];
