@@ -105,6 +105,7 @@ impl<'a> AccountContext<'a> {
             today,
             role_users,
             sources: inventory
+                .services
                 .sources
                 .iter()
                 .map(|source| (source.arn.as_str(), &source.exists))
@@ -121,7 +122,7 @@ impl<'a> AccountContext<'a> {
     pub fn privileges(&self) -> Result<&Privileges<'a>, &'a Gap> {
         let privileges = self.privileges.get_or_init(|| {
             let complete = self.unlisted.is_empty();
-            let iam = self.inventory.iam.as_result()?;
+            let iam = self.inventory.services.iam.as_result()?;
             Ok(Privileges::new(
                 self.inventory,
                 iam,
@@ -148,12 +149,16 @@ impl<'a> AccountContext<'a> {
 
     /// APIs of that region that policies of functions let in; `None` where nobody looked.
     pub fn apis(&self, region: &str) -> Option<&'a RegionApis> {
-        self.inventory.apis.iter().find(|one| one.region == region)
+        self.inventory
+            .services
+            .apis
+            .iter()
+            .find(|one| one.region == region)
     }
 
     /// Load balancers in front of functions of that region; `None` where nobody looked.
     pub fn balancers(&self, region: &str) -> Option<&'a RegionBalancers> {
-        let mut balancers = self.inventory.balancers.iter();
+        let mut balancers = self.inventory.services.balancers.iter();
         balancers.find(|one| one.region == region)
     }
 

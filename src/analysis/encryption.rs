@@ -88,7 +88,13 @@ fn usable(context: Context<'_>, state: &Fact<String>) -> Fact<bool> {
 }
 
 fn find<'a>(context: Context<'a>, arn: &str) -> Fact<Option<&'a KmsKey>> {
-    match context.region.keys.iter().find(|(asked, _)| asked == arn) {
+    match context
+        .region
+        .services
+        .keys
+        .iter()
+        .find(|(asked, _)| asked == arn)
+    {
         Some((_, Observed::Known(key))) => Fact::Known(key.as_ref()),
         Some((_, Observed::Missing(gap))) => Fact::unknown(gap),
         None => Fact::unknown(&context.unrecognised(&operation::kms::DESCRIBE_KEY, "key", arn)),

@@ -128,7 +128,7 @@ impl<'a> Home<'a> {
             own_accounts_complete: settings.own_accounts_complete,
             trusted_accounts: &settings.trusted_accounts,
             trusted_organizations: &settings.trusted_organizations,
-            principals: match &account.inventory.iam {
+            principals: match &account.inventory.services.iam {
                 Observed::Known(iam) => Some(&iam.principals),
                 Observed::Missing(_) => None,
             },

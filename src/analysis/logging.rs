@@ -58,7 +58,7 @@ impl LoggingFacts {
             .clone()
             .unwrap_or_else(|| format!("/aws/lambda/{}", context.function.name));
         let minimum = context.account.settings.minimum_log_retention_days;
-        let group = Fact::of(&context.region.log_groups, |groups| {
+        let group = Fact::of(&context.region.services.log_groups, |groups| {
             groups.iter().find(|group| group.name == name).cloned()
         });
         let json = match logging.format.as_deref().unwrap_or_default() {

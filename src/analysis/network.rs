@@ -76,7 +76,7 @@ impl NetworkFacts {
             (None, None) => return Self::outside(),
         };
         let vpc = &place.vpc;
-        let network = &context.region.network;
+        let network = &context.region.services.network;
         let routes: Vec<Fact<Egress>> = vpc
             .subnets
             .iter()
@@ -213,7 +213,7 @@ fn provided(context: Context<'_>, arn: &str) -> Result<VpcAttachment, Vec<Gap>> 
         let message = format!("`{arn}` was not listed with its subnets");
         return Err(vec![gap(operation, message, arn)]);
     };
-    let vpc_id = Fact::of_fact(&context.region.network, |network| {
+    let vpc_id = Fact::of_fact(&context.region.services.network, |network| {
         Fact::of_fact(&network.subnets, |subnets| {
             match subnets.iter().find(|known| known.id == *subnet) {
                 Some(known) => Fact::Known(known.vpc_id.clone()),

@@ -125,7 +125,7 @@ impl RoleFacts {
         };
         Self {
             basic: basic(context, role),
-            bounded: Fact::of(&account.inventory.iam, |iam| {
+            bounded: Fact::of(&account.inventory.services.iam, |iam| {
                 let role = role.and_then(|role| iam.role(role));
                 role.is_some_and(|role| role.boundary.is_some())
             }),
@@ -164,7 +164,9 @@ impl RoleFacts {
                 .unwrap_or_default()
                 .to_owned(),
             exists: match role {
-                Some(role) => Fact::of(&account.inventory.iam, |iam| iam.role(role).is_some()),
+                Some(role) => Fact::of(&account.inventory.services.iam, |iam| {
+                    iam.role(role).is_some()
+                }),
                 None => Fact::unknown(&unnamed(context)),
             },
             shared,

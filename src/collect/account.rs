@@ -6,7 +6,7 @@ use super::collector::Collector;
 use super::named::Named;
 use super::{apis, balancers, iam, region, sources};
 use crate::aws::Session;
-use crate::inventory::{AccountInventory, AccountRecord, RegionName};
+use crate::inventory::{AccountInventory, AccountRecord, AccountServices, RegionName};
 
 /// Collects one account in these regions.
 ///
@@ -46,11 +46,13 @@ pub async fn collect_account(
         balancers::collect(session, &account, &target_groups, collector)
     );
     AccountInventory {
-        iam,
-        regions,
-        sources,
-        apis,
-        balancers,
         account,
+        regions,
+        services: AccountServices {
+            iam,
+            sources,
+            apis,
+            balancers,
+        },
     }
 }

@@ -13,7 +13,7 @@ use super::{Progress, ec2, kms, logs};
 use crate::aws::Session;
 use crate::inventory::{
     AccountRecord, AccountSettings, Function, Gap, GapKind, Observed, RegionInventory, RegionName,
-    RegionStatus,
+    RegionServices, RegionStatus,
 };
 use crate::operation;
 
@@ -111,9 +111,11 @@ async fn visit(
         code_signing,
         capacity_providers,
         layers,
-        network: Observed::Known(network),
-        keys,
-        log_groups,
+        services: RegionServices {
+            network: Observed::Known(network),
+            keys,
+            log_groups,
+        },
     }
 }
 
@@ -272,9 +274,11 @@ fn left(
         code_signing: unless(gap, Vec::new()),
         capacity_providers: unless(gap, Vec::new()),
         layers: unless(gap, Vec::new()),
-        network: unless(gap, ec2::nowhere()),
-        keys: Vec::new(),
-        log_groups: unless(gap, Vec::new()),
+        services: RegionServices {
+            network: unless(gap, ec2::nowhere()),
+            keys: Vec::new(),
+            log_groups: unless(gap, Vec::new()),
+        },
     }
 }
 

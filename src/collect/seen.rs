@@ -29,24 +29,21 @@ pub(super) fn way<'a>(regions: &'a [RegionInventory], region: &str) -> Way<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{GapKind, Observed, RegionName};
+    use crate::inventory::{GapKind, Observed, RegionName, RegionServices};
     use crate::operation;
 
     fn region(name: &str, status: RegionStatus) -> RegionInventory {
-        let missing = || Gap::labelled("", GapKind::NotPlanned, "");
         RegionInventory {
             region: RegionName::try_from(name).unwrap(),
             status,
-            settings: Observed::Missing(missing()),
+            settings: Observed::default(),
             listing: Observed::Known(()),
             functions: Vec::new(),
             event_source_mappings: Observed::Known(Vec::new()),
             code_signing: Observed::Known(Vec::new()),
             capacity_providers: Observed::Known(Vec::new()),
             layers: Observed::Known(Vec::new()),
-            network: Observed::Missing(missing()),
-            keys: Vec::new(),
-            log_groups: Observed::Known(Vec::new()),
+            services: RegionServices::default(),
         }
     }
 

@@ -48,7 +48,7 @@ impl AccountResult {
     /// start, whether a check will judge it or not.
     pub fn scanned(inventory: &AccountInventory, include: Include) -> Self {
         let mut result = Self::empty(&inventory.account.id, &inventory.account.name, include);
-        for gap in gaps_of(inventory) {
+        for gap in gaps_of(inventory).cloned() {
             result.gaps.add(gap, 0);
         }
         for region in &inventory.regions {

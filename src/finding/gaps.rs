@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::accept::Accepted;
-use crate::inventory::{AccountInventory, Gap, GapKind, RegionInventory, RegionStatus};
+use crate::inventory::{AccountInventory, Gap, GapKind, Gaps as _};
 
 /// Something that could not be observed, and what hangs on it.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -114,110 +113,14 @@ impl GapTable {
 ///
 /// What was not planned, or is not for this depth, is left out: it is a gap only for a check that
 /// reads it.
-pub(super) fn gaps_of(inventory: &AccountInventory) -> Vec<Gap> {
-    let AccountInventory {
-        account,
-        iam,
-        regions,
-        sources,
-        apis,
-        balancers,
-    } = inventory;
-    let mut gaps = Vec::new();
-    search(account, &mut gaps);
-    // Its content holds no gaps and may be large.
-    gaps.extend(iam.gap().cloned());
-    search(sources, &mut gaps);
-    search(apis, &mut gaps);
-    search(balancers, &mut gaps);
-    for region in regions {
-        let RegionInventory {
-            region: _,
-            status,
-            settings,
-            listing,
-            functions,
-            event_source_mappings,
-            code_signing,
-            capacity_providers,
-            layers,
-            network,
-            keys,
-            log_groups,
-        } = region;
-        match status {
-            RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
-                // Everything else in it is missing for this one reason.
-                gaps.push(gap.clone());
-                continue;
-            }
-            RegionStatus::Scanned | RegionStatus::Empty => {}
-            RegionStatus::NotEnabled => continue,
-        }
-        search(settings, &mut gaps);
-        search(listing, &mut gaps);
-        for function in functions {
-            search(function, &mut gaps);
-        }
-        search(event_source_mappings, &mut gaps);
-        search(code_signing, &mut gaps);
-        search(capacity_providers, &mut gaps);
-        search(layers, &mut gaps);
-        search(network, &mut gaps);
-        search(keys, &mut gaps);
-        search(log_groups, &mut gaps);
-    }
-    gaps.retain(|gap| !matches!(gap.kind, GapKind::NotPlanned | GapKind::Deeper));
-    gaps
-}
-
-/// Kinds of [`GapKind::NotPlanned`] and [`GapKind::Deeper`] as they are written.
-const LEFT_OUT: [&str; 2] = [r#""not-planned""#, r#""deeper""#];
-
-/// Finds gaps wherever they are nested, so that a new field of the inventory cannot be forgotten; those
-/// that are left out anyway may or may not be among them.
-fn search(part: &impl Serialize, gaps: &mut Vec<Gap>) {
-    // Nearly all parts have none but those that are left out, and text is made sooner than a tree.
-    let Ok(text) = serde_json::to_string(part) else {
-        return;
-    };
-    let left_out = |kind: &str| LEFT_OUT.iter().any(|left_out| kind.starts_with(left_out));
-    if text.split(r#""kind":"#).skip(1).all(left_out) {
-        return;
-    }
-    if let Ok(value) = serde_json::from_str(&text) {
-        search_value(value, gaps);
-    }
-}
-
-fn search_value(value: Value, gaps: &mut Vec<Gap>) {
-    match value {
-        Value::Object(map) => {
-            if map.contains_key("operation")
-                && map.contains_key("kind")
-                && let Ok(gap) = serde_json::from_value(Value::Object(map.clone()))
-            {
-                gaps.push(gap);
-                return;
-            }
-            for (_, value) in map {
-                search_value(value, gaps);
-            }
-        }
-        Value::Array(items) => {
-            for value in items {
-                search_value(value, gaps);
-            }
-        }
-        _ => {}
-    }
+pub(super) fn gaps_of(inventory: &AccountInventory) -> impl Iterator<Item = &Gap> {
+    let gaps = inventory.gaps().into_iter();
+    gaps.filter(|gap| !matches!(gap.kind, GapKind::NotPlanned | GapKind::Deeper))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Observed;
-    use crate::operation;
 
     #[test]
     fn what_makes_a_scan_incomplete() {
@@ -246,24 +149,6 @@ mod tests {
         for (kind, verdicts, expected) in cases {
             assert_eq!(is_incomplete(kind, verdicts), expected, "{kind:?}");
         }
-    }
-
-    #[test]
-    fn nested_gaps_are_found() {
-        let gap = |operation| Gap::new(operation, GapKind::AccessDenied, "no").at("1", "r");
-        let part = vec![
-            Observed::Known(vec![Observed::Missing(gap(&operation::lambda::GET_POLICY))]),
-            Observed::<Vec<Observed<u8>>>::Missing(gap(&operation::lambda::LIST_ALIASES)),
-        ];
-        let mut gaps = Vec::new();
-        search(&part, &mut gaps);
-        assert_eq!(
-            gaps,
-            [
-                gap(&operation::lambda::GET_POLICY),
-                gap(&operation::lambda::LIST_ALIASES)
-            ]
-        );
     }
 
     #[test]

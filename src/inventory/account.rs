@@ -3,30 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AccountId, Gap, Iam, Observed, RegionApis, RegionBalancers, RegionInventory, TriggerSource,
-};
+use super::gaps::gaps;
+use super::{AccountId, AccountServices, Gap, Observed, RegionInventory};
 
 /// Everything observed of one account: the unit in which Lamppost collects, judges and forgets.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct AccountInventory {
     /// The account itself.
     pub account: AccountRecord,
-    /// Its principals and policies; IAM is global, so once an account.
-    pub iam: Observed<Iam>,
     /// Every region that was looked at, also those that were empty or refused.
     pub regions: Vec<RegionInventory>,
-    /// Sources of the account's own that triggers name. One that is not here was not looked for: it is
-    /// of another account, of a region that was left out, or of a kind that cannot be listed.
-    #[serde(default)]
-    pub sources: Vec<TriggerSource>,
-    /// APIs of the account's own that policies of its functions let in, by region. A region that is not here was not
-    /// looked into.
-    #[serde(default)]
-    pub apis: Vec<RegionApis>,
-    /// Load balancers in front of its functions, by region. A region that is not here was not looked into.
-    #[serde(default)]
-    pub balancers: Vec<RegionBalancers>,
+    /// What other services say of it.
+    #[serde(flatten)]
+    pub services: AccountServices,
 }
 
 /// Who an account is.
@@ -74,4 +63,11 @@ pub struct ServiceControlPolicy {
     pub name: String,
     /// Its document, as text.
     pub document: String,
+}
+
+gaps! {
+    AccountInventory { account, regions, services }
+    AccountRecord { id, name, partition, observed_at, organization, unlisted_regions }
+    Organization { id, management_account, accounts, path, service_control_policies }
+    ServiceControlPolicy { id, name, document }
 }

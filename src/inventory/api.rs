@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Observed;
+use super::gaps::gaps;
 use crate::policy::{Arn, Effect, Pattern, Policy, Principal, Statement};
 
 /// The service that calls for an API, as policies name it.
@@ -213,6 +214,17 @@ fn names_gateway(statement: &Statement) -> Option<bool> {
     });
     let everybody = element.items.contains(&Principal::Everyone);
     (named || everybody).then_some(named)
+}
+
+gaps! {
+    RegionApis { region, rest, http, domains }
+    ApiDomain { name, mutual_tls, targets }
+    DomainTarget { api, stage }
+    Api { settings, stages, routes }
+    ApiSettings { id, name, kind, endpoints, default_endpoint_disabled, policy }
+    ApiStage { name, deployed, methods, variables }
+    ApiMethod { authorization, key_required }
+    ApiRoute { id, method, path, authorization, key_required, function, role }
 }
 
 #[cfg(test)]

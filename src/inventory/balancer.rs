@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Observed;
+use super::gaps::gaps;
 use super::network::{InternetProtocolRange, SecurityGroup};
 use crate::policy::{Arn, Effect, Policy, Principal, Statement};
 
@@ -151,6 +152,17 @@ fn names_target_group(statement: &Statement) -> bool {
     let mut sources = statement.wanted("aws:sourcearn");
     sources
         .any(|source| Arn::parse(source).is_some_and(|arn| arn.service == "elasticloadbalancing"))
+}
+
+gaps! {
+    RegionBalancers { region, target_groups, load_balancers, security_groups, prefix_lists }
+    TargetGroup { arn, load_balancers, functions }
+    LoadBalancer { arn, name, scheme, state, address_type, security_groups, listeners }
+    Listener { arn, protocol, port, client_certificates, rules }
+    ListenerRule { arn, priority, conditions, actions }
+    RuleCondition { field, names, values, expressions, anything }
+    RuleAction { kind, unauthenticated, target_groups }
+    PrefixList { id, ranges }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::gaps::gaps;
 use super::{Gap, GapKind, Observed};
 use crate::operation;
 
@@ -295,4 +296,34 @@ pub struct RuntimeManagement {
     pub update_on: String,
     /// The runtime version that a `Manual` setting pins.
     pub runtime_version_arn: Option<String>,
+}
+
+gaps! {
+    Function {
+        arn, name, configuration, detail, policy, urls, aliases, versions, invoke_configs,
+        runtime_management, recursive_loop,
+    }
+    Configuration {
+        version, runtime, role, package_type, code_sha256, last_modified, timeout, memory,
+        architectures, vpc, capacity_provider, dead_letter, environment, image_command,
+        kms_key_arn, tracing, layers, file_systems, snap_start, logging, master_arn,
+        signing_job_arn,
+    }
+    VpcAttachment { vpc_id, subnets, security_groups, ipv6 }
+    Environment { variables }
+    EnvironmentVariable { name, secrets, loads_code }
+    ImageArgument { part, secrets }
+    SecretMatch { detector, title, confidence, length, fingerprint }
+    LayerReference { arn, signed }
+    Logging { format, application_level, system_level, group }
+    FunctionDetail { state, state_reason_code, tags, reserved_concurrency, code }
+    Code { image_uri, resolved_image_uri, source_kms_key_arn, bucket }
+    FunctionUrl { qualifier, url, auth_type, invoke_mode, created, cors }
+    UrlCors { allow_credentials, allow_origins, allow_methods, allow_headers }
+    Alias { name, arn, version, weights, policy }
+    Version { version, configuration, policy }
+    EventInvokeConfig {
+        qualifier, maximum_retry_attempts, maximum_event_age, on_failure, on_success,
+    }
+    RuntimeManagement { update_on, runtime_version_arn }
 }

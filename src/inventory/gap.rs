@@ -169,6 +169,9 @@ impl fmt::Display for Gap {
     }
 }
 
+/// Stands for the operation of an observation that was never begun.
+const UNASKED: &str = "lamppost:scan";
+
 /// A value as observed, or the reason why it was not.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -213,6 +216,17 @@ impl<T> Observed<T> {
             Self::Known(value) => Observed::Known(change(value)),
             Self::Missing(gap) => Observed::Missing(gap),
         }
+    }
+}
+
+impl<T> Default for Observed<T> {
+    /// Nothing was asked.
+    fn default() -> Self {
+        Self::Missing(Gap::labelled(
+            UNASKED,
+            GapKind::NotPlanned,
+            "the scan did not ask for it",
+        ))
     }
 }
 

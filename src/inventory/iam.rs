@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::gaps::gaps;
+
 /// The principals and managed policies of one account.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Iam {
@@ -105,4 +107,15 @@ pub struct PolicyVersion {
     pub id: String,
     /// Its document, decoded, as text.
     pub document: String,
+}
+
+gaps! {
+    Iam { principals, policies }
+    Principal {
+        kind, arn, name, id, trust_policy, inline, attached, boundary, groups, tags, last_used,
+    }
+    InlinePolicy { name, document }
+    AttachedPolicy { arn, name }
+    ManagedPolicy { arn, name, document, versions }
+    PolicyVersion { id, document }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Observed;
+use super::gaps::gaps;
 
 /// One KMS key as its owner describes it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -21,4 +22,8 @@ pub struct KmsKey {
     pub rotation: Observed<Option<bool>>,
     /// Its key policy, as text.
     pub policy: Observed<String>,
+}
+
+gaps! {
+    KmsKey { arn, state, manager, origin, spec, rotation, policy }
 }

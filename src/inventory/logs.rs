@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gaps::gaps;
+
 /// One CloudWatch Logs group.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LogGroup {
@@ -13,4 +15,8 @@ pub struct LogGroup {
     pub kms_key_arn: Option<String>,
     /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`, raw; `DELIVERY` keeps one day.
     pub class: String,
+}
+
+gaps! {
+    LogGroup { name, retention_days, kms_key_arn, class }
 }

@@ -11,6 +11,7 @@ mod balancer;
 mod denial;
 mod function;
 mod gap;
+mod gaps;
 mod iam;
 mod identifier;
 mod key;
@@ -19,6 +20,7 @@ mod logs;
 mod network;
 mod region;
 mod run;
+mod services;
 mod snapshot;
 mod source;
 
@@ -38,6 +40,7 @@ pub use function::{
     RuntimeManagement, SecretMatch, UrlCors, Version, VpcAttachment,
 };
 pub use gap::{Gap, GapKind, Observed};
+pub use gaps::Gaps;
 pub use iam::{
     AttachedPolicy, Iam, InlinePolicy, ManagedPolicy, PolicyVersion, Principal, PrincipalKind,
 };
@@ -56,5 +59,6 @@ pub use region::{
     RegionInventory, RegionStatus,
 };
 pub use run::{LedgerEntry, MissedAccount, MissedReason, RunRecord, RunScope};
+pub use services::{AccountServices, RegionServices};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError, SnapshotReader, SnapshotWriter};
 pub use source::TriggerSource;

@@ -4,6 +4,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::Observed;
+use super::gaps::gaps;
 
 /// What EC2 says of the VPCs that functions of one region are attached to.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -186,4 +187,19 @@ pub struct VpcEndpoint {
     pub route_tables: Vec<String>,
     /// Subnets of an interface endpoint.
     pub subnets: Vec<String>,
+}
+
+gaps! {
+    Network { vpcs, subnets, route_tables, nat_gateways, security_groups, network_acls, endpoints }
+    Vpc { id, is_default }
+    Subnet { id, vpc_id, zone_id, owner }
+    RouteTable { id, vpc_id, main, subnets, routes }
+    Route { destination, target, state }
+    NatGateway { id, subnet_id, state, connectivity }
+    SecurityGroup { id, name, vpc_id, ingress, egress }
+    SecurityGroupRule { protocol, from_port, to_port, ranges, others }
+    InternetProtocolRange { text, range }
+    NetworkAcl { id, vpc_id, subnets, entries }
+    AclEntry { number, egress, allow, protocol, from_port, to_port, range }
+    VpcEndpoint { id, vpc_id, service, kind, state, policy, route_tables, subnets }
 }

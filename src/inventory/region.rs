@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Function, Gap, KmsKey, LogGroup, Network, Observed, RegionName};
+use super::gaps::gaps;
+use super::{Function, Gap, Gaps, Observed, RegionName, RegionServices};
 
 /// Everything observed in one region of one account.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -27,12 +28,9 @@ pub struct RegionInventory {
     pub capacity_providers: Observed<Vec<CapacityProvider>>,
     /// Own layers, all versions.
     pub layers: Observed<Vec<LayerVersion>>,
-    /// The VPC surroundings of its functions.
-    pub network: Observed<Network>,
-    /// KMS keys that functions refer to, by the ARN or id that was asked for; `Known(None)`: no such key.
-    pub keys: Vec<(String, Observed<Option<KmsKey>>)>,
-    /// Log groups that functions write to; a group that is not listed does not exist.
-    pub log_groups: Observed<Vec<LogGroup>>,
+    /// What other services say of it.
+    #[serde(flatten)]
+    pub services: RegionServices,
 }
 
 /// Whether a region could be looked into.
@@ -130,4 +128,47 @@ pub struct LayerVersion {
     pub created: Option<String>,
     /// Its policy, as text; `Known(None)`: it has none.
     pub policy: Observed<Option<String>>,
+}
+
+gaps! {
+    CapacityProvider { arn, state, subnets, security_groups, operator_role, kms_key_arn }
+    AccountSettings { function_count, concurrent_executions, unreserved_concurrent_executions }
+    EventSourceMapping {
+        uuid, function_arn, source_arn, self_managed_kafka, state, on_failure, source_access,
+        maximum_retry_attempts, kms_key_arn,
+    }
+    CodeSigningConfig { arn, untrusted_artifact, publishers, functions }
+    LayerVersion { arn, name, version, created, policy }
+}
+
+impl Gaps for RegionInventory {
+    fn find_gaps<'a>(&'a self, found: &mut Vec<&'a Gap>) {
+        let Self {
+            region: _,
+            status,
+            settings,
+            listing,
+            functions,
+            event_source_mappings,
+            code_signing,
+            capacity_providers,
+            layers,
+            services,
+        } = self;
+        status.find_gaps(found);
+        match status {
+            // Everything in it is missing for this one reason, or because there is nothing.
+            RegionStatus::Denied(_) | RegionStatus::Unreachable(_) | RegionStatus::NotEnabled => {}
+            RegionStatus::Scanned | RegionStatus::Empty => {
+                settings.find_gaps(found);
+                listing.find_gaps(found);
+                functions.find_gaps(found);
+                event_source_mappings.find_gaps(found);
+                code_signing.find_gaps(found);
+                capacity_providers.find_gaps(found);
+                layers.find_gaps(found);
+                services.find_gaps(found);
+            }
+        }
+    }
 }

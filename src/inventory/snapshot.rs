@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{Ended, LineError, LineReader, LineWriter};
 use super::{
-    AccountId, AccountInventory, AccountRecord, Function, Iam, Observed, RegionApis,
-    RegionBalancers, RegionInventory, RunRecord, TriggerSource,
+    AccountId, AccountInventory, AccountRecord, AccountServices, Function, RegionInventory,
+    RunRecord,
 };
 use crate::disk::Draft;
 use crate::operation::Depth;
@@ -141,10 +141,8 @@ enum Record {
 #[derive(Deserialize, Serialize)]
 struct AccountStart {
     account: AccountRecord,
-    iam: Observed<Iam>,
-    sources: Vec<TriggerSource>,
-    apis: Vec<RegionApis>,
-    balancers: Vec<RegionBalancers>,
+    #[serde(flatten)]
+    services: AccountServices,
 }
 
 /// Writes a snapshot, account by account; the file appears under its name only when it is whole.
@@ -194,10 +192,7 @@ impl SnapshotWriter {
     fn write(&mut self, inventory: &AccountInventory) -> io::Result<()> {
         let start = AccountStart {
             account: inventory.account.clone(),
-            iam: inventory.iam.clone(),
-            sources: inventory.sources.clone(),
-            apis: inventory.apis.clone(),
-            balancers: inventory.balancers.clone(),
+            services: inventory.services.clone(),
         };
         self.lines.within(&Record::Account(Box::new(start)))?;
         let mut functions = 0;
@@ -314,11 +309,8 @@ impl SnapshotReader {
             }
             Record::Account(start) => AccountInventory {
                 account: start.account,
-                iam: start.iam,
+                services: start.services,
                 regions: Vec::new(),
-                sources: start.sources,
-                apis: start.apis,
-                balancers: start.balancers,
             },
             Record::Region(_) | Record::Function(_) | Record::AccountEnd { .. } => {
                 return Err(self.truncated());

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Observed;
+use super::gaps::gaps;
 
 /// A source that a resource-based policy or an event source mapping names, and whether it is there.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -11,4 +12,8 @@ pub struct TriggerSource {
     pub arn: String,
     /// Whether the account has something of that name.
     pub exists: Observed<bool>,
+}
+
+gaps! {
+    TriggerSource { arn, exists }
 }

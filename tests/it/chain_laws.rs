@@ -103,7 +103,7 @@ fn reached(inventory: &AccountInventory) -> BTreeMap<String, [u8; 4]> {
     let settings = Settings::default();
     let account = AccountContext::new(inventory, &settings);
     let privileges = account.privileges().unwrap();
-    let principals = &inventory.iam.known().unwrap().principals;
+    let principals = &inventory.services.iam.known().unwrap().principals;
     let rank = |certain: Option<bool>| match certain {
         None => 0,
         Some(false) => 1,
@@ -128,7 +128,7 @@ fn ways(inventory: &AccountInventory) -> BTreeMap<String, Vec<Escalation>> {
     let settings = Settings::default();
     let account = AccountContext::new(inventory, &settings);
     let privileges = account.privileges().unwrap();
-    let principals = &inventory.iam.known().unwrap().principals;
+    let principals = &inventory.services.iam.known().unwrap().principals;
     let known = |principal: &Principal| match privileges.escalations(&principal.arn).unwrap() {
         Fact::Known(ways) => ways,
         Fact::Unknown(gaps) => panic!("{gaps:?}"),

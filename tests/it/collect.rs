@@ -54,7 +54,7 @@ async fn an_empty_region_is_left_after_one_call() {
     assert_eq!(region.listing, Observed::Known(()));
     assert_eq!(script.asked("lambda:"), 1);
     assert_eq!(script.asked("iam:GetAccountAuthorizationDetails"), 1);
-    assert!(account.iam.known().is_some());
+    assert!(account.services.iam.known().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -303,15 +303,15 @@ async fn what_is_not_planned_is_not_asked_for() {
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;
     let region = &account.regions[0];
-    assert_eq!(kind(&account.iam), Some(GapKind::NotPlanned));
+    assert_eq!(kind(&account.services.iam), Some(GapKind::NotPlanned));
     assert_eq!(names(region), ["a", "b"]);
     assert_eq!(region.functions[0].policy, Observed::Known(None));
     let mut expected = vec![Some(GapKind::NotPlanned); 8];
     expected[1] = None;
     assert_eq!(kinds(&region.functions[0]), expected);
-    assert_eq!(kind(&region.log_groups), Some(GapKind::NotPlanned));
+    assert_eq!(kind(&region.services.log_groups), Some(GapKind::NotPlanned));
     assert_eq!(
-        kind(&region.network.known().unwrap().vpcs),
+        kind(&region.services.network.known().unwrap().vpcs),
         Some(GapKind::NotPlanned)
     );
     assert_eq!(script.asked(""), 5, "caller, settings, list, two policies");
@@ -378,7 +378,10 @@ async fn principals_of_half_a_stream_are_not_kept() {
             )
         })
     });
-    assert_eq!(kind(&script.collect().await.iam), Some(GapKind::Malformed));
+    assert_eq!(
+        kind(&script.collect().await.services.iam),
+        Some(GapKind::Malformed)
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ const LAMBDA: &[&str] = &["lambda.amazonaws.com"];
 /// An account without functions and with these principals.
 fn with(principals: Vec<Principal>) -> AccountInventory {
     let mut inventory = empty();
-    inventory.iam = Observed::Known(Iam {
+    inventory.services.iam = Observed::Known(Iam {
         principals,
         policies: Vec::new(),
     });
@@ -445,7 +445,7 @@ fn execution_roles_are_left_to_checks_of_functions() {
 #[test]
 fn what_cannot_be_read_is_no_pass() {
     let mut inventory = with(Vec::new());
-    inventory.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails"));
+    inventory.services.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails"));
     let document = account_document(&inventory);
     let registry = Registry::builtin(&facts::schema).unwrap();
     let judgement = Judge::new(&document).judge(registry.get(CHECK).unwrap());

@@ -212,7 +212,7 @@ fn a_hop_that_is_not_known_leaves_the_path_unknown() {
         inventory
     };
     let unlisted = |mut inventory: AccountInventory| {
-        inventory.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails"));
+        inventory.services.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails"));
         inventory
     };
     let powerless = || account(vec![role("r", LAMBDA, &[])]);

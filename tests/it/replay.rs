@@ -82,7 +82,7 @@ fn world() -> AccountInventory {
 }
 
 fn principal<'i>(inventory: &'i AccountInventory, arn: &str) -> Option<&'i Principal> {
-    let principals = &inventory.iam.known().unwrap().principals;
+    let principals = &inventory.services.iam.known().unwrap().principals;
     principals.iter().find(|one| one.arn == arn)
 }
 
@@ -94,7 +94,7 @@ fn answers(inventory: &AccountInventory, hop: &EscalationHop, folder: &Path) -> 
         std::fs::write(&path, document).unwrap();
         path.display().to_string()
     };
-    let known = inventory.iam.known().unwrap();
+    let known = inventory.services.iam.known().unwrap();
     let mut policies: Vec<String> = who
         .inline
         .iter()
@@ -149,7 +149,7 @@ fn every_hop_can_be_asked_again() {
     let settings = Settings::default();
     let account = AccountContext::new(&inventory, &settings);
     let privileges = account.privileges().unwrap();
-    let principals = &inventory.iam.known().unwrap().principals;
+    let principals = &inventory.services.iam.known().unwrap().principals;
     let folder = folder();
     let mut asked = Vec::new();
     for principal in principals {

@@ -46,7 +46,7 @@ impl Found {
             policies: Vec::new(),
             unparsable: Vec::new(),
             gaps: unread.chain(unlisted).collect(),
-            principals: context.account.inventory.iam.gap().cloned(),
+            principals: context.account.inventory.services.iam.gap().cloned(),
         };
         for (qualifier, text) in policies.read {
             match Policy::parse(text) {

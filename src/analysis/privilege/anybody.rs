@@ -73,7 +73,7 @@ impl Asker<'_, '_> {
                 Whose::Presumed if probe.account.is_empty() && probe.organization.is_empty() => {
                     trusts
                         .gaps
-                        .extend(self.account.inventory.iam.gap().cloned());
+                        .extend(self.account.inventory.services.iam.gap().cloned());
                     continue;
                 }
                 Whose::Presumed if probe.account.is_empty() => {

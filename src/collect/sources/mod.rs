@@ -76,6 +76,6 @@ pub(super) async fn collect(
 /// The log groups of a region that are known already.
 fn log_groups<'a>(regions: &'a [RegionInventory], region: &str) -> &'a [LogGroup] {
     let seen = regions.iter().find(|one| one.region == region);
-    let groups = seen.and_then(|seen| seen.log_groups.known());
+    let groups = seen.and_then(|seen| seen.services.log_groups.known());
     groups.map(Vec::as_slice).unwrap_or_default()
 }

@@ -34,11 +34,11 @@ fn path_of(function: &str) -> String {
 }
 
 fn rest(account: &AccountInventory) -> &[Api] {
-    account.apis[0].rest.known().unwrap()
+    account.services.apis[0].rest.known().unwrap()
 }
 
 fn http(account: &AccountInventory) -> &[Api] {
-    account.apis[0].http.known().unwrap()
+    account.services.apis[0].http.known().unwrap()
 }
 
 /// The routes of an API, one a line.
@@ -60,7 +60,7 @@ fn routes(api: &Api) -> String {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_read_that_no_policy_lets_in() {
     let script = with_functions(&["a"], |_| None);
-    assert!(script.collect().await.apis.is_empty());
+    assert!(script.collect().await.services.apis.is_empty());
     assert_eq!(script.asked("apigateway:"), 0);
 
     let others = admitting("a1b2c3/*/*/*", |path| {
@@ -80,7 +80,7 @@ async fn nothing_is_read_that_no_policy_lets_in() {
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;
-    assert!(account.apis.is_empty());
+    assert!(account.services.apis.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,8 +241,8 @@ async fn apis_of_http_and_websocket_are_read_to_their_last_page() {
 async fn every_failure_is_a_gap_of_its_own() {
     type Look = fn(&AccountInventory) -> Option<GapKind>;
     let look: [(&str, Look); 6] = [
-        ("restapis", |account| kind(&account.apis[0].rest)),
-        ("v2/apis", |account| kind(&account.apis[0].http)),
+        ("restapis", |account| kind(&account.services.apis[0].rest)),
+        ("v2/apis", |account| kind(&account.services.apis[0].http)),
         ("restapis/a1/resources", |account| {
             kind(&rest(account)[0].routes)
         }),
@@ -271,7 +271,7 @@ async fn every_failure_is_a_gap_of_its_own() {
         });
         let account = script.collect().await;
         assert_eq!(look(&account), Some(GapKind::AccessDenied), "{denied}");
-        let json = serde_json::to_string(&account.apis).unwrap();
+        let json = serde_json::to_string(&account.services.apis).unwrap();
         assert_eq!(json.matches("access-denied").count(), 1, "{denied}: {json}");
     }
     // a page that is offered again and again

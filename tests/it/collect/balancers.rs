@@ -145,7 +145,7 @@ fn admitting(balancing: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static)
 }
 
 fn region(account: &AccountInventory) -> &RegionBalancers {
-    &account.balancers[0]
+    &account.services.balancers[0]
 }
 
 fn only(account: &AccountInventory) -> &LoadBalancer {
@@ -162,7 +162,7 @@ fn rules(account: &AccountInventory) -> &[ListenerRule] {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_read_where_no_policy_lets_load_balancers_in() {
     let script = with_functions(&["a"], |_| None);
-    assert!(script.collect().await.balancers.is_empty());
+    assert!(script.collect().await.services.balancers.is_empty());
     assert_eq!(script.asked("elasticloadbalancing:"), 0);
 
     let script = admitting(balancing);
@@ -173,7 +173,7 @@ async fn nothing_is_read_where_no_policy_lets_load_balancers_in() {
     let account = script
         .collect_with(&plan, &(), &CancellationToken::new())
         .await;
-    assert!(account.balancers.is_empty());
+    assert!(account.services.balancers.is_empty());
     assert_eq!(script.asked("elasticloadbalancing:"), 0);
 }
 
@@ -204,7 +204,7 @@ async fn a_load_balancer_is_read_with_what_lets_callers_in() {
     assert_eq!(lists[0].ranges.known().unwrap()[0].text, "203.0.113.0/24");
     // once for rules, and not again for the question whether the target group is there
     assert_eq!(script.asked("DescribeTargetGroups"), 1);
-    assert!(account.sources[0].exists.known().unwrap());
+    assert!(account.services.sources[0].exists.known().unwrap());
 }
 
 #[tokio::test(start_paused = true)]
@@ -419,7 +419,7 @@ async fn a_list_that_was_refused_leaves_a_gap_in_all_that_hangs_on_it() {
     assert_eq!(kind(&region.target_groups), Some(GapKind::AccessDenied));
     assert_eq!(kind(&region.load_balancers), Some(GapKind::AccessDenied));
     assert_eq!(
-        kind(&account.sources[0].exists),
+        kind(&account.services.sources[0].exists),
         Some(GapKind::AccessDenied)
     );
 }

@@ -58,7 +58,7 @@ fn leading(path: &str) -> Option<Answer> {
 }
 
 async fn domains(script: &Script) -> Option<Observed<Vec<ApiDomain>>> {
-    script.collect().await.apis.remove(0).domains
+    script.collect().await.services.apis.remove(0).domains
 }
 
 /// The stages that the only name leads to, or why that is not known.

@@ -33,7 +33,7 @@ fn here(short: &str) -> String {
 
 /// What was found out, by the last field of the ARN.
 fn known(account: &AccountInventory) -> BTreeMap<&str, Result<bool, GapKind>> {
-    let sources = account.sources.iter().map(|source| {
+    let sources = account.services.sources.iter().map(|source| {
         let name = source.arn.splitn(6, ':').nth(5).unwrap();
         let exists = source.exists.known().copied();
         (name, exists.ok_or_else(|| kind(&source.exists).unwrap()))
@@ -53,7 +53,7 @@ const EVERY_LIST: [&str; 6] = [
 #[tokio::test(start_paused = true)]
 async fn nothing_is_listed_that_no_trigger_names() {
     let script = with_functions(&["a"], |_| None);
-    assert!(script.collect().await.sources.is_empty());
+    assert!(script.collect().await.services.sources.is_empty());
     for list in EVERY_LIST {
         assert_eq!(script.asked(list), 0, "{list}");
     }
@@ -66,7 +66,7 @@ async fn nothing_is_listed_that_no_trigger_names() {
         ],
         |_| None,
     );
-    assert!(elsewhere.collect().await.sources.is_empty());
+    assert!(elsewhere.collect().await.services.sources.is_empty());
     for list in EVERY_LIST {
         assert_eq!(elsewhere.asked(list), 0, "{list}");
     }
@@ -139,7 +139,7 @@ async fn every_list_is_read_to_its_last_page() {
     );
     let account = script.collect().await;
     let mut found = String::new();
-    for source in &account.sources {
+    for source in &account.services.sources {
         let exists = source.exists.known().unwrap();
         found += &format!("{} {exists}\n", source.arn);
     }

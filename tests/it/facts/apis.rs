@@ -75,7 +75,7 @@ fn api(world: &mut AccountInventory, kind: &str, routes: Vec<ApiRoute>) {
     } else {
         (Vec::new(), vec![api])
     };
-    world.apis = vec![RegionApis {
+    world.services.apis = vec![RegionApis {
         region: REGION.to_owned(),
         rest: Observed::Known(rest),
         http: Observed::Known(http),
@@ -90,7 +90,7 @@ fn open(world: &mut AccountInventory) {
 }
 
 fn rest(world: &mut AccountInventory) -> &mut Api {
-    match &mut world.apis[0].rest {
+    match &mut world.services.apis[0].rest {
         Observed::Known(apis) => &mut apis[0],
         Observed::Missing(_) => panic!("the API was put there"),
     }

@@ -104,7 +104,7 @@ fn open(world: &mut AccountInventory) {
         load_balancers: vec![balancer.arn.clone()],
         functions: Observed::Known(vec![arn("quiet")]),
     };
-    world.balancers = vec![RegionBalancers {
+    world.services.balancers = vec![RegionBalancers {
         region: REGION.to_owned(),
         target_groups: Observed::Known(vec![group]),
         load_balancers: Observed::Known(vec![balancer]),
@@ -127,7 +127,7 @@ fn known<T>(observed: &mut Observed<Vec<T>>) -> &mut Vec<T> {
 }
 
 fn region(world: &mut AccountInventory) -> &mut RegionBalancers {
-    &mut world.balancers[0]
+    &mut world.services.balancers[0]
 }
 
 fn balancer(world: &mut AccountInventory) -> &mut LoadBalancer {
@@ -353,7 +353,7 @@ fn the_target_group_must_hold_the_function_and_be_let_in() {
             "nobody looked",
             |world| {
                 open(world);
-                world.balancers.clear();
+                world.services.balancers.clear();
             },
             ALL,
             Missing("elasticloadbalancing:DescribeTargetGroups"),
@@ -365,7 +365,7 @@ fn the_target_group_must_hold_the_function_and_be_let_in() {
 fn what_nobody_looked_for_is_no_failure_of_a_call() {
     let mut world = quiet();
     open(&mut world);
-    world.balancers.clear();
+    world.services.balancers.clear();
     let document = first_document(&world, Scope::Function);
     let gaps = document.gaps_behind([ALL]);
     assert!(!gaps.is_empty());

@@ -148,7 +148,8 @@ fn log_groups() {
         (
             "unread",
             |world| {
-                world.regions[0].log_groups = Observed::Missing(denied("logs:DescribeLogGroups"))
+                world.regions[0].services.log_groups =
+                    Observed::Missing(denied("logs:DescribeLogGroups"))
             },
             "logging.group_expires",
             Missing("logs:DescribeLogGroups"),
@@ -157,7 +158,7 @@ fn log_groups() {
 }
 
 fn log_group(world: &mut AccountInventory, retention_days: Option<i32>, class: &str) {
-    world.regions[0].log_groups = Observed::Known(vec![LogGroup {
+    world.regions[0].services.log_groups = Observed::Known(vec![LogGroup {
         name: "/aws/lambda/quiet".to_owned(),
         retention_days,
         kms_key_arn: None,

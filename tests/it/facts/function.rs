@@ -217,7 +217,9 @@ fn roles() {
         ),
         (
             "IAM unread",
-            |world| world.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails")),
+            |world| {
+                world.services.iam = Observed::Missing(denied("iam:GetAccountAuthorizationDetails"))
+            },
             "role.exists",
             Missing("iam:GetAccountAuthorizationDetails"),
         ),

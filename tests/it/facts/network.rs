@@ -273,7 +273,7 @@ pub(super) fn change_network(
 ) {
     let mut changed = network();
     change(&mut changed);
-    world.regions[0].network = Observed::Known(changed);
+    world.regions[0].services.network = Observed::Known(changed);
 }
 
 pub(super) fn endpoint(world: &mut AccountInventory, policy: &str) {
@@ -297,7 +297,7 @@ fn provide(world: &mut AccountInventory, subnet: &str) {
     let arn = "arn:aws:lambda:eu-central-1:111122223333:capacity-provider:pool";
     let region = &mut world.regions[0];
     region.functions[0].configuration.capacity_provider = Some(arn.to_owned());
-    region.network = Observed::Known(network());
+    region.services.network = Observed::Known(network());
     region.capacity_providers = Observed::Known(vec![CapacityProvider {
         arn: arn.to_owned(),
         state: "Active".to_owned(),

@@ -39,7 +39,7 @@ fn queue(world: &mut AccountInventory) {
 
 fn found(world: &mut AccountInventory, arn: &str, exists: Observed<bool>) {
     let arn = arn.to_owned();
-    world.sources.push(TriggerSource { arn, exists });
+    world.services.sources.push(TriggerSource { arn, exists });
 }
 
 #[test]

@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
         |world, value| {
             // AWS leaves the class out of groups older than classes.
             let class = if value.is_empty() { "FROZEN" } else { value };
-            world.regions[0].log_groups = Observed::Known(vec![LogGroup {
+            world.regions[0].services.log_groups = Observed::Known(vec![LogGroup {
                 name: "/aws/lambda/quiet".to_owned(),
                 retention_days: None,
                 kms_key_arn: None,
@@ -139,7 +139,7 @@ const CASES: &[Case] = &[
                 rotation: Observed::Known(Some(true)),
                 policy: Observed::Known(String::new()),
             };
-            world.regions[0].keys = vec![(arn, Observed::Known(Some(key)))];
+            world.regions[0].services.keys = vec![(arn, Observed::Known(Some(key)))];
         },
         &["encryption.key_usable"],
     ),
@@ -195,7 +195,7 @@ const CASES: &[Case] = &[
         "state of the VPC endpoint",
         |world, value| {
             endpoint(world, r#"{"Statement":[]}"#);
-            if let Observed::Known(network) = &mut world.regions[0].network
+            if let Observed::Known(network) = &mut world.regions[0].services.network
                 && let Observed::Known(endpoints) = &mut network.endpoints
             {
                 endpoints[0].state = value.to_owned();

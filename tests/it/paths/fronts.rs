@@ -42,7 +42,7 @@ fn put_api(inventory: &mut AccountInventory, routes: &[(&str, &str, &str)]) {
         stages: Observed::Known(vec![stage]),
         routes: Observed::Known(routes.collect()),
     };
-    inventory.apis = vec![RegionApis {
+    inventory.services.apis = vec![RegionApis {
         region: region.region.to_string(),
         rest: Observed::Known(Vec::new()),
         http: Observed::Known(vec![api]),
@@ -114,7 +114,7 @@ fn many_routes_are_one_way_in() {
 #[test]
 fn apis_that_were_not_read_matter_only_where_one_is_let_in() {
     let unread = |inventory: &mut AccountInventory| {
-        inventory.apis = vec![RegionApis {
+        inventory.services.apis = vec![RegionApis {
             region: inventory.regions[0].region.to_string(),
             rest: Observed::Known(Vec::new()),
             http: Observed::Missing(denied("apigatewayv2:GetApis")),
@@ -213,7 +213,7 @@ fn put_balancer(inventory: &mut AccountInventory) {
         }]},
         "prefix_lists": [],
     });
-    inventory.balancers = vec![serde_json::from_value(balancers).unwrap()];
+    inventory.services.balancers = vec![serde_json::from_value(balancers).unwrap()];
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn load_balancers_that_were_not_read_matter_only_where_one_is_let_in() {
     let mut inventory = account(vec![admin_role("admin", LAMBDA)]);
     assert_eq!(told(&paths(&inventory).public_to_admin), "none");
     put_balancer(&mut inventory);
-    inventory.balancers[0].load_balancers =
+    inventory.services.balancers[0].load_balancers =
         Observed::Missing(denied("elasticloadbalancing:DescribeLoadBalancers"));
     let unknown = "unknown: elasticloadbalancing:DescribeLoadBalancers";
     assert_eq!(told(&paths(&inventory).public_to_admin), unknown);

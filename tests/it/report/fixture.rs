@@ -7,8 +7,8 @@ use lamppost::finding::{
     RunInfo,
 };
 use lamppost::inventory::{
-    AccountInventory, Function, Gap, GapKind, LedgerEntry, MissedAccount, MissedReason,
-    RegionInventory, RunRecord, RunScope,
+    AccountInventory, AccountServices, Function, Gap, GapKind, Iam, LedgerEntry, MissedAccount,
+    MissedReason, Observed, RegionInventory, RunRecord, RunScope,
 };
 use lamppost::operation;
 use serde_json::{Value, json};
@@ -67,11 +67,11 @@ pub(super) fn account(id: &str, name: &str, regions: Vec<RegionInventory>) -> Ac
             "organization": {"known": null},
         }))
         .unwrap(),
-        iam: serde_json::from_value(json!({"known": {"principals": [], "policies": []}})).unwrap(),
         regions,
-        sources: Vec::new(),
-        apis: Vec::new(),
-        balancers: Vec::new(),
+        services: AccountServices {
+            iam: Observed::Known(Iam::default()),
+            ..AccountServices::default()
+        },
     }
 }
 

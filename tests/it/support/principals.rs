@@ -78,7 +78,7 @@ pub(crate) fn account(mut principals: Vec<Principal>) -> AccountInventory {
     inventory.regions[0].functions[0].configuration.role =
         principals.first().map(|principal| principal.arn.clone());
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
-    inventory.iam = Observed::Known(Iam {
+    inventory.services.iam = Observed::Known(Iam {
         principals,
         policies: Vec::new(),
     });
@@ -86,7 +86,7 @@ pub(crate) fn account(mut principals: Vec<Principal>) -> AccountInventory {
 }
 
 pub(crate) fn iam(inventory: &mut AccountInventory) -> &mut Iam {
-    match &mut inventory.iam {
+    match &mut inventory.services.iam {
         Observed::Known(iam) => iam,
         Observed::Missing(gap) => panic!("{gap}"),
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use lamppost::inventory::{
-    AccountInventory, AccountRecord, AccountSettings, AclEntry, Code, Configuration, Environment,
-    Function, FunctionDetail, Gap, GapKind, Iam, InternetProtocolRange, Logging, NatGateway,
-    Network, NetworkAcl, Observed, Organization, Principal, PrincipalKind, RegionInventory,
-    RegionStatus, Route, RouteTable, RunRecord, RunScope, RuntimeManagement, SecurityGroup,
-    SecurityGroupRule, Subnet, Vpc, VpcAttachment,
+    AccountInventory, AccountRecord, AccountServices, AccountSettings, AclEntry, Code,
+    Configuration, Environment, Function, FunctionDetail, Gap, GapKind, Iam, InternetProtocolRange,
+    Logging, NatGateway, Network, NetworkAcl, Observed, Organization, Principal, PrincipalKind,
+    RegionInventory, RegionServices, RegionStatus, Route, RouteTable, RunRecord, RunScope,
+    RuntimeManagement, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcAttachment,
 };
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -48,26 +48,26 @@ pub(crate) fn quiet() -> AccountInventory {
             })),
             unlisted_regions: None,
         },
-        iam: Observed::Known(Iam {
-            principals: vec![Principal {
-                kind: PrincipalKind::Role,
-                arn: ROLE.to_owned(),
-                name: "quiet".to_owned(),
-                id: "AROAEXAMPLE".to_owned(),
-                trust_policy: Some(LAMBDA_TRUST.to_owned()),
-                inline: Vec::new(),
-                attached: Vec::new(),
-                boundary: None,
-                groups: Vec::new(),
-                tags: BTreeMap::new(),
-                last_used: None,
-            }],
-            policies: Vec::new(),
-        }),
         regions: vec![region(REGION, vec![function("quiet")])],
-        sources: Vec::new(),
-        apis: Vec::new(),
-        balancers: Vec::new(),
+        services: AccountServices {
+            iam: Observed::Known(Iam {
+                principals: vec![Principal {
+                    kind: PrincipalKind::Role,
+                    arn: ROLE.to_owned(),
+                    name: "quiet".to_owned(),
+                    id: "AROAEXAMPLE".to_owned(),
+                    trust_policy: Some(LAMBDA_TRUST.to_owned()),
+                    inline: Vec::new(),
+                    attached: Vec::new(),
+                    boundary: None,
+                    groups: Vec::new(),
+                    tags: BTreeMap::new(),
+                    last_used: None,
+                }],
+                policies: Vec::new(),
+            }),
+            ..AccountServices::default()
+        },
     }
 }
 
@@ -87,9 +87,11 @@ pub(crate) fn region(name: &str, functions: Vec<Function>) -> RegionInventory {
         code_signing: Observed::Known(Vec::new()),
         capacity_providers: Observed::Known(Vec::new()),
         layers: Observed::Known(Vec::new()),
-        network: Observed::Known(network()),
-        keys: Vec::new(),
-        log_groups: Observed::Known(Vec::new()),
+        services: RegionServices {
+            network: Observed::Known(network()),
+            log_groups: Observed::Known(Vec::new()),
+            ..RegionServices::default()
+        },
     }
 }
 

@@ -19,11 +19,11 @@ fn named(world: &mut AccountInventory, names: &[(&str, bool, &[&str])]) {
             targets: Observed::Known(targets.collect()),
         }
     });
-    world.apis[0].domains = Some(Observed::Known(domains.collect()));
+    world.services.apis[0].domains = Some(Observed::Known(domains.collect()));
 }
 
 fn domains(world: &mut AccountInventory) -> &mut Vec<ApiDomain> {
-    match &mut world.apis[0].domains {
+    match &mut world.services.apis[0].domains {
         Some(Observed::Known(domains)) => domains,
         _ => panic!("the names were put there"),
     }
@@ -136,7 +136,7 @@ fn custom_domain_names_open_what_does_not_answer_elsewhere() {
             |world| {
                 named(world, &[]);
                 let gap = denied("apigateway:GetDomainNames");
-                world.apis[0].domains = Some(Observed::Missing(gap));
+                world.services.apis[0].domains = Some(Observed::Missing(gap));
             },
             OPEN,
             Missing("apigateway:GetDomainNames"),

@@ -19,7 +19,7 @@ fn what_was_not_read_is_not_closed() {
             "the list of APIs",
             |world| {
                 open(world);
-                world.apis[0].rest = Observed::Missing(denied("apigateway:GetRestApis"));
+                world.services.apis[0].rest = Observed::Missing(denied("apigateway:GetRestApis"));
             },
             OPEN,
             Missing("apigateway:GetRestApis"),
@@ -29,7 +29,7 @@ fn what_was_not_read_is_not_closed() {
             |world| {
                 open(world);
                 only_route(world).authorization = "AWS_IAM".to_owned();
-                world.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
+                world.services.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
             },
             OPEN,
             Missing("apigatewayv2:GetApis"),
@@ -38,7 +38,7 @@ fn what_was_not_read_is_not_closed() {
             "one that was found decides, whatever else was not read",
             |world| {
                 open(world);
-                world.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
+                world.services.apis[0].http = Observed::Missing(denied("apigatewayv2:GetApis"));
             },
             PATH,
             Is(json!("/orders/{id}")),
@@ -65,7 +65,7 @@ fn what_was_not_read_is_not_closed() {
             "the region",
             |world| {
                 open(world);
-                world.apis.clear();
+                world.services.apis.clear();
             },
             OPEN,
             Missing("apigateway:GetResources"),
@@ -74,7 +74,7 @@ fn what_was_not_read_is_not_closed() {
             "an API that is gone has no routes",
             |world| {
                 open(world);
-                world.apis[0].rest = Observed::Known(Vec::new());
+                world.services.apis[0].rest = Observed::Known(Vec::new());
             },
             OPEN,
             nothing(),
