@@ -65,8 +65,8 @@ impl Share {
     }
 
     /// Requests a second that the share of a quota allows.
-    pub fn rate(self, budget: Quota) -> f64 {
-        f64::from(budget.per_second) * f64::from(self.0) / 100.0
+    pub fn rate(self, quota: Quota) -> f64 {
+        f64::from(quota.per_second) * f64::from(self.0) / 100.0
     }
 }
 
@@ -144,12 +144,12 @@ impl Budgets {
 
     fn bucket(&self, ticket: &Ticket) -> Option<Arc<Bucket>> {
         let share = self.share?;
-        let budget = ticket.operation.quota;
-        let key = (ticket.account.clone(), ticket.region.clone(), budget);
+        let quota = ticket.operation.quota;
+        let key = (ticket.account.clone(), ticket.region.clone(), quota);
         let mut buckets = self.buckets();
         let bucket = buckets
             .entry(key)
-            .or_insert_with(|| Arc::new(Bucket::new(budget, share)));
+            .or_insert_with(|| Arc::new(Bucket::new(quota, share)));
         Some(Arc::clone(bucket))
     }
 }
@@ -183,11 +183,11 @@ struct Shrunk {
 }
 
 impl Bucket {
-    fn new(budget: Quota, share: Share) -> Self {
+    fn new(quota: Quota, share: Share) -> Self {
         Self {
-            name: budget.name,
-            full: share.rate(budget),
-            burst: f64::from(budget.burst) * f64::from(share.0) / 100.0,
+            name: quota.name,
+            full: share.rate(quota),
+            burst: f64::from(quota.burst) * f64::from(share.0) / 100.0,
             due: Queue::new(None),
             past: Mutex::default(),
         }

@@ -1,16 +1,16 @@
-//! What is asked of Amazon API Gateway about REST APIs, and about domain names of all APIs.
+//! Operations of Amazon API Gateway for REST APIs, and for the custom domain names of all APIs.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>.
 
 use super::{Estimate, Operation, Protocol, Quota, Service};
 
-/// Amazon API Gateway about REST APIs, and about domain names of all APIs.
+/// Amazon API Gateway, version 1 of its API.
 pub const SERVICE: Service = Service::regional("API Gateway", "apigateway", Protocol::RestJson);
 
-/// The action for everything that can be read; only resources tell an API from a key.
+/// IAM action of every read operation; only the resource distinguishes an API from an API key.
 pub(super) const GET: &str = "apigateway:GET";
 
-/// The quota that both of API Gateway's services draw on, but for operations that have their own.
+/// Quota that the operations of both versions share, except those with a quota of their own.
 ///
 /// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html> ("all other operations").
 pub(super) const MANAGEMENT: Quota = Quota::published("apigateway: all others", 10, 40);
@@ -43,7 +43,7 @@ pub const GET_STAGES: Operation = read(
     &["arn:aws:apigateway:*::/restapis/*/stages"],
 );
 
-/// What one deployment of an API holds.
+/// One deployment of an API, with its methods.
 pub const GET_DEPLOYMENT: Operation = read(
     "apigateway:GetDeployment",
     &["arn:aws:apigateway:*::/restapis/*/deployments/*"],
@@ -55,13 +55,13 @@ pub const GET_DOMAIN_NAMES: Operation = read(
     &["arn:aws:apigateway:*::/domainnames"],
 );
 
-/// Which REST APIs one domain name leads to.
+/// The base path mappings of one domain name, which lead to REST APIs.
 pub const GET_BASE_PATH_MAPPINGS: Operation = read(
     "apigateway:GetBasePathMappings",
     &["arn:aws:apigateway:*::/domainnames/*/basepathmappings"],
 );
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &GET_REST_APIS,
     &GET_RESOURCES,

@@ -1,11 +1,11 @@
-//! What is asked of Amazon API Gateway about HTTP and WebSocket APIs.
+//! Operations of Amazon API Gateway for HTTP and WebSocket APIs.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html>.
 
 use super::apigateway::{GET, MANAGEMENT};
 use super::{Estimate, Operation, Protocol, Service};
 
-/// Amazon API Gateway about HTTP and WebSocket APIs.
+/// Amazon API Gateway, version 2 of its API.
 pub const SERVICE: Service = Service::regional("ApiGatewayV2", "apigatewayv2", Protocol::RestJson);
 
 const fn read(label: &'static str, resources: &'static [&'static str]) -> Operation {
@@ -38,20 +38,20 @@ pub const GET_STAGES: Operation = read(
     &["arn:aws:apigateway:*::/apis/*/stages"],
 );
 
-/// Which APIs one domain name leads to.
+/// The API mappings of one domain name.
 pub const GET_API_MAPPINGS: Operation = read(
     "apigatewayv2:GetApiMappings",
     &["arn:aws:apigateway:*::/domainnames/*/apimappings"],
 );
 
-/// By which rules one domain name leads to APIs.
+/// The routing rules of one domain name.
 pub const LIST_ROUTING_RULES: Operation = read(
     "apigatewayv2:ListRoutingRules",
     &["arn:aws:apigateway:*:*:/domainnames/*/routingrules/*"],
 )
 .action("apigateway:ListRoutingRules");
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &GET_APIS,
     &GET_INTEGRATIONS,

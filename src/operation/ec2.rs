@@ -1,10 +1,10 @@
-//! What is asked of Amazon EC2, which counts each operation by itself.
+//! Operations of Amazon EC2, which has a quota for each operation.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>.
 
 use super::{Operation, Protocol, Service};
 
-/// Amazon EC2, which counts each operation by itself.
+/// Amazon EC2.
 pub const SERVICE: Service = Service::regional("EC2", "ec2", Protocol::Ec2);
 
 /// The regions of the account, and whether it opted into them.
@@ -45,7 +45,7 @@ pub const GET_MANAGED_PREFIX_LIST_ENTRIES: Operation = SERVICE
     .operation("ec2:GetManagedPrefixListEntries")
     .rate(20, 100);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &DESCRIBE_REGIONS,
     &DESCRIBE_VPCS,

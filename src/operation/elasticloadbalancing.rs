@@ -1,4 +1,4 @@
-//! What is asked of Elastic Load Balancing.
+//! Operations of Elastic Load Balancing.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html>.
 
@@ -11,7 +11,7 @@ pub const SERVICE: Service = Service::regional(
     Protocol::Query,
 );
 
-/// The bucket that everything draws on that changes nothing.
+/// Quota that all read operations share.
 ///
 /// Source: <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>
 const DESCRIBE: Quota = Quota::published("elasticloadbalancing: Describe*", 10, 40);
@@ -42,7 +42,7 @@ pub const DESCRIBE_RULES: Operation = SERVICE
     .operation("elasticloadbalancing:DescribeRules")
     .quota(DESCRIBE);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &DESCRIBE_TARGET_GROUPS,
     &DESCRIBE_TARGET_HEALTH,

@@ -1,4 +1,4 @@
-//! What is asked of Amazon EventBridge.
+//! Operations of Amazon EventBridge.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html>.
 
@@ -12,5 +12,5 @@ pub const LIST_RULES: Operation = SERVICE
     .operation("events:ListRules")
     .estimate(Estimate::Triggered);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&LIST_RULES];

@@ -1,4 +1,4 @@
-//! What is asked of AWS Identity and Access Management.
+//! Operations of AWS Identity and Access Management.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>.
 
@@ -11,5 +11,5 @@ pub const SERVICE: Service = Service::global("IAM", "iam", Protocol::Query);
 pub const GET_ACCOUNT_AUTHORIZATION_DETAILS: Operation =
     SERVICE.operation("iam:GetAccountAuthorizationDetails");
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&GET_ACCOUNT_AUTHORIZATION_DETAILS];

@@ -1,4 +1,4 @@
-//! What is asked of AWS Lambda.
+//! Operations of AWS Lambda.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>.
 
@@ -7,10 +7,10 @@ use super::{Estimate, Operation, Protocol, Quota, Service};
 /// AWS Lambda.
 pub const SERVICE: Service = Service::regional("Lambda", "lambda", Protocol::RestJson);
 
-/// The quota that all operations of the control plane share but those that have their own.
+/// Quota that the operations of the control plane share, except those with a quota of their own.
 pub const CONTROL_PLANE: Quota = Quota::published("lambda: all others", 15, 1);
 
-/// Limits and usage of a region: how many functions there are, and how much code.
+/// Limits and usage of a region: number of functions, size of code.
 pub const GET_ACCOUNT_SETTINGS: Operation = SERVICE
     .operation("lambda:GetAccountSettings")
     .quota(CONTROL_PLANE)
@@ -22,8 +22,8 @@ pub const LIST_FUNCTIONS: Operation = SERVICE
     .quota(CONTROL_PLANE)
     .estimate(Estimate::Called);
 
-/// One function, or a version of it, with its tags and the address of its code.
-/// Tags are left out for a caller who may not list them.
+/// One function or version, with its tags and the location of its code. AWS omits the tags for a caller that may not
+/// list them.
 pub const GET_FUNCTION: Operation = SERVICE
     .operation("lambda:GetFunction")
     .further(&["lambda:ListTags"])
@@ -32,7 +32,7 @@ pub const GET_FUNCTION: Operation = SERVICE
 /// The resource-based policy of a function or one of its aliases.
 pub const GET_POLICY: Operation = SERVICE.operation("lambda:GetPolicy").rate(15, 1);
 
-/// The URLs of one function. Standard depth asks for those of functions whose policy opens one.
+/// The URLs of one function. Standard depth reads those of functions whose policy allows calls of a URL.
 pub const LIST_FUNCTION_URL_CONFIGS: Operation = SERVICE
     .operation("lambda:ListFunctionUrlConfigs")
     .quota(CONTROL_PLANE);
@@ -53,7 +53,7 @@ pub const LIST_EVENT_SOURCE_MAPPINGS: Operation = SERVICE
     .quota(CONTROL_PLANE)
     .estimate(Estimate::Listed);
 
-/// Retries and destinations of asynchronous invocations of one function.
+/// Retries and destinations of the asynchronous invocations of one function.
 pub const LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Operation = SERVICE
     .operation("lambda:ListFunctionEventInvokeConfigs")
     .quota(CONTROL_PLANE)
@@ -74,7 +74,7 @@ pub const LIST_LAYER_VERSIONS: Operation = SERVICE
     .quota(CONTROL_PLANE)
     .estimate(Estimate::Listed);
 
-/// The resource-based policy of a version of a layer.
+/// The resource-based policy of one layer version.
 pub const GET_LAYER_VERSION_POLICY: Operation = SERVICE
     .operation("lambda:GetLayerVersionPolicy")
     .quota(CONTROL_PLANE);
@@ -86,7 +86,7 @@ pub const LIST_CODE_SIGNING_CONFIGS: Operation = SERVICE
     .estimate(Estimate::Listed)
     .leads_to("functions of code-signing configurations: one call for each configuration");
 
-/// The functions that a code-signing configuration holds for.
+/// The functions that use one code-signing configuration.
 pub const LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Operation = SERVICE
     .operation("lambda:ListFunctionsByCodeSigningConfig")
     .quota(CONTROL_PLANE)
@@ -97,19 +97,19 @@ pub const LIST_CAPACITY_PROVIDERS: Operation = SERVICE
     .operation("lambda:ListCapacityProviders")
     .quota(CONTROL_PLANE);
 
-/// Whether one function keeps to a version of its runtime.
+/// The runtime update mode of one function.
 pub const GET_RUNTIME_MANAGEMENT_CONFIG: Operation = SERVICE
     .operation("lambda:GetRuntimeManagementConfig")
     .quota(CONTROL_PLANE)
     .deep();
 
-/// Whether one function may invoke itself over other services.
+/// The recursive loop detection of one function.
 pub const GET_FUNCTION_RECURSION_CONFIG: Operation = SERVICE
     .operation("lambda:GetFunctionRecursionConfig")
     .quota(CONTROL_PLANE)
     .deep();
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &GET_ACCOUNT_SETTINGS,
     &LIST_FUNCTIONS,

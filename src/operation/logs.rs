@@ -1,4 +1,4 @@
-//! What is asked of Amazon CloudWatch Logs.
+//! Operations of Amazon CloudWatch Logs.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html>.
 
@@ -10,5 +10,5 @@ pub const SERVICE: Service = Service::regional("CloudWatch Logs", "logs", Protoc
 /// The log groups of a region.
 pub const DESCRIBE_LOG_GROUPS: Operation = SERVICE.operation("logs:DescribeLogGroups").rate(10, 1);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&DESCRIBE_LOG_GROUPS];

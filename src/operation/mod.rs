@@ -1,8 +1,7 @@
-//! AWS operations that Lamppost may call, and nothing beyond them: one file for each service, with all that is known of
-//! each of its operations.
+//! The published list of AWS operations: one file for each service, with everything known about each operation.
 //!
-//! A new service is a file here and its line in [`SERVICES`]; the guard, the plan, the permissions, the forecast and the
-//! doctor are loops over [`all`].
+//! Lamppost calls no other operation. A new service is one file and its line in [`SERVICES`]; the guard, the plan, the
+//! permissions, the forecast and the doctor loop over [`all`].
 
 pub mod apigateway;
 pub mod apigatewayv2;
@@ -54,45 +53,45 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
     SERVICES.iter().copied().flatten().copied()
 }
 
-/// One read-only operation: the guard lets it through, `lamppost permissions` asks for its action.
+/// An AWS API operation that reads: the guard allows it, and `lamppost permissions` lists its action.
 ///
 /// IAM actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/>.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
-    /// The service that offers it.
+    /// Its service.
     pub service: Service,
-    /// `prefix:Name`, as gaps, the ledger and reports write it; no two operations have the same.
+    /// `prefix:Name`, as gaps, the ledger and reports write it; unique.
     pub label: &'static str,
     /// The operation's name.
     pub name: &'static str,
-    /// The IAM action that allows it; `None` where AWS needs none.
+    /// The IAM action that it requires; `None` if it requires none.
     pub action: Option<&'static str>,
-    /// Actions without which its answer has gaps.
+    /// Actions without which its answer is incomplete.
     pub further: &'static [&'static str],
-    /// What the action has to be allowed on, in the commercial partition; nothing where it must be everything.
+    /// Resources that the action must be allowed on, in the commercial partition; empty means `*`.
     pub resources: &'static [&'static str],
-    /// The quota that it draws on.
+    /// Its request quota.
     pub quota: Quota,
-    /// The depth from which on it is called.
+    /// The lowest depth at which it is called.
     pub depth: Depth,
-    /// Whether it is called to find accounts and regions, before any of them is collected.
+    /// Whether it finds accounts and regions, before any of them is collected.
     pub discovers: bool,
-    /// How a forecast comes to the number of its calls.
+    /// How a forecast estimates the number of its calls.
     pub estimate: Estimate,
-    /// Calls that depend on its answer, as a forecast says that it has not counted them.
+    /// Calls that depend on its answer, in the words of a forecast that has not counted them.
     pub leads_to: Option<&'static str>,
 }
 
-/// Means by which a forecast comes to the number of calls of an operation.
+/// Method by which a forecast estimates the number of calls of an operation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Estimate {
-    /// It is really called, because it finds accounts, regions or functions.
+    /// A forecast calls it, because it finds accounts, regions or functions.
     Called,
-    /// It is really called where the lists of what hangs on functions are asked for too.
+    /// A forecast calls it only if it is to be exact; otherwise it counts the calls.
     Listed,
-    /// It is answered on the spot and counted.
+    /// A forecast answers it on the spot and counts the calls.
     Counted,
-    /// The same; how often it is called depends on the triggers that policies name.
+    /// As [`Counted`](Self::Counted), but the number depends on the triggers that policies name.
     Triggered,
 }
 
@@ -102,7 +101,7 @@ impl Operation {
         all().find(|operation| operation.service.name == service && operation.name == name)
     }
 
-    /// What the published operations want that action to be allowed on; nothing where it is everything.
+    /// Resources that published operations require that action on; empty means `*`.
     pub fn resources_of(action: &str) -> Vec<&'static str> {
         let wanting = all().filter(|one| one.action == Some(action));
         wanting.flat_map(|one| one.resources).copied().collect()
@@ -130,12 +129,12 @@ impl Operation {
         Self { resources, ..self }
     }
 
-    /// A quota that it shares with others, or that AWS names otherwise.
+    /// A quota that it shares with other operations.
     const fn quota(self, quota: Quota) -> Self {
         Self { quota, ..self }
     }
 
-    /// A quota that it has to itself.
+    /// A quota of its own.
     const fn rate(self, per_second: u32, burst: u32) -> Self {
         self.quota(Quota::published(self.label, per_second, burst))
     }
@@ -151,7 +150,7 @@ impl Operation {
         Self { estimate, ..self }
     }
 
-    /// It finds accounts and regions, so that a forecast calls it too.
+    /// It finds accounts and regions, so a forecast calls it too.
     const fn discovers(self) -> Self {
         Self {
             discovers: true,

@@ -1,10 +1,10 @@
-//! What is asked of AWS Organizations, which counts each operation by itself, for the whole organization.
+//! Operations of AWS Organizations, which has a quota for each operation, shared by the whole organization.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>.
 
 use super::{Estimate, Operation, Protocol, Service};
 
-/// AWS Organizations, which counts each operation by itself, for the whole organization.
+/// AWS Organizations.
 pub const SERVICE: Service = Service::global("Organizations", "organizations", Protocol::Json);
 
 /// The organization that the account is a member of.
@@ -48,21 +48,21 @@ pub const LIST_POLICIES: Operation = SERVICE
     .rate(5, 8)
     .discovers();
 
-/// The text of one policy.
+/// The document of one policy.
 pub const DESCRIBE_POLICY: Operation = SERVICE
     .operation("organizations:DescribePolicy")
     .rate(2, 2)
     .discovers()
     .estimate(Estimate::Counted);
 
-/// What one policy is attached to.
+/// The accounts and units that one policy is attached to.
 pub const LIST_TARGETS_FOR_POLICY: Operation = SERVICE
     .operation("organizations:ListTargetsForPolicy")
     .rate(5, 8)
     .discovers()
     .estimate(Estimate::Counted);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[
     &DESCRIBE_ORGANIZATION,
     &LIST_ACCOUNTS,

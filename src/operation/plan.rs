@@ -1,4 +1,4 @@
-//! Which operations a scan makes.
+//! The operations that a scan calls.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,9 +41,9 @@ impl fmt::Display for Depth {
     }
 }
 
-/// The operations that a scan makes.
+/// The operations that a scan calls.
 ///
-/// An operation outside the plan is not called; what it would have said is a gap of the kind "not planned".
+/// An operation outside the plan is not called; the observation is then a gap of the kind "not planned".
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Plan {
     operations: BTreeSet<&'static Operation>,
@@ -51,11 +51,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// In every plan: without them there is no function to judge and no empty region to leave early.
+    /// Operations of every plan: they find functions and empty regions.
     pub const ALWAYS: [&'static Operation; 2] =
         [&lambda::GET_ACCOUNT_SETTINGS, &lambda::LIST_FUNCTIONS];
 
-    /// The plan that makes these operations in full depth, and those that every scan makes.
+    /// The plan that calls these operations, and those of every plan, at full depth.
     pub fn new(operations: impl IntoIterator<Item = &'static Operation>) -> Self {
         Self {
             operations: operations.into_iter().chain(Self::ALWAYS).collect(),
@@ -74,12 +74,12 @@ impl Plan {
         self.depth
     }
 
-    /// The plan that makes every published operation.
+    /// The plan that calls every published operation.
     pub fn everything() -> Self {
         Self::new(all())
     }
 
-    /// Whether the operation is made.
+    /// Whether the operation is called.
     pub fn contains(&self, operation: &Operation) -> bool {
         self.operations.contains(operation)
     }

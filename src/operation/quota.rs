@@ -1,6 +1,6 @@
-//! How often AWS lets an account call.
+//! Request quotas of AWS APIs.
 
-/// A quota that AWS gives to one account in one region; operations may share one.
+/// A request quota of one account in one region; operations can share one.
 ///
 /// Sources: Lambda <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html> ("Lambda
 /// API requests"), KMS <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html>,
@@ -10,14 +10,13 @@
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Quota {
-    /// The operation that has it to itself, as `lambda:GetPolicy`, or what its operations have in
-    /// common.
+    /// The only operation that it applies to, as `lambda:GetPolicy`, or a name for its group of operations.
     pub name: &'static str,
-    /// Requests a second.
+    /// Requests per second.
     pub per_second: u32,
-    /// Requests that may come at once after a pause, where AWS says so; otherwise 1.
+    /// Size of the token bucket, if AWS publishes it; otherwise 1.
     pub burst: u32,
-    /// Whether AWS publishes the rate; otherwise it is our own, and cautious.
+    /// Whether AWS publishes the rate; otherwise it is a cautious assumption.
     pub documented: bool,
 }
 
@@ -32,7 +31,7 @@ impl Quota {
         }
     }
 
-    /// A cautious rate where AWS publishes none.
+    /// A cautious rate for an operation without a published one.
     pub(super) const fn unpublished(name: &'static str) -> Self {
         Self {
             documented: false,

@@ -1,4 +1,4 @@
-//! What is asked of Amazon S3.
+//! Operations of Amazon S3.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>.
 
@@ -16,5 +16,5 @@ pub const LIST_BUCKETS: Operation = SERVICE
     .quota(Quota::unpublished(LIST_ALL))
     .estimate(Estimate::Triggered);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&LIST_BUCKETS];

@@ -1,17 +1,17 @@
-//! AWS services, and how they speak.
+//! AWS services and their wire protocols.
 
 use super::{Depth, Estimate, Operation, Quota};
 
 /// An AWS service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Service {
-    /// The SDK's name of it, as its metadata gives it.
+    /// Its name in the metadata of the SDK.
     pub name: &'static str,
-    /// Its prefix in IAM actions; of the second of API Gateway's two services, which share one, its own name.
+    /// Its prefix in IAM actions. API Gateway version 2 shares the prefix of version 1 there, and has its own here.
     pub prefix: &'static str,
-    /// How it writes its answers.
+    /// The protocol of its requests and answers.
     pub protocol: Protocol,
-    /// Whether it is asked once for an account and not in every region.
+    /// Whether it is called once for an account instead of once in each region.
     pub global: bool,
 }
 
@@ -33,7 +33,7 @@ pub enum Protocol {
 }
 
 impl Service {
-    /// A service that each region has for itself.
+    /// A service with an endpoint for each region.
     pub(super) const fn regional(
         name: &'static str,
         prefix: &'static str,
@@ -47,7 +47,7 @@ impl Service {
         }
     }
 
-    /// A service that is asked once for all regions.
+    /// A service that is called once for all regions.
     pub(super) const fn global(
         name: &'static str,
         prefix: &'static str,
@@ -59,8 +59,8 @@ impl Service {
         }
     }
 
-    /// An operation of this service by its label: the action of the same name allows it, and AWS does not publish how
-    /// often it may be called.
+    /// An operation of this service, by its label. Unless stated otherwise, it requires the IAM action of the same name
+    /// and has no published quota.
     pub(super) const fn operation(self, label: &'static str) -> Operation {
         let (_, name) = label.split_at(self.prefix.len() + 1);
         Operation {

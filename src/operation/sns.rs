@@ -1,4 +1,4 @@
-//! What is asked of Amazon SNS.
+//! Operations of Amazon SNS.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html>.
 
@@ -12,5 +12,5 @@ pub const LIST_TOPICS: Operation = SERVICE
     .operation("sns:ListTopics")
     .estimate(Estimate::Triggered);
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&LIST_TOPICS];

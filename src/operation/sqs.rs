@@ -1,4 +1,4 @@
-//! What is asked of Amazon SQS.
+//! Operations of Amazon SQS.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>.
 
@@ -10,5 +10,5 @@ pub const SERVICE: Service = Service::regional("SQS", "sqs", Protocol::Json);
 /// The queues of a region.
 pub const LIST_QUEUES: Operation = SERVICE.operation("sqs:ListQueues");
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&LIST_QUEUES];

@@ -1,4 +1,4 @@
-//! What is asked of AWS Security Token Service.
+//! Operations of AWS Security Token Service.
 //!
 //! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>.
 
@@ -7,10 +7,10 @@ use super::{Operation, Protocol, Quota, Service};
 /// AWS Security Token Service.
 pub const SERVICE: Service = Service::regional("STS", "sts", Protocol::Query);
 
-/// The quota that all of them share.
+/// Quota that all operations share.
 const REQUESTS: Quota = Quota::published("sts", 600, 1);
 
-/// Who the caller is.
+/// The identity of the caller.
 pub const GET_CALLER_IDENTITY: Operation = SERVICE
     .operation("sts:GetCallerIdentity")
     .without_action()
@@ -30,5 +30,5 @@ pub const ASSUME_ROLE: Operation = SERVICE
     .quota(REQUESTS)
     .discovers();
 
-/// Every operation of it.
+/// The operations of this service.
 pub const ALL: &[&Operation] = &[&GET_CALLER_IDENTITY, &GET_SESSION_TOKEN, &ASSUME_ROLE];

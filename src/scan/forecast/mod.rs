@@ -250,16 +250,16 @@ impl Seen {
         let mut seconds: f64 = 0.0;
         let mut pair = |region: &str| {
             let mut longest: f64 = 0.0;
-            for (budget, calls) in tally.pair(&id, region) {
-                let found = needs(*budget, *calls, limits);
+            for (quota, calls) in tally.pair(&id, region) {
+                let found = needs(*quota, *calls, limits);
                 longest = longest.max(found);
                 if slowest.as_ref().is_none_or(|known| known.seconds < found) {
                     *slowest = Some(Slowest {
                         account: id.clone(),
                         region: region.to_owned(),
-                        budget: budget.name,
+                        budget: quota.name,
                         calls: *calls,
-                        per_second: rate(*budget, limits),
+                        per_second: rate(*quota, limits),
                         seconds: found,
                     });
                 }

@@ -76,14 +76,14 @@ impl Tally {
         let spent = self.discovery.iter();
         let spent = spent.filter(|(quota, _)| counted.contains(*quota));
         spent
-            .map(|(budget, calls)| needs(*budget, *calls, limits))
+            .map(|(quota, calls)| needs(*quota, *calls, limits))
             .fold(0.0, f64::max)
     }
 
     fn all(&self) -> Spent {
         let mut all = self.discovery.clone();
-        for (budget, calls) in self.pairs.values().flatten() {
-            *all.entry(*budget).or_default() += calls;
+        for (quota, calls) in self.pairs.values().flatten() {
+            *all.entry(*quota).or_default() += calls;
         }
         all
     }
@@ -93,28 +93,28 @@ impl Tally {
     }
 
     pub(super) fn budgets(&self) -> Vec<BudgetForecast> {
-        let budget = |(budget, calls): (Quota, u64)| BudgetForecast {
-            budget: budget.name,
+        let budget = |(quota, calls): (Quota, u64)| BudgetForecast {
+            budget: quota.name,
             calls,
-            quota_per_second: budget.per_second,
-            documented: budget.documented,
+            quota_per_second: quota.per_second,
+            documented: quota.documented,
         };
         self.all().into_iter().map(budget).collect()
     }
 }
 
 /// Requests a second at the chosen share; where nothing is held back, no end of them.
-pub(super) fn rate(budget: Quota, limits: &Limits) -> f64 {
+pub(super) fn rate(quota: Quota, limits: &Limits) -> f64 {
     limits
         .share
-        .map_or(f64::INFINITY, |share| share.rate(budget))
+        .map_or(f64::INFINITY, |share| share.rate(quota))
 }
 
 /// Seconds until the last of so many calls may be sent.
-pub(super) fn needs(budget: Quota, calls: u64, limits: &Limits) -> f64 {
+pub(super) fn needs(quota: Quota, calls: u64, limits: &Limits) -> f64 {
     let Some(share) = limits.share else {
         return 0.0;
     };
-    let at_once = f64::from(budget.burst) * share.rate(budget) / f64::from(budget.per_second);
-    (calls as f64 - at_once.max(1.0)).max(0.0) / share.rate(budget)
+    let at_once = f64::from(quota.burst) * share.rate(quota) / f64::from(quota.per_second);
+    (calls as f64 - at_once.max(1.0)).max(0.0) / share.rate(quota)
 }

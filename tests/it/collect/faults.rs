@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lamppost::aws::transport::{Fault, Rule};
-use lamppost::inventory::{AccountInventory, GapKind, Observed, RegionStatus};
+use lamppost::inventory::{AccountInventory, Gap, GapKind, Gaps as _, Observed, RegionStatus};
 use lamppost::operation::Plan;
 
 use super::balancers::{balancing, groups, permission, prefix_list};
@@ -192,12 +192,19 @@ async fn the_rich_account_is_read_whole() {
     let script = rich();
     let account = script.collect().await;
     assert_eq!(gaps(&account), BTreeSet::new());
+    assert_eq!(account.gaps(), [] as [&Gap; 0]);
     for label in operations() {
         let lost = script
             .spoiled(Rule::new(Fault::AccessDenied, &label))
             .collect()
             .await;
         assert!(!gaps(&lost).is_empty(), "{label} is never called");
+        let by_types: BTreeSet<(String, GapKind)> = lost
+            .gaps()
+            .into_iter()
+            .map(|gap| (gap.operation.clone(), gap.kind))
+            .collect();
+        assert_eq!(by_types, gaps(&lost), "{label}");
     }
 }
 
