@@ -17,7 +17,7 @@ use crate::inventory::{
 use crate::operation::{self, Operation};
 use crate::secret::redact_policy;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     iam: |on| iam = on.session.iam();
     GET_ACCOUNT_AUTHORIZATION_DETAILS => iam.get_account_authorization_details().max_items(1),

@@ -9,7 +9,7 @@ use super::text::{Unreadable, account, required, without_secrets};
 use crate::inventory::{Function, Gap, GapKind, KmsKey, Observed};
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     kms: |on| kms = on.session.kms(on.region());
     DESCRIBE_KEY => kms.describe_key().key_id(on.key?),

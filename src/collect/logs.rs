@@ -14,7 +14,7 @@ use super::text::{Unreadable, listed, present, required};
 use crate::inventory::{Configuration, Gap, LogGroup, Observed};
 use crate::operation::{self, Operation};
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     logs: |on| logs = on.session.logs(on.region());
     DESCRIBE_LOG_GROUPS => logs.describe_log_groups().limit(1),

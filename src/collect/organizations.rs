@@ -1,10 +1,10 @@
-//! Which operations of AWS Organizations are allowed; what they say is read by [`crate::target`].
+//! Probes of the operations of AWS Organizations, whose answers [`crate::target`] reads.
 
 use aws_sdk_organizations::types::PolicyType;
 
 use super::probe::{Probe, probes};
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     organizations: |on| organization = on.session.organizations();
     DESCRIBE_ORGANIZATION => organization.describe_organization(),

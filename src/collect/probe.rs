@@ -1,6 +1,6 @@
-//! One small call of each planned operation, to see which of them are allowed.
+//! One minimal call of each planned operation, to test which of them are allowed.
 //!
-//! Each home of a service lists its own probes; [`PROBES`] names the homes.
+//! Each collector lists the probes of its service; [`PROBES`] lists the collectors.
 
 use std::error::Error;
 
@@ -39,23 +39,23 @@ const AT_ONCE: usize = 8;
 /// A name that nothing has: AWS judges whether a call is allowed before it looks for what it names.
 pub(super) const NOBODY: &str = "lamppost-doctor";
 
-/// A call of one operation that changes nothing and asks for as little as it can.
+/// A minimal call of one operation.
 pub(super) struct Probe {
     pub(super) operation: &'static Operation,
-    /// Nothing where there is nothing to ask about.
+    /// `None` if there is no resource to ask about.
     pub(super) ask: for<'a> fn(&Subject<'a>) -> Option<Asking<'a>>,
 }
 
-/// A call under way, and why it was not answered.
+/// A call in progress, and the gap if it fails.
 pub(super) type Asking<'a> = BoxFuture<'a, Result<(), Gap>>;
 
-/// What probes may ask about.
+/// Resources that probes can ask about.
 pub(super) struct Subject<'a> {
     pub(super) session: &'a Session,
     pub(super) place: &'a Place<'a>,
     /// A function's name.
     pub(super) function: &'a str,
-    /// The ARN of a key, where a function names one.
+    /// The ARN of a KMS key, if a function names one.
     pub(super) key: Option<&'a str>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Subject<'a> {
         format!("arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 
-    /// Makes a call; `read` says what its answer lacks.
+    /// Makes a call; `read` finds what its answer lacks.
     pub(super) fn ask<Output, Failure>(
         &self,
         operation: &'static Operation,
@@ -94,7 +94,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The probes of one service: each operation with its request, and what reads the gaps out of the answer, if anything.
+/// The probes of one service: each operation with its request and, if needed, a function that finds what the answer lacks.
 macro_rules! probes {
     (@lacks) => { |_, _| None };
     (@lacks $lacks:expr) => { $lacks };

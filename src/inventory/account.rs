@@ -13,7 +13,7 @@ pub struct AccountInventory {
     pub account: AccountRecord,
     /// Every region that was looked at, also those that were empty or refused.
     pub regions: Vec<RegionInventory>,
-    /// What other services say of it.
+    /// Observations of other services than Lambda.
     #[serde(flatten)]
     pub services: AccountServices,
 }

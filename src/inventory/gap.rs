@@ -129,7 +129,7 @@ impl Gap {
         Self::labelled(operation.label, kind, message)
     }
 
-    /// The same of what is no operation that this version publishes, such as one that was read back from a file.
+    /// The same for a label of which this version publishes no operation, such as one read from a file.
     pub fn labelled(operation: &str, kind: GapKind, message: impl Into<String>) -> Self {
         Self {
             operation: operation.to_owned(),
@@ -169,7 +169,7 @@ impl fmt::Display for Gap {
     }
 }
 
-/// Stands for the operation of an observation that was never begun.
+/// Label of an observation for which no operation was called.
 const UNASKED: &str = "lamppost:scan";
 
 /// A value as observed, or the reason why it was not.
@@ -220,7 +220,7 @@ impl<T> Observed<T> {
 }
 
 impl<T> Default for Observed<T> {
-    /// Nothing was asked.
+    /// No operation was called.
     fn default() -> Self {
         Self::Missing(Gap::labelled(
             UNASKED,

@@ -1,7 +1,7 @@
-//! Where gaps stand in an inventory.
+//! The gaps of an inventory.
 //!
-//! Every type walks its own parts, so that none can be forgotten: a struct names all of its fields, and a field's type
-//! says whether there may be a gap in it.
+//! Every type enumerates its own gaps, so that none is missed: a struct visits all of its fields, and the type of a
+//! field decides whether it can contain a gap.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::{AccountId, CodeLoading, Gap, Observed, PrincipalKind, RegionName, RegionStatus};
 
-/// A part of an inventory, in which there may be gaps.
+/// Part of an inventory that can contain gaps.
 pub trait Gaps {
-    /// Adds its gaps to those that were found.
+    /// Adds its gaps to those found so far.
     fn find_gaps<'a>(&'a self, found: &mut Vec<&'a Gap>);
 
     /// Its gaps.
@@ -23,7 +23,7 @@ pub trait Gaps {
     }
 }
 
-/// Walks every field of a struct; a new one does not compile before it is named here.
+/// Visits every field of a struct; a struct with a field that is not listed does not compile.
 macro_rules! gaps {
     ($($of:ident { $($field:ident),+ $(,)? })+) => {
         $(impl $crate::inventory::Gaps for $of {
@@ -36,7 +36,7 @@ macro_rules! gaps {
 }
 pub(super) use gaps;
 
-/// Types that hold no gap.
+/// Types without gaps.
 macro_rules! none {
     ($($of:ty),+ $(,)?) => {
         $(impl Gaps for $of {

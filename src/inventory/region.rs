@@ -28,7 +28,7 @@ pub struct RegionInventory {
     pub capacity_providers: Observed<Vec<CapacityProvider>>,
     /// Own layers, all versions.
     pub layers: Observed<Vec<LayerVersion>>,
-    /// What other services say of it.
+    /// Observations of other services than Lambda.
     #[serde(flatten)]
     pub services: RegionServices,
 }

@@ -1,13 +1,13 @@
-//! What other services than Lambda say of a region and of an account.
+//! Observations of services other than Lambda, by region and by account.
 //!
-//! A new service is one field here, with its line in [`gaps!`]. What is not filled in was not asked for.
+//! A new service is one field here and its name in [`gaps!`]. The default of a field is that the scan did not ask.
 
 use serde::{Deserialize, Serialize};
 
 use super::gaps::gaps;
 use super::{Iam, KmsKey, LogGroup, Network, Observed, RegionApis, RegionBalancers, TriggerSource};
 
-/// Services that are asked in every region.
+/// Observations of regional services in one region.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct RegionServices {
@@ -19,7 +19,7 @@ pub struct RegionServices {
     pub log_groups: Observed<Vec<LogGroup>>,
 }
 
-/// Services that are asked once for an account, or where its triggers lead.
+/// Observations of global services, and of the resources that triggers name.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct AccountServices {

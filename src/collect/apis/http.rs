@@ -13,7 +13,7 @@ use crate::collect::text::{Unreadable, listed, present, required, text};
 use crate::inventory::{Api, ApiRoute, ApiSettings, ApiStage, Gap, Observed};
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(in crate::collect) const PROBES: &[Probe] = probes!(
     apigatewayv2: |on| apis = on.session.http_apis(on.region());
     GET_APIS => apis.get_apis().max_results("1"),

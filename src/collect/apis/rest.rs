@@ -13,7 +13,7 @@ use crate::collect::text::{Unreadable, listed, present, required, text, without_
 use crate::inventory::{Api, ApiMethod, ApiRoute, ApiSettings, ApiStage, Gap, Observed};
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(in crate::collect) const PROBES: &[Probe] = probes!(
     apigateway: |on| apis = on.session.rest_apis(on.region());
     GET_REST_APIS => apis.get_rest_apis().limit(1),

@@ -21,7 +21,7 @@ use crate::inventory::{
 };
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     elasticloadbalancing: |on| balancers = on.session.balancers(on.region());
     DESCRIBE_TARGET_GROUPS => balancers.describe_target_groups().page_size(1),

@@ -16,7 +16,7 @@ use crate::inventory::{
 };
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(super) const PROBES: &[Probe] = probes!(
     ec2: |on| ec2 = on.session.ec2(on.region());
     DESCRIBE_VPCS => ec2.describe_vpcs().max_results(5),

@@ -1,4 +1,4 @@
-//! Which operations of Lambda are allowed.
+//! Probes of the operations of Lambda.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 
@@ -7,7 +7,7 @@ use crate::collect::probe::{NOBODY, Probe, probes};
 use crate::inventory::{Gap, GapKind};
 use crate::operation;
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(in crate::collect) const PROBES: &[Probe] = probes!(
     lambda: |on| lambda = on.session.lambda(on.region());
     GET_FUNCTION => lambda.get_function().function_name(on.function) => withheld_tags,

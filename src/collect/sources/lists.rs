@@ -16,7 +16,7 @@ use crate::inventory::{Gap, LogGroup, Observed};
 use crate::operation;
 use crate::policy::{Arn, Pattern};
 
-/// One small call of each operation, to see whether it is allowed.
+/// A minimal call of each operation, to test whether it is allowed.
 pub(in crate::collect) const S3_PROBES: &[Probe] = probes!(
     s3: |on| s3 = on.session.s3();
     LIST_BUCKETS => s3.list_buckets().max_buckets(1),
