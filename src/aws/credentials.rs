@@ -17,10 +17,13 @@ use thiserror::Error;
 
 use super::cached::Cached;
 use super::client::{Connection, Session};
+use super::endpoint;
 use super::error::{Call, cause, chain, gap};
 use super::identity::{IdentityError, not_loaded, refused};
-use crate::inventory::{AccountId, Gap, GapKind};
+use crate::config::RoleName;
+use crate::inventory::{AccountId, Gap, GapKind, RegionName};
 use crate::operation;
+use super::profile;
 
 /// Which credentials a session begins with.
 #[derive(Clone, Debug)]
@@ -63,37 +66,6 @@ impl fmt::Debug for Mfa {
     }
 }
 
-/// The variables of the environment that are text.
-fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-}
-
-/// An address without a scheme in the environment, which the SDK would drop or send requests to nowhere with.
-fn wrong_endpoint(variables: impl Iterator<Item = (String, String)>) -> Option<String> {
-    let mut named = variables.filter(|(name, value)| {
-        name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() && !has_scheme(value)
-    });
-    named.next().map(|(_, value)| value)
-}
-
-/// The address of an endpoint as it may be shown: without a user and password in it.
-pub(super) fn without_credentials(endpoint: &str) -> String {
-    let (scheme, rest) = match endpoint.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), endpoint),
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (place, path) = rest.split_at(end);
-    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
-    format!("{scheme}{place}{path}")
-}
-
-fn has_scheme(endpoint: &str) -> bool {
-    let mut schemes = ["http://", "https://"].iter();
-    schemes.any(|scheme| endpoint.starts_with(scheme))
-}
-
 impl Base {
     /// The profile that the environment names, where nothing else is named: the chain of providers takes a profile that
     /// does not exist for one that is empty, and goes on to the metadata service. Keys in the environment win over it,
@@ -125,24 +97,20 @@ impl Session {
     /// When there are none, or AWS does not accept them.
     pub async fn open(connection: &Connection, base: &Base) -> Result<Self, IdentityError> {
         let base = &base.clone().or_environment();
-        if let Some(endpoint) = wrong_endpoint(variables()) {
-            return Err(IdentityError::Endpoint(without_credentials(&endpoint)));
+        if let Base::Profile(name) = base
+            && let Some(fault) = profile::fault(name).await
+        {
+            return Err(fault);
         }
-        let (config, credentials) = configure(connection, base).await;
+        let (config, credentials) = configure(connection, base).await?;
         let profile = match base {
             Base::Profile(name) => Some(name.clone()),
             Base::Default | Base::Given { .. } | Base::At { .. } => None,
         };
         if let Some(provider) = config.credentials_provider() {
-            provider
-                .provide_credentials()
-                .await
-                .map_err(|error| not_loaded(&error, base, profile.clone()))?;
-        }
-        if let Some(endpoint) = config.endpoint_url()
-            && !has_scheme(endpoint)
-        {
-            return Err(IdentityError::Endpoint(without_credentials(endpoint)));
+            if let Err(error) = provider.provide_credentials().await {
+                return Err(not_loaded(&error, base, profile).await);
+            }
         }
         let unknown = Self::new(connection.clone(), config, credentials, "", "aws");
         let region = unknown.home_region().to_owned();
@@ -178,10 +146,8 @@ impl Session {
     /// A session with made-up credentials, of which nobody is asked: for transports that answer
     /// whoever calls.
     pub async fn given(connection: &Connection, account: &str, region: &str) -> Self {
-        let base = Base::Given {
-            region: region.to_owned(),
-        };
-        let (config, credentials) = configure(connection, &base).await;
+        let source = made_up(region, "LAMPPOSTREPLAY");
+        let (config, credentials) = cached(connection, source);
         Self::new(connection.clone(), config, credentials, account, "aws")
     }
 
@@ -290,6 +256,22 @@ impl Session {
     }
 }
 
+/// Whether a text is the ARN of an IAM role.
+pub fn is_role_arn(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':');
+    parts.next() == Some("arn")
+        && parts.next().is_some_and(is_partition)
+        && parts.next() == Some("iam")
+        && parts.next() == Some("")
+        && parts
+            .next()
+            .is_some_and(|account| AccountId::try_from(account).is_ok())
+        && parts
+            .next()
+            .and_then(|resource| resource.strip_prefix("role/"))
+            .is_some_and(|name| RoleName::try_from(name.to_owned()).is_ok())
+}
+
 /// Whether a text has the shape of a partition, such as `aws` or `aws-us-gov`.
 fn is_partition(text: &str) -> bool {
     text.starts_with("aws")
@@ -298,7 +280,10 @@ fn is_partition(text: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
-async fn configure(connection: &Connection, base: &Base) -> (SdkConfig, Option<Arc<Cached>>) {
+async fn configure(
+    connection: &Connection,
+    base: &Base,
+) -> Result<(SdkConfig, Option<Arc<Cached>>), IdentityError> {
     let loaded = match base {
         Base::Given { region } => made_up(region, "LAMPPOSTREPLAY"),
         Base::At {
@@ -330,6 +315,27 @@ async fn configure(connection: &Connection, base: &Base) -> (SdkConfig, Option<A
                 .build()
         }
     };
+    let loaded = endpoint::settle(with_region(loaded)?)?;
+    Ok(cached(connection, loaded))
+}
+
+/// The configuration with a region that can be one. An empty setting is none.
+fn with_region(config: SdkConfig) -> Result<SdkConfig, IdentityError> {
+    match config.region().map(ToString::to_string) {
+        Some(name) if name.is_empty() => {
+            let mut builder = config.into_builder();
+            builder.set_region(None);
+            Ok(builder.build())
+        }
+        Some(name) if RegionName::try_from(name.as_str()).is_err() => {
+            Err(IdentityError::Region(name))
+        }
+        _ => Ok(config),
+    }
+}
+
+/// The settled configuration, with credentials that are asked for once.
+fn cached(connection: &Connection, loaded: SdkConfig) -> (SdkConfig, Option<Arc<Cached>>) {
     let source = loaded.credentials_provider();
     let settled = connection.settle(loaded);
     let Some(source) = source else {
@@ -455,18 +461,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_is_shown_without_credentials() {
-        for (endpoint, shown) in [
-            ("http://localhost:4566", "http://localhost:4566"),
-            (
-                "https://ann:secret@host:1/a@b?c@d",
-                "https://host:1/a@b?c@d",
-            ),
-            ("https://a@b@host", "https://host"),
-            ("ann:secret@host:4566", "host:4566"),
-            ("https://host/x@y", "https://host/x@y"),
+    fn role_arns() {
+        for (arn, right) in [
+            ("arn:aws:iam::111111111111:role/audit", true),
+            ("arn:aws-cn:iam::111111111111:role/path/audit", true),
+            ("arn:aws:iam::111111111111:user/audit", false),
+            ("arn:aws:sts::111111111111:assumed-role/audit/x", false),
+            ("arn:aws:iam::1111:role/audit", false),
+            ("arn:aws:iam::111111111111:role/", false),
+            ("arn:aws:iam::111111111111:role/a b", false),
+            ("audit", false),
         ] {
-            assert_eq!(without_credentials(endpoint), shown);
+            assert_eq!(is_role_arn(arn), right, "{arn}");
         }
     }
 }

@@ -5,8 +5,12 @@ use thiserror::Error;
 
 use super::client::Session;
 use super::credentials::Base;
+use super::endpoint::{WrongEndpoint, shown};
 use super::error::chain;
+use super::profile;
+use crate::check::nearest::nearest;
 use crate::inventory::{Gap, GapKind};
+use crate::reference::{Partition, partitions};
 
 /// Why there is no identity to scan with.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]
@@ -43,8 +47,22 @@ pub enum IdentityError {
     #[error("AWS does not take the code of the MFA device: {0}")]
     Mfa(Box<Gap>),
     /// What the user names as AWS's address is none.
-    #[error("`{0}` is not the address of an endpoint")]
-    Endpoint(String),
+    #[error(transparent)]
+    Endpoint(#[from] WrongEndpoint),
+    /// What the user names as a region is none.
+    #[error("`{0}` is not the name of a region")]
+    Region(String),
+    /// The files of the AWS configuration cannot be read.
+    #[error("the AWS configuration cannot be read: {0}")]
+    Configuration(String),
+    /// The environment names half of a key.
+    #[error("{given} is set and {missing} is not")]
+    Key {
+        /// The variable that is set.
+        given: &'static str,
+        /// The one that is not.
+        missing: &'static str,
+    },
     /// Nobody answered.
     #[error("cannot reach {endpoint}: {gap}")]
     Unreachable {
@@ -97,16 +115,47 @@ impl IdentityError {
                     .into()
             }
             Self::Endpoint(_) => {
-                "write AWS_ENDPOINT_URL with its scheme, as in `http://localhost:4566`".into()
+                "write the scheme, the host and the port, as in `http://localhost:4566`".into()
             }
-            Self::Unreachable { .. } => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
+            Self::Region(name) => {
+                let regions = partitions().iter().flat_map(Partition::regions);
+                let near = nearest(name, regions);
+                let near = near.map(|near| format!("did you mean `{near}`? "));
+                format!(
+                    "{}check AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config",
+                    near.unwrap_or_default()
+                )
+            }
+            Self::Configuration(_) => {
+                "correct the file; AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files"
+                    .into()
+            }
+            Self::Key { given, missing } => format!("set {missing}, or unset {given}"),
+            Self::Unreachable { endpoint, .. } => match proxy(endpoint) {
+                Some((variable, proxy)) => format!(
+                    "check that the proxy `{proxy}` of {variable} answers, or name the host in NO_PROXY"
+                ),
+                None => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
+            },
             Self::Source { .. } => "check the profile in ~/.aws/config".into(),
         }
     }
 }
 
+/// The proxy that requests go through, and the variable that names it.
+fn proxy(endpoint: &str) -> Option<(&'static str, String)> {
+    let variables: &[&'static str] = match endpoint.contains("http://") {
+        true => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+        false => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    variables.iter().find_map(|variable| {
+        let value = std::env::var(variable).ok()?;
+        (!value.is_empty()).then(|| (*variable, shown(&value)))
+    })
+}
+
 /// Credentials that could not be loaded.
-pub(super) fn not_loaded(
+pub(super) async fn not_loaded(
     error: &CredentialsError,
     base: &Base,
     profile: Option<String>,
@@ -116,79 +165,37 @@ pub(super) fn not_loaded(
     if lower.contains("sso") && (lower.contains("token") || lower.contains("session")) {
         return IdentityError::SsoExpired { profile };
     }
-    let unknown = |name: &String| reason.contains(&format!("profile `{name}` was not defined"));
-    if let Some(name) = profile.clone().filter(unknown) {
-        return IdentityError::UnknownProfile(name);
-    }
-    if let Some(name) = &profile {
-        let Some(defined) = defined(name) else {
-            return IdentityError::UnknownProfile(name.clone());
-        };
-        if let Some(source) = defined
-            .source_profile
-            .filter(|one| self::defined(one).is_none())
-        {
-            return IdentityError::Profile {
-                profile: name.clone(),
-                reason: format!("its source profile `{source}` is not defined"),
-            };
-        }
-    }
-    match (error, base, profile) {
-        (
-            CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_),
-            Base::Profile(_),
-            Some(profile),
-        ) => IdentityError::Profile {
-            profile,
-            reason: if reason.contains("was not enabled") {
-                "it names no key, role, login or process".to_owned()
-            } else {
-                reason
+    let nowhere = match error {
+        CredentialsError::CredentialsNotLoaded(_) => true,
+        // the last place where credentials are looked for: there were none in any other
+        _ => lower.contains("imds"),
+    };
+    match (base, profile) {
+        (Base::Default, None) => match half_a_key() {
+            Some(half) => half,
+            None => match profile::unread().await {
+                Some(unread) => unread,
+                None if nowhere => IdentityError::NoCredentials,
+                None => IdentityError::Source {
+                    profile: None,
+                    reason,
+                },
             },
         },
-        (CredentialsError::CredentialsNotLoaded(_), _, _) => IdentityError::NoCredentials,
-        // the last place where credentials are looked for: there were none in any other
-        (_, Base::Default, None) if lower.contains("imds") => IdentityError::NoCredentials,
-        (_, _, profile) => IdentityError::Source { profile, reason },
+        (_, profile) => IdentityError::Source { profile, reason },
     }
 }
 
-/// A profile as the files of the AWS configuration define it.
-#[derive(Default)]
-struct Defined {
-    source_profile: Option<String>,
-}
-
-/// Looks a profile up; none where no file defines it. The SDK takes such a one for an empty one where there is no file at
-/// all.
-fn defined(profile: &str) -> Option<Defined> {
-    let home = std::env::var("HOME").unwrap_or_default();
-    let files = [
-        ("AWS_CONFIG_FILE", ".aws/config"),
-        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
-    ];
-    let mut found: Option<Defined> = None;
-    for (variable, usual) in files {
-        let path = std::env::var(variable).unwrap_or_else(|_| format!("{home}/{usual}"));
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let mut inside = false;
-        for line in text.lines().map(str::trim) {
-            if let Some(section) = line.strip_prefix('[') {
-                let name = section.split(']').next().unwrap_or_default().trim();
-                inside = name.trim_start_matches("profile ").trim() == profile;
-                if inside {
-                    found.get_or_insert_default();
-                }
-            } else if let (true, Some((key, value)), Some(found)) =
-                (inside, line.split_once('='), &mut found)
-                && key.trim() == "source_profile"
-            {
-                found.source_profile = Some(value.trim().to_owned());
-            }
-        }
-    }
-    found
+/// The variables of a key, of which the environment holds one.
+fn half_a_key() -> Option<IdentityError> {
+    let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let (given, missing) = match (set(id), set(secret)) {
+        (true, false) => (id, secret),
+        (false, true) => (secret, id),
+        _ => return None,
+    };
+    Some(IdentityError::Key { given, missing })
 }
 
 /// Credentials that AWS did not take.
@@ -200,7 +207,7 @@ pub(super) fn refused(session: &Session, gap: Gap, profile: Option<String>) -> I
     let gap = Box::new(gap);
     if unreachable {
         let endpoint = session
-            .endpoint_url()
+            .endpoint_of("STS")
             .map_or_else(|| "AWS".to_owned(), |url| format!("`{url}`"));
         return IdentityError::Unreachable { endpoint, gap };
     }

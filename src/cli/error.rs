@@ -35,6 +35,15 @@ pub(super) enum CliError {
     Target(#[from] TargetError),
     #[error("`{0}` is not a check id: lower-case words of letters and digits, joined by `-`")]
     CheckId(String),
+    #[error("the environment variable `{0}` is not valid UTF-8")]
+    NotText(String),
+    #[error(
+        "the environment variable `{name}` is empty, and Lamppost cannot start again without it"
+    )]
+    EmptyVariable {
+        name: String,
+        source: std::io::Error,
+    },
     #[error("cannot read `{}`", path.display())]
     Read {
         path: PathBuf,
@@ -148,6 +157,8 @@ impl CliError {
             | Self::Load(_)
             | Self::Select(_)
             | Self::CheckId(_)
+            | Self::NotText(_)
+            | Self::EmptyVariable { .. }
             | Self::Read { .. }
             | Self::Policy { .. }
             | Self::Qualifiers { .. }
@@ -206,6 +217,9 @@ impl CliError {
                 "what was found is kept in `{0}`: `lamppost merge {0} --output FILE` writes it",
                 kept.display()
             )),
+            Self::NotText(name) | Self::EmptyVariable { name, .. } => {
+                Some(format!("unset `{name}`, or set it to a text"))
+            }
             Self::Folder(FolderError::Taken(_)) => Some("`--resume` goes on with it".to_owned()),
             Self::OtherInput { command, .. } => Some(format!("use {command}")),
             Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),

@@ -6,6 +6,7 @@ mod checks;
 mod demo;
 #[cfg(feature = "live")]
 mod doctor;
+mod environment;
 mod error;
 mod evaluate;
 mod explain;
@@ -41,6 +42,10 @@ use crate::finding::Outcome;
 
 /// Runs what was typed; the exit code is an [`Outcome`].
 pub fn main() -> ExitCode {
+    if let Err(error) = environment::settle() {
+        error.tell(setup::colour(args::ColorWhen::Auto));
+        return error.outcome().into();
+    }
     let cli = Cli::parse();
     let colour = setup::colour(cli.global.color);
     match dispatch(&cli) {

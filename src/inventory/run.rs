@@ -34,6 +34,9 @@ pub struct RunScope {
     /// The endpoint that was called in place of AWS's own; absent where it was AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
+    /// Endpoints of single services that were called in place of AWS's own, by the service.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_endpoints: BTreeMap<String, String>,
     /// The accounts that were chosen, in the words of the command line.
     pub targets: String,
     /// The part of the accounts, as `I/N`; absent for all of them.
@@ -64,6 +67,10 @@ impl RunScope {
         }
         self.shard = None;
         self.endpoint = self.endpoint.or_else(|| other.endpoint.clone());
+        for (service, endpoint) in &other.service_endpoints {
+            let own = self.service_endpoints.entry(service.clone());
+            own.or_insert_with(|| endpoint.clone());
+        }
         if self.targets.is_empty() {
             self.targets.clone_from(&other.targets);
         }

@@ -58,6 +58,9 @@ fn identity(page: &mut Page, caller: &Caller) {
     if let Some(endpoint) = &caller.endpoint {
         line.push_str(&format!(" · at {endpoint} instead of AWS"));
     }
+    for (service, endpoint) in &caller.service_endpoints {
+        line.push_str(&format!(" · {service} at {endpoint} instead of AWS"));
+    }
     page.paragraph(0, PLAIN, &line);
 }
 

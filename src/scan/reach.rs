@@ -70,6 +70,7 @@ impl<'a> Reach<'a> {
             let scope = RunScope {
                 callers: targets.callers,
                 endpoint: targets.endpoint,
+                service_endpoints: targets.service_endpoints,
                 targets: self.selection.to_string(),
                 shard: self.selection.shard.map(|shard| shard.to_string()),
                 regions: self.regions.clone(),

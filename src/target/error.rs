@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::Selection;
-use crate::aws::IdentityError;
-use crate::config::{RoleName, SessionName};
+use crate::aws::{IdentityError, is_role_arn};
+use crate::config::{ExternalId, RoleName, SessionName};
 use crate::inventory::{AccountId, Gap};
 
 /// Why nothing can be scanned as it was chosen.
@@ -41,6 +41,15 @@ pub enum TargetError {
     /// A second factor is good for one login.
     #[error("a code of an MFA device is good for one profile, not for several")]
     Mfa,
+    /// Not the serial number of an MFA device.
+    #[error("`{0}` is not the ARN or serial number of an MFA device")]
+    MfaSerial(String),
+    /// Not a code of an MFA device; it is not shown.
+    #[error("the code of an MFA device is six digits, and this is not")]
+    MfaCode,
+    /// Not an external id; it is not shown.
+    #[error("{0}")]
+    ExternalId(String),
     /// A chosen account that the credentials do not lead to.
     #[error("account `{account}` {place}")]
     NotThere {
@@ -174,6 +183,13 @@ impl TargetError {
             Self::NothingLeft(skipped) if skipped.is_empty() => {
                 Some("check the account file and the filters by account, unit and tag".to_owned())
             }
+            Self::MfaSerial(_) => Some(
+                "write it as in `arn:aws:iam::123456789012:mfa/NAME`; `aws iam list-mfa-devices` shows it"
+                    .to_owned(),
+            ),
+            Self::RoleArn(_) => {
+                Some("write it as in `arn:aws:iam::123456789012:role/NAME`".to_owned())
+            }
             Self::AccountLine { .. } => {
                 Some("write one account a line, `123456789012` or `123456789012,name`".to_owned())
             }
@@ -183,7 +199,9 @@ impl TargetError {
 
     /// Whether the command line is at fault, and not the credentials or AWS.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Identity(IdentityError::Endpoint(_)))
+        use IdentityError::{Endpoint, Region};
+
+        matches!(self, Self::Identity(Endpoint(_) | Region(_)))
             || !matches!(
                 self,
                 Self::Identity(_)
@@ -195,21 +213,15 @@ impl TargetError {
     }
 }
 
-fn is_role(arn: &str) -> bool {
-    let mut parts = arn.splitn(6, ':');
-    parts.next() == Some("arn")
-        && parts
-            .next()
-            .is_some_and(|partition| partition.starts_with("aws"))
-        && parts.next() == Some("iam")
-        && parts.next() == Some("")
-        && parts
-            .next()
-            .is_some_and(|account| AccountId::try_from(account).is_ok())
-        && parts
-            .next()
-            .and_then(|resource| resource.strip_prefix("role/"))
-            .is_some_and(|name| !name.is_empty())
+/// Whether a text can be the serial number of an MFA device, which is an ARN for virtual ones.
+///
+/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub(crate) fn is_serial(text: &str) -> bool {
+    (9..=256).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&byte))
+        && (!text.starts_with("arn:") || text.contains(":mfa/"))
 }
 
 /// Finds what is wrong before anything is called.
@@ -232,6 +244,17 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
     if selection.mfa.is_some() && selection.profiles.len() > 1 {
         return Err(TargetError::Mfa);
     }
+    if let Some(mfa) = &selection.mfa {
+        if !is_serial(&mfa.serial) {
+            return Err(TargetError::MfaSerial(mfa.serial.clone()));
+        }
+        if mfa.code.len() != 6 || !mfa.code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(TargetError::MfaCode);
+        }
+    }
+    if let Some(id) = &selection.external_id {
+        ExternalId::try_from(id.clone()).map_err(TargetError::ExternalId)?;
+    }
     let accounts = selection.include_accounts.iter();
     for account in accounts.chain(&selection.exclude_accounts) {
         if AccountId::try_from(account.as_str()).is_err() {
@@ -239,7 +262,7 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
         }
     }
     for arn in &selection.role_chain {
-        if !is_role(arn) {
+        if !is_role_arn(arn) {
             return Err(TargetError::RoleArn(arn.clone()));
         }
     }
@@ -259,21 +282,6 @@ pub(super) fn check(selection: &Selection) -> Result<(), TargetError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn role_arns() {
-        for (arn, right) in [
-            ("arn:aws:iam::111111111111:role/audit", true),
-            ("arn:aws-cn:iam::111111111111:role/path/audit", true),
-            ("arn:aws:iam::111111111111:user/audit", false),
-            ("arn:aws:sts::111111111111:assumed-role/audit/x", false),
-            ("arn:aws:iam::1111:role/audit", false),
-            ("arn:aws:iam::111111111111:role/", false),
-            ("audit", false),
-        ] {
-            assert_eq!(is_role(arn), right, "{arn}");
-        }
-    }
 
     #[test]
     fn contradictions_are_found_before_anything_is_called() {

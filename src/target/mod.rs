@@ -11,7 +11,7 @@ mod organization;
 mod region;
 mod shard;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -92,6 +92,8 @@ pub struct Targets {
     pub callers: Vec<String>,
     /// The endpoint in place of AWS's own, where there is one.
     pub endpoint: Option<String>,
+    /// Endpoints of single services in place of AWS's own, by the service.
+    pub service_endpoints: BTreeMap<String, String>,
 }
 
 /// Enters every account that the user chose.
@@ -125,8 +127,11 @@ pub async fn resolve(
             }
         };
         reach.push(session.account().to_owned());
-        targets.callers.extend(session.caller().map(str::to_owned));
+        let assumed = selection.role_chain.last().map(String::as_str);
+        let caller = session.caller().or(assumed);
+        targets.callers.extend(caller.map(str::to_owned));
         targets.endpoint = session.endpoint_url();
+        targets.service_endpoints = session.service_endpoints();
         let found = Discovery::of(&session, selection, plan).await?;
         if !selection.is_many() {
             let account = session.account().to_owned();

@@ -2,6 +2,7 @@
 
 mod services;
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use self::services::Clients;
 use super::budget::{Budgets, Share};
 use super::cached::Cached;
+use super::endpoint;
 use super::gate::Gate;
 use super::guard::Guard;
 use super::ledger::Ledger;
@@ -143,7 +145,10 @@ impl Connection {
 
     /// Reads the user's settings: environment, profiles, endpoints.
     pub(crate) fn loader(&self) -> ConfigLoader {
-        aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(self.http.clone())
+        aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(self.http.clone())
+            // set, so that the SDK does not read it: it panics on `AWS_MAX_ATTEMPTS=x`
+            .retry_config(RetryConfig::standard())
     }
 
     /// What every client of ours is made with, whatever the user's settings say.
@@ -249,10 +254,17 @@ impl Session {
 
     /// The endpoint that the environment names instead of AWS's own, as it may be shown.
     pub fn endpoint_url(&self) -> Option<String> {
-        self.0
-            .config
-            .endpoint_url()
-            .map(super::credentials::without_credentials)
+        self.0.config.endpoint_url().map(endpoint::shown)
+    }
+
+    /// The services that have an endpoint of their own, by the SDK's ids, with the endpoint as it may be shown.
+    pub fn service_endpoints(&self) -> BTreeMap<String, String> {
+        endpoint::of_services(&self.0.config)
+    }
+
+    /// The endpoint of one service in place of AWS's own, as it may be shown.
+    pub(crate) fn endpoint_of(&self, service: &str) -> Option<String> {
+        endpoint::of_service(&self.0.config, service)
     }
 
     /// What this session shares with all others.

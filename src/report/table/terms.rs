@@ -16,6 +16,15 @@ pub(super) fn render(page: &mut Page, report: &Report) {
         let line = format!("Endpoint {endpoint}, in place of AWS");
         page.paragraph(0, severity_style(Severity::Medium), &line);
     }
+    if !run.scope.service_endpoints.is_empty() {
+        let each = run.scope.service_endpoints.iter();
+        let each: Vec<String> = each.map(|(name, url)| format!("{name} {url}")).collect();
+        let line = format!(
+            "Endpoints of services, in place of AWS: {}",
+            each.join(", ")
+        );
+        page.paragraph(0, severity_style(Severity::Medium), &line);
+    }
     if let Some(line) = settings(run) {
         page.paragraph(0, severity_style(Severity::Medium), &line);
     }

@@ -2,6 +2,7 @@
 
 mod remedy;
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use futures_util::StreamExt as _;
@@ -56,6 +57,9 @@ pub struct Caller {
     pub expires: Option<Timestamp>,
     /// The address that stands in for AWS's own.
     pub endpoint: Option<String>,
+    /// Addresses that stand in for AWS's own for single services.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_endpoints: BTreeMap<String, String>,
 }
 
 /// What works in one account.
@@ -233,6 +237,7 @@ async fn caller(profile: Option<String>, session: &Session) -> Caller {
         source,
         expires,
         endpoint: session.endpoint_url(),
+        service_endpoints: session.service_endpoints(),
     }
 }
 
