@@ -52,7 +52,7 @@ impl Scratch {
         builder.prefix("lamppost-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-        let folder = builder.tempdir()?;
+        let folder = builder.tempdir().map_err(bare)?;
         scratch(|paths| {
             paths.insert(folder.path().to_owned());
         });
@@ -195,6 +195,15 @@ fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".lamppost-")
         .tempfile_in(folder)
+        .map_err(bare)
+}
+
+/// The same error without the name of a temporary file in it, which nobody typed.
+pub(crate) fn bare(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(_) => error,
+        None => error.kind().into(),
+    }
 }
 
 /// The file that a path stands for. A link of one's own, or of root, keeps pointing at its file; that
@@ -229,6 +238,18 @@ pub(crate) fn followed(path: &Path, _: &File) -> io::Result<PathBuf> {
     Ok(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
 }
 
+/// Opens a file to write that only its owner may read; makes it where it is not there.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Makes a folder, and those above it, that only their owner may enter. One that is there stays as it is.
 ///
 /// # Errors
@@ -248,8 +269,13 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
 pub(crate) fn read(path: &Path, ceiling: Ceiling) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = ceiling.bytes;
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
+    let file = File::open(path)?;
+    // a file tells its size at once, a pipe never
+    let told = file.metadata()?.len();
+    if told <= most {
+        file.take(most + 1).read_to_end(&mut bytes)?;
+    }
+    if told.max(bytes.len() as u64) > most {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
             format!(

@@ -33,6 +33,7 @@ pub mod facts;
 pub mod finding;
 pub mod inventory;
 pub mod operation;
+mod plain;
 pub mod policy;
 pub mod reference;
 pub mod report;

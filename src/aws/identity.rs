@@ -30,7 +30,7 @@ pub enum IdentityError {
         reason: String,
     },
     /// The login of a person ended.
-    #[error("the SSO session{} has expired", of(.profile))]
+    #[error("the SSO session{} has expired or was never begun", of(.profile))]
     SsoExpired {
         /// The profile, where one was named.
         profile: Option<String>,
@@ -71,6 +71,14 @@ pub enum IdentityError {
         /// The call.
         gap: Box<Gap>,
     },
+    /// The process that is to print credentials failed.
+    #[error("the `credential_process`{} failed: {reason}", of(.profile))]
+    Process {
+        /// The profile, where one was named.
+        profile: Option<String>,
+        /// What it did.
+        reason: String,
+    },
     /// The source of credentials failed.
     #[error("the credentials{} could not be loaded: {reason}", of(.profile))]
     Source {
@@ -100,9 +108,9 @@ impl IdentityError {
             Self::SsoExpired {
                 profile: Some(name),
             } => {
-                format!("log in again: aws sso login --profile {name}")
+                format!("log in: aws sso login --profile {name}")
             }
-            Self::SsoExpired { profile: None } => "log in again: aws sso login".into(),
+            Self::SsoExpired { profile: None } => "log in: aws sso login".into(),
             Self::Rejected { gap, .. } if gap.kind == GapKind::ExpiredCredentials => {
                 "renew the credentials".into()
             }
@@ -118,29 +126,55 @@ impl IdentityError {
                 "write the scheme, the host and the port, as in `http://localhost:4566`".into()
             }
             Self::Region(name) => {
-                let regions = partitions().iter().flat_map(Partition::regions);
-                let near = nearest(name, regions);
+                let near = nearest(name, regions());
                 let near = near.map(|near| format!("did you mean `{near}`? "));
-                format!(
-                    "{}check AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config",
-                    near.unwrap_or_default()
-                )
+                format!("{}{REGION}", near.unwrap_or_default())
             }
             Self::Configuration(_) => {
                 "correct the file; AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files"
                     .into()
             }
             Self::Key { given, missing } => format!("set {missing}, or unset {given}"),
-            Self::Unreachable { endpoint, .. } => match proxy(endpoint) {
-                Some((variable, proxy)) => format!(
+            Self::Unreachable { endpoint, gap } => match (unknown(endpoint, &gap.region), proxy(endpoint)) {
+                (Some(hint), _) => hint,
+                (None, Some((variable, proxy))) => format!(
                     "check that the proxy `{proxy}` of {variable} answers, or name the host in NO_PROXY"
                 ),
-                None => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
+                (None, None) => "check the network, the proxy and AWS_ENDPOINT_URL".into(),
             },
+            Self::Process { .. } => {
+                "run the command of `credential_process` in ~/.aws/config by hand".into()
+            }
+            Self::Source { profile: None, .. } => {
+                "check the variables of the environment that begin with AWS_".into()
+            }
             Self::Source { .. } => "check the profile in ~/.aws/config".into(),
         }
     }
 }
+
+/// Where a region is set.
+const REGION: &str = "check AWS_REGION, AWS_DEFAULT_REGION and `region` in ~/.aws/config";
+
+fn regions() -> impl Iterator<Item = &'static str> {
+    partitions().iter().flat_map(Partition::regions)
+}
+
+/// What to look at where AWS does not answer in a region that may not exist.
+fn unknown(endpoint: &str, region: &str) -> Option<String> {
+    let unknown = endpoint == AWS && regions().all(|known| known != region);
+    unknown.then(|| {
+        let near = nearest(region, regions());
+        let near = near.map(|near| format!("did you mean `{near}`? "));
+        format!(
+            "{}this version of Lamppost knows no region `{region}`: {REGION}",
+            near.unwrap_or_default()
+        )
+    })
+}
+
+/// The endpoint where none is set.
+const AWS: &str = "AWS";
 
 /// The proxy that requests go through, and the variable that names it.
 fn proxy(endpoint: &str) -> Option<(&'static str, String)> {
@@ -161,6 +195,9 @@ pub(super) async fn not_loaded(
     profile: Option<String>,
 ) -> IdentityError {
     let reason = chain(error);
+    if let Some(reason) = of_process(&reason) {
+        return IdentityError::Process { profile, reason };
+    }
     let lower = reason.to_lowercase();
     if lower.contains("sso") && (lower.contains("token") || lower.contains("session")) {
         return IdentityError::SsoExpired { profile };
@@ -171,8 +208,8 @@ pub(super) async fn not_loaded(
         _ => lower.contains("imds"),
     };
     match (base, profile) {
-        (Base::Default, None) => match half_a_key() {
-            Some(half) => half,
+        (Base::Default, None) => match half_a_key().or_else(lost_token) {
+            Some(fault) => fault,
             None => match profile::unread().await {
                 Some(unread) => unread,
                 None if nowhere => IdentityError::NoCredentials,
@@ -184,6 +221,32 @@ pub(super) async fn not_loaded(
         },
         (_, profile) => IdentityError::Source { profile, reason },
     }
+}
+
+/// The token of a web identity that the environment names, where it cannot be read.
+fn lost_token() -> Option<IdentityError> {
+    let variable = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let file = std::env::var_os(variable)?;
+    let error = std::fs::File::open(&file).err()?;
+    let file = file.to_string_lossy();
+    Some(IdentityError::Source {
+        profile: None,
+        reason: format!("{variable} names `{file}`, which cannot be read: {error}"),
+    })
+}
+
+/// What is wrong with a process that is to print credentials. What it printed may hold them, and is not shown.
+fn of_process(said: &str) -> Option<String> {
+    if said.contains("could not parse response") {
+        return Some("it printed no credentials in the JSON that is expected".to_owned());
+    }
+    let (_, ended) = said.split_once("external process exited with code exit status: ")?;
+    let (status, said) = ended.split_once(". Stderr: ").unwrap_or((ended, ""));
+    let said = match said.trim() {
+        "" => String::new(),
+        said => format!(": {said}"),
+    };
+    Some(format!("it ended with exit status {status}{said}"))
 }
 
 /// The variables of a key, of which the environment holds one.
@@ -208,7 +271,7 @@ pub(super) fn refused(session: &Session, gap: Gap, profile: Option<String>) -> I
     if unreachable {
         let endpoint = session
             .endpoint_of("STS")
-            .map_or_else(|| "AWS".to_owned(), |url| format!("`{url}`"));
+            .map_or_else(|| AWS.to_owned(), |url| format!("`{url}`"));
         return IdentityError::Unreachable { endpoint, gap };
     }
     IdentityError::Rejected { profile, gap }

@@ -76,6 +76,11 @@ fn reason(profiles: &ProfileSet, name: &str) -> Option<String> {
                     "{whose} has an `aws_secret_access_key` and no `aws_access_key_id`"
                 )),
                 (Some(_), Some(_)) => None,
+                (None, None) if let Some(session) = lost_session(profiles, get("sso_session")) => {
+                    Some(format!(
+                        "{whose} names the SSO session `{session}`, which is not defined"
+                    ))
+                }
                 (None, None) => OTHERS
                     .iter()
                     .all(|key| get(key).is_none())
@@ -106,15 +111,24 @@ fn reason(profiles: &ProfileSet, name: &str) -> Option<String> {
                 });
             }
             (None, None) => {
-                return get("web_identity_token_file").is_none().then(|| {
-                    format!(
+                return match get("web_identity_token_file") {
+                    Some(file) => std::fs::File::open(file).err().map(|error| {
+                        format!("the `web_identity_token_file` of {whose}, `{file}`, cannot be read: {error}")
+                            .replace("of it,", "in it,")
+                    }),
+                    None => Some(format!(
                         "{whose} names a role, and no `source_profile`, `credential_source` or \
                          `web_identity_token_file` to assume it with"
-                    )
-                });
+                    )),
+                };
             }
         }
     }
+}
+
+/// The SSO session of that name, where it is not defined.
+fn lost_session<'a>(profiles: &ProfileSet, name: Option<&'a str>) -> Option<&'a str> {
+    name.filter(|name| profiles.sso_session(name).is_none())
 }
 
 /// Settings by which a profile without keys and role leads to credentials.

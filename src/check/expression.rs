@@ -183,7 +183,13 @@ fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
     let length = text.get(start..).and_then(|rest| rest.chars().next());
     Fault {
         span: start..start + length.map_or(0, char::len_utf8),
-        message: format!("not an expression: {}", undisguise_text(message)),
+        message: match message {
+            _ if message.contains("Recursion limit") => {
+                "the expression is nested too deeply".to_owned()
+            }
+            _ if message.contains("<EOF>") => "the expression breaks off".to_owned(),
+            _ => format!("not an expression: {}", undisguise_text(message)),
+        },
         label: String::new(),
         help: None,
     }

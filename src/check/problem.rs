@@ -8,6 +8,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::nearest::nearest;
+use crate::plain::plain;
 use crate::terminal::{clean, is_harmful};
 
 /// One thing that is wrong with a check file; displayed as a picture of the place.
@@ -39,7 +40,7 @@ impl Problem {
             .map(|name| format!("did you mean `{name}`?"));
         Self {
             file: file.to_owned(),
-            message: message.to_owned(),
+            message: plain(message),
             label: String::new(),
             help,
             span: error.span(),

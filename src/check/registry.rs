@@ -31,7 +31,7 @@ pub enum LoadError {
         /// Why.
         source: io::Error,
     },
-    /// A folder that is to be linted holds no check file.
+    /// A folder that was named for its checks holds no check file.
     #[error("there is no check file (`.toml`) in `{}`", .0.display())]
     Nothing(PathBuf),
     /// Check files are wrong.
@@ -108,11 +108,15 @@ impl Registry {
     /// The checks in the binary, and those in these folders and all folders within them.
     ///
     /// # Errors
-    /// When a folder cannot be read, or a check in it is wrong or has the id of another.
+    /// When a folder cannot be read or holds no check, or a check in it is wrong or has the id of another.
     pub fn load(folders: &[PathBuf], schemas: Schemas<'_>) -> Result<Self, LoadError> {
         let mut sources = built_in();
         for folder in folders {
-            sources.extend(read(folder)?);
+            let found = read(folder)?;
+            if found.is_empty() {
+                return Err(LoadError::Nothing(folder.clone()));
+            }
+            sources.extend(found);
         }
         Self::of(sources, schemas)
     }

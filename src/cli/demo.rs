@@ -18,7 +18,8 @@ static RECORDING: &[u8] = include_bytes!("../../localstack/recording/organisatio
 const FINGERPRINT_KEY: &str = "demo";
 
 pub(super) fn run(args: &DemoArgs, setup: &Setup) -> Result<Outcome, CliError> {
-    let output = Output::prepare(&args.output, setup, FailOn::Never)?;
+    let others: Vec<_> = args.snapshot.as_deref().into_iter().collect();
+    let output = Output::prepare(&args.output, setup, FailOn::Never, &others)?;
     let registry = setup.registry(&args.checks)?;
     let checks = setup.select(&registry, &args.checks)?;
     let recording = Recording::embedded(RECORDING)?;

@@ -15,6 +15,10 @@ use crate::scan::ScanError;
 use crate::target::TargetError;
 use crate::terminal::clean_lines;
 
+/// The fewest characters of a key of fingerprints: 16 of hexadecimal digits are 64 bits, below which keys can be tried out.
+#[cfg(feature = "live")]
+pub(super) const KEY_LENGTH: usize = 16;
+
 /// What can stop a command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
@@ -62,17 +66,17 @@ pub(super) enum CliError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("`{}` is not a report of this version of Lamppost", path.display())]
-    NoReport {
-        path: PathBuf,
-        source: serde_json::Error,
-    },
-    #[error("`{}` is {what}, not a JSON report", path.display())]
+    #[error("`{}` is not a report that this version of Lamppost reads: {why}", path.display())]
+    NoReport { path: PathBuf, why: String },
+    #[error("`{}` is {what}, not {wanted}", path.display())]
     OtherInput {
         path: PathBuf,
         what: &'static str,
-        command: &'static str,
+        wanted: &'static str,
+        help: &'static str,
     },
+    #[error("`{}` and `{}` are the same file, and one output would replace the other", one.display(), other.display())]
+    SameFile { one: PathBuf, other: PathBuf },
     #[error("`{}` is a report of format `{schema}`, which this version of Lamppost does not read", path.display())]
     OtherReport { path: PathBuf, schema: String },
     #[error("these generated files are not up to date: {0}")]
@@ -101,6 +105,9 @@ pub(super) enum CliError {
         "the environment variable `{0}`, which is to hold the key of the fingerprints, is not set"
     )]
     FingerprintKey(String),
+    #[cfg(feature = "live")]
+    #[error("the key of the fingerprints in `{0}` has less than {KEY_LENGTH} characters")]
+    ShortKey(String),
     #[cfg(feature = "live")]
     #[error("`--mfa-serial` needs `--mfa-code` where no terminal can be asked for it")]
     NoMfaCode,
@@ -164,10 +171,13 @@ impl CliError {
             | Self::Qualifiers { .. }
             | Self::NoReport { .. }
             | Self::OtherInput { .. }
+            | Self::SameFile { .. }
             | Self::OtherReport { .. }
             | Self::Drift(_) => Outcome::Usage,
             #[cfg(feature = "live")]
-            Self::FingerprintKey(_) | Self::NoMfaCode | Self::MfaCode(_) => Outcome::Usage,
+            Self::FingerprintKey(_) | Self::ShortKey(_) | Self::NoMfaCode | Self::MfaCode(_) => {
+                Outcome::Usage
+            }
             Self::Snapshot(SnapshotError::Write { source, .. })
             | Self::Folder(FolderError::Io { source, .. }) => at_fault(source),
             #[cfg(feature = "live")]
@@ -203,12 +213,45 @@ impl CliError {
             Self::Snapshot(SnapshotError::Truncated { .. }) => {
                 Some("scan again and let it finish".to_owned())
             }
-            Self::Snapshot(SnapshotError::Account { .. } | SnapshotError::Damaged { .. }) => {
+            Self::Snapshot(SnapshotError::Foreign { .. }) => {
+                Some("`lamppost scan --snapshot FILE` writes a snapshot".to_owned())
+            }
+            Self::Snapshot(
+                SnapshotError::Account { .. }
+                | SnapshotError::Damaged { .. }
+                | SnapshotError::Malformed { .. }
+                | SnapshotError::Twice { .. }
+                | SnapshotError::Ceiling { .. },
+            ) => {
                 Some("copy it again from where it was written, or scan again".to_owned())
             }
-            Self::Folder(FolderError::Different { .. }) => Some(
-                "`--resume` continues a run with the options that it was begun with; another run \
+            Self::Folder(FolderError::Elsewhere { .. }) => Some(
+                "`--resume` continues a run with the credentials and endpoints that it was begun with; another run \
                  needs another folder"
+                    .to_owned(),
+            ),
+            Self::Folder(FolderError::Stray(path)) => Some(format!(
+                "move `{}` and the file beside it back to the run folder that it comes from",
+                path.display()
+            )),
+            Self::Folder(FolderError::Damaged(_) | FolderError::Lost { .. }) => Some(
+                "copy the folder again from where it was written, or scan into a new one".to_owned(),
+            ),
+            Self::Folder(FolderError::Foreign { .. }) => {
+                Some("`lamppost scan --run FOLDER` writes a run folder".to_owned())
+            }
+            Self::Folder(FolderError::Busy(_)) => {
+                Some("wait for it to end, or use another folder".to_owned())
+            }
+            Self::Folder(FolderError::Version { .. }) => Some(
+                "scan again into a new folder, or use the version of Lamppost that wrote it"
+                    .to_owned(),
+            ),
+            Self::Folder(FolderError::Twice { .. }) => Some(
+                "leave one of the folders out: shards of one run share no account".to_owned(),
+            ),
+            Self::Folder(FolderError::Different { .. }) => Some(
+                "runs that are resumed or joined are made with the same options; another run needs another folder"
                     .to_owned(),
             ),
             Self::Unwritten {
@@ -217,12 +260,32 @@ impl CliError {
                 "what was found is kept in `{0}`: `lamppost merge {0} --output FILE` writes it",
                 kept.display()
             )),
+            Self::Config(ConfigError::Read { .. }) => {
+                Some("`--config` and LAMPPOST_CONFIG name the file; `--no-config` uses none".to_owned())
+            }
             Self::NotText(name) | Self::EmptyVariable { name, .. } => {
                 Some(format!("unset `{name}`, or set it to a text"))
             }
             Self::Folder(FolderError::Taken(_)) => Some("`--resume` goes on with it".to_owned()),
-            Self::OtherInput { command, .. } => Some(format!("use {command}")),
+            Self::OtherInput { help, .. } => Some((*help).to_owned()),
+            Self::NoReport { .. } => Some(
+                "`--output FILE.json` of this version writes a report that it reads".to_owned(),
+            ),
+            Self::OtherReport { .. } => {
+                Some("use the version of Lamppost that wrote it, or scan again".to_owned())
+            }
+            Self::SameFile { .. } => Some("give each output a file of its own".to_owned()),
+            Self::Qualifiers { .. } => Some("leave `--qualifier` out, or out of the ARN".to_owned()),
+            Self::Load(LoadError::Nothing(_)) => {
+                Some("check files end in `.toml`; `lamppost checks new ID` prints one".to_owned())
+            }
             Self::Drift(_) => Some("`cargo run -- generate .` writes them".to_owned()),
+            #[cfg(feature = "live")]
+            Self::FingerprintKey(name) | Self::ShortKey(name) => Some(format!(
+                "set `{name}` to a random text that is kept, such as that of `openssl rand -hex 32`"
+            )),
+            #[cfg(feature = "live")]
+            Self::NoMfaCode => Some("give `--mfa-code`, or run in a terminal".to_owned()),
             #[cfg(feature = "live")]
             Self::Target(error) => error.help(),
             _ => None,

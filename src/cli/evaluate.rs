@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::args::{EvaluateArgs, FailOn};
 use super::error::CliError;
+use super::input::{self, Kind};
 #[cfg(feature = "live")]
 use super::interrupt;
 use super::output::{Kept, Output};
@@ -17,7 +18,8 @@ use crate::finding::{FolderReport, Mode, Outcome, RunFolder, assess};
 use crate::inventory::SnapshotReader;
 
 pub(super) fn run(args: &EvaluateArgs, setup: &Setup) -> Result<Outcome, CliError> {
-    let output = Output::prepare(&args.output, setup, FailOn::High)?;
+    input::expect(&args.snapshot, Kind::Snapshot)?;
+    let output = Output::prepare(&args.output, setup, FailOn::High, &[&args.snapshot])?;
     let registry = setup.registry(&args.checks)?;
     let checks = setup.select(&registry, &args.checks)?;
     let settings = setup.config.settings();

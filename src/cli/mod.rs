@@ -11,6 +11,7 @@ mod error;
 mod evaluate;
 mod explain;
 mod generate;
+mod input;
 #[cfg(feature = "live")]
 mod interrupt;
 mod merge;

@@ -1,5 +1,6 @@
 //! Where a report goes and what it says to the shell.
 
+use std::fs;
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 
@@ -20,15 +21,23 @@ pub(super) struct Output {
     include: Include,
     fail_on: Option<Severity>,
     terminal: Terminal,
+    quiet: bool,
 }
 
 impl Output {
-    /// `fail_on` is what holds where nothing was typed.
+    /// `fail_on` is what holds where nothing was typed; `others` are files of the command besides reports.
     pub(super) fn prepare(
         args: &OutputArgs,
         setup: &Setup,
         fail_on: FailOn,
+        others: &[&Path],
     ) -> Result<Self, CliError> {
+        distinct(
+            others
+                .iter()
+                .copied()
+                .chain(args.files.iter().map(PathBuf::as_path)),
+        )?;
         let mut files = Vec::new();
         for path in &args.files {
             files.push((path.clone(), Format::of_path(path)?));
@@ -44,6 +53,7 @@ impl Output {
             },
             fail_on: args.fail_on.unwrap_or(fail_on).severity(),
             terminal: setup.terminal,
+            quiet: setup.quiet,
         })
     }
 
@@ -98,6 +108,12 @@ impl Output {
     ) -> Result<Outcome, CliError> {
         if failures.is_empty() {
             let outcome = Outcome::of(report.head(), self.fail_on);
+            if Outcome::is_empty_part(report.head()) && !self.quiet {
+                let shard = report.head().run.scope.shard.as_deref();
+                let shard = shard.unwrap_or_default();
+                // Where standard error is gone nobody can be told.
+                let _ = writeln!(stderr(), "note: no account is in shard {shard}");
+            }
             if let (Outcome::NothingScanned, Some(why)) =
                 (outcome, Outcome::nothing_scanned(report.head()))
             {
@@ -111,6 +127,60 @@ impl Output {
             kept: kept.map(Kept::keep),
         })
     }
+}
+
+/// Refuses files that are one and the same, by whatever names: the last one written would replace the others.
+fn distinct<'p>(paths: impl Iterator<Item = &'p Path>) -> Result<(), CliError> {
+    let mut seen: Vec<(PathBuf, &Path)> = Vec::new();
+    for path in paths {
+        // what is no file, such as a pipe, takes one after the other
+        let there = fs::metadata(path);
+        if there.as_ref().is_ok_and(|there| !there.is_file()) {
+            continue;
+        }
+        let place = place(path);
+        let same =
+            |(known, other): &&(PathBuf, &Path)| *known == place || is_same_file(other, path);
+        if let Some((_, other)) = seen.iter().find(same) {
+            return Err(CliError::SameFile {
+                one: (*other).to_owned(),
+                other: path.to_owned(),
+            });
+        }
+        seen.push((place, path));
+    }
+    Ok(())
+}
+
+/// Where a file is or would be: without links and without detours.
+fn place(path: &Path) -> PathBuf {
+    if let Ok(there) = fs::canonicalize(path) {
+        return there;
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
+}
+
+/// Whether two names stand for one file, which hard links do.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let id = |path| {
+        let there = fs::metadata(path).ok()?;
+        Some((there.dev(), there.ino()))
+    };
+    id(one).is_some_and(|one| Some(one) == id(other))
+}
+
+/// Whether two names stand for one file: not looked into on systems where that takes a handle.
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The folder of the results that a report is made of.

@@ -10,9 +10,9 @@ use crate::aws::Connection;
 use crate::aws::transport::live;
 use crate::check;
 use crate::finding::Outcome;
-use crate::inventory::{MissedReason, RegionStatus};
+use crate::inventory::{GapKind, MissedReason, RegionStatus};
 use crate::report;
-use crate::scan::{Forecast, listing, listing_all};
+use crate::scan::{AccountForecast, Forecast, RegionForecast, listing, listing_all};
 
 pub(super) fn run(args: &PlanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     let registry = setup.registry(&args.reach.checks)?;
@@ -32,27 +32,35 @@ pub(super) fn run(args: &PlanArgs, setup: &Setup) -> Result<Outcome, CliError> {
     Ok(outcome(&forecast))
 }
 
-/// The exit code that says whether a scan would be complete.
+/// The exit code that says whether a scan would be complete: as its own, regions that are not enabled or that a service
+/// control policy closes on purpose are no loss where others are open.
 fn outcome(forecast: &Forecast) -> Outcome {
-    let regions = || {
-        forecast
-            .accounts
-            .iter()
-            .flat_map(|account| &account.regions)
+    let open = |region: &RegionForecast| {
+        matches!(region.status, RegionStatus::Scanned | RegionStatus::Empty)
     };
-    let shut = |status: &RegionStatus| {
-        matches!(
-            status,
-            RegionStatus::Denied(_) | RegionStatus::Unreachable(_)
-        )
+    let lost = |account: &AccountForecast| {
+        let regions = || account.regions.iter().map(|region| &region.status);
+        let closed = |status: &RegionStatus| matches!(status, RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp);
+        let failed = |status: &RegionStatus| {
+            matches!(
+                status,
+                RegionStatus::Denied(_) | RegionStatus::Unreachable(_)
+            )
+        };
+        let all_closed = regions().any(closed) && !account.regions.iter().any(open);
+        all_closed || regions().any(|status| failed(status) && !closed(status))
     };
     let missed = forecast
         .missed
         .iter()
         .any(|missed| matches!(missed.reason, MissedReason::Unreachable(_)));
-    if regions().all(|region| shut(&region.status)) {
+    let mut regions = forecast
+        .accounts
+        .iter()
+        .flat_map(|account| &account.regions);
+    if !regions.any(open) {
         Outcome::NothingScanned
-    } else if missed || regions().any(|region| shut(&region.status)) {
+    } else if missed || forecast.accounts.iter().any(lost) {
         Outcome::Incomplete
     } else {
         Outcome::Clean

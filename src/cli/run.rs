@@ -1,5 +1,6 @@
 //! A scan as a command: with progress, and with an ear for signals.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -104,7 +105,9 @@ impl Job<'_> {
         let listed = file.filter(|path| path.is_file()).map(std::fs::read);
         let listed = listed.and_then(Result::ok);
         let targets = format!("{} {listed:?}", self.selection.terms());
-        let regions = format!("{:?} without {:?}", self.regions, self.excluded_regions);
+        let once = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+        let (only, without) = (once(&self.regions), once(&self.excluded_regions));
+        let regions = format!("{only:?} without {without:?}");
         let scan = Scan {
             reach: Reach {
                 regions: self.regions,

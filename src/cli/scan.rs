@@ -1,7 +1,7 @@
 //! `lamppost scan`: live accounts.
 
 use std::io::{self, BufWriter, Write as _, stderr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ use crate::finding::{Mode, Outcome};
 use crate::terminal::clean;
 
 pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
-    let output = Output::prepare(&args.output, setup, FailOn::High)?;
+    let output = Output::prepare(&args.output, setup, FailOn::High, &others(args))?;
     let registry = setup.registry(&args.reach.checks)?;
     let checks = setup.select(&registry, &args.reach.checks)?;
     let chosen = at_depth(checks, &args.reach.checks, args.reach.depth.depth);
@@ -72,12 +72,13 @@ pub(super) fn run(args: &ScanArgs, setup: &Setup) -> Result<Outcome, CliError> {
             finished.failures.push(unwritten(path, source));
         }
     }
-    let outcome = output.write_folder(finished.report, finished.kept, finished.failures)?;
-    // A part of few accounts may well be empty.
-    Ok(match outcome {
-        Outcome::NothingScanned if args.reach.targets.shard.is_some() => Outcome::Clean,
-        outcome => outcome,
-    })
+    output.write_folder(finished.report, finished.kept, finished.failures)
+}
+
+/// What is written besides reports.
+fn others(args: &ScanArgs) -> Vec<&Path> {
+    let all = args.snapshot.iter().chain(&args.record);
+    all.map(PathBuf::as_path).collect()
 }
 
 fn unwritten(path: &Path, source: io::Error) -> CliError {

@@ -1,7 +1,7 @@
 //! What every command needs before it begins: configuration, logs, colour, checks.
 
-use std::io::{stderr, stdout};
-use std::path::Path;
+use std::io::{Write as _, stderr, stdout};
+use std::path::{Path, PathBuf};
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
@@ -9,20 +9,21 @@ use tracing_subscriber::EnvFilter;
 
 use super::args::{AcceptArgs, CheckArgs, ColorWhen, GlobalArgs, OwnerArgs};
 use super::error::CliError;
+#[cfg(feature = "live")]
+use super::error::KEY_LENGTH;
 use crate::check::{Check, Registry, Selection};
-use crate::config::Config;
+use crate::config::{CONFIG_FILE, Config};
 use crate::facts::{self, AtStandard};
 use crate::finding::{
     Acceptance, ConfigurationFile, Include, Mode, ReportTerms, RunInfo, SeverityOverride, Terms,
 };
 use crate::operation::Depth;
 use crate::report::Terminal;
-use crate::terminal::Cleaned;
+use crate::terminal::{Cleaned, clean};
 
 /// What every command needs.
 pub(super) struct Setup {
     pub(super) config: Config,
-    #[cfg(feature = "live")]
     pub(super) quiet: bool,
     /// Whether log lines come while something runs; a line that moves would tear them.
     #[cfg(feature = "live")]
@@ -35,13 +36,18 @@ impl Setup {
     pub(super) fn new(global: &GlobalArgs) -> Result<Self, CliError> {
         logs(global);
         let colour = colour_on(global.color, &stdout());
-        // An empty variable of the environment counts as none.
-        let named = global.config.as_deref();
-        let named = named.filter(|path| !path.as_os_str().is_empty());
-        let config = Config::find(named, Path::new("."))?;
+        let config = match (&global.config, global.no_config) {
+            (_, true) => Config::default(),
+            (named, false) => Config::find(named.as_deref(), Path::new("."))?,
+        };
+        if let Some((file, _)) = config.source() {
+            tracing::info!("configuration: {}", clean(file));
+        }
+        if !global.quiet {
+            passed_over(global, config.source().is_some());
+        }
         Ok(Self {
             config,
-            #[cfg(feature = "live")]
             quiet: global.quiet,
             #[cfg(feature = "live")]
             verbose: global.verbose > 0,
@@ -59,9 +65,9 @@ impl Setup {
     /// Gaps that the configuration and the command line accept.
     pub(super) fn accept(&self, args: &AcceptArgs) -> Vec<Acceptance> {
         let configured = self.config.accept.iter().map(|gap| Acceptance {
-            operation: gap.operation.clone(),
-            account: gap.account.clone(),
-            region: gap.region.clone(),
+            operation: gap.operation.to_string(),
+            account: gap.account.as_ref().map(ToString::to_string),
+            region: gap.region.as_ref().map(ToString::to_string),
             resource: gap.resource.clone(),
             reason: gap.reason.clone(),
             until: Some(gap.until),
@@ -144,11 +150,53 @@ impl Setup {
         match &self.config.secrets.fingerprint_key_env {
             None => Ok(None),
             Some(name) => match std::env::var(name) {
+                Ok(key) if key.chars().count() < KEY_LENGTH => {
+                    Err(CliError::ShortKey(name.clone()))
+                }
                 Ok(key) => Ok(Some(key)),
                 Err(_) => Err(CliError::FingerprintKey(name.clone())),
             },
         }
     }
+}
+
+/// Says which configuration lies near and is not used, since it would be taken for the one in force.
+fn passed_over(global: &GlobalArgs, used: bool) {
+    let usual = Path::new(CONFIG_FILE);
+    let note = match &global.config {
+        Some(named) if same(named, usual) => None,
+        _ if usual.is_file() => (global.no_config || global.config.is_some())
+            .then(|| format!("`{CONFIG_FILE}` in the working folder is not used")),
+        _ if used || global.no_config => None,
+        _ => above().map(|path| {
+            format!(
+                "`{}` is not used: `{CONFIG_FILE}` counts in the working folder only; `--config` names another file",
+                clean(&path.to_string_lossy())
+            )
+        }),
+    };
+    if let Some(note) = note {
+        // Where standard error is gone nobody can be told.
+        let _ = writeln!(stderr(), "note: {note}");
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    place(one).is_some_and(|one| Some(one) == place(other))
+}
+
+/// A configuration by another name, or in a folder above the working one.
+fn above() -> Option<PathBuf> {
+    let hidden = PathBuf::from(format!(".{CONFIG_FILE}"));
+    if hidden.is_file() {
+        return Some(hidden);
+    }
+    let folder = std::env::current_dir().ok()?;
+    let above = folder.ancestors().skip(1);
+    above
+        .map(|folder| folder.join(CONFIG_FILE))
+        .find(|path| path.is_file())
 }
 
 /// Checks at a depth.
@@ -210,6 +258,7 @@ pub(super) fn run_info(
     RunInfo {
         terms: Terms {
             settings: Terms::hash(&config.terms()),
+            owner: Terms::hash(&config.owner_terms()),
             checks: Terms::hash(&format!("{contents:?}")),
             ..Terms::default()
         },

@@ -1,11 +1,13 @@
 //! Reading the file, and pointing at what is wrong with it.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::settings::Config;
 use crate::check::{Problem, Registry, nearest};
@@ -75,6 +77,16 @@ impl Config {
     /// When it is wrong.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
         let text: Arc<str> = text.into();
+        if let Some(span) = list_for_a_table(&text) {
+            return Err(ConfigError::Wrong(Box::new(Problem {
+                file: file.to_owned(),
+                message: "this is a list, and a table is expected".to_owned(),
+                label: String::new(),
+                help: None,
+                span: Some(span),
+                text,
+            })));
+        }
         match toml::from_str::<Self>(&text) {
             Ok(config) => Ok(Self {
                 origin: Some(Origin {
@@ -117,9 +129,35 @@ impl Config {
             file: origin.file,
             message: format!("no check `{}`", id.get_ref()),
             label: String::new(),
-            help: nearest(id.get_ref(), known).map(|near| format!("did you mean `{near}`?")),
+            help: Some(match nearest(id.get_ref(), known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`lamppost checks list --persona audit` lists them all".to_owned(),
+            }),
             span: Some(id.span()),
             text: origin.text,
         }))
     }
+}
+
+/// A list where a table belongs, which the deserializer would take for a table whose keys are left out.
+fn list_for_a_table(text: &str) -> Option<Range<usize>> {
+    let table = DeTable::parse(text).ok()?;
+    let tables = table
+        .get_ref()
+        .iter()
+        .filter(|(key, _)| key.get_ref() != "accept");
+    let sections = tables.map(|(_, value)| value);
+    // what stands in the table of checks are tables themselves; in other sections lists are values
+    let checks = table
+        .get_ref()
+        .iter()
+        .filter(|(key, _)| key.get_ref() == "checks");
+    let of_checks = checks.filter_map(|(_, value)| match value.get_ref() {
+        DeValue::Table(inner) => Some(inner.iter().map(|(_, value)| value)),
+        _ => None,
+    });
+    sections
+        .chain(of_checks.flatten())
+        .find(|value| matches!(value.get_ref(), DeValue::Array(_)))
+        .map(Spanned::span)
 }

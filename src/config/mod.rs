@@ -9,4 +9,6 @@ mod text;
 
 pub use load::{CONFIG_FILE, ConfigError};
 pub use settings::{AcceptedGap, CheckOverride, Config, Secrets, Targets, Thresholds, Trust};
-pub use text::{ExternalId, OrganizationId, RoleName, SessionName};
+pub use text::{
+    AccountPattern, CallPattern, ExternalId, OrganizationId, RegionPattern, RoleName, SessionName,
+};

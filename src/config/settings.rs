@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::load::Origin;
-use super::text::{ExternalId, OrganizationId, RoleName, SessionName};
+use super::text::{
+    AccountPattern, CallPattern, ExternalId, OrganizationId, RegionPattern, RoleName, SessionName,
+};
 use crate::analysis::Settings;
 use crate::check::Severity;
 use crate::inventory::{AccountId, RegionName};
@@ -102,17 +105,39 @@ pub struct Secrets {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AcceptedGap {
     /// The call that failed, as reports write it: `lambda:GetFunction`.
-    pub operation: String,
+    pub operation: CallPattern,
     /// Only in these accounts, by id.
-    pub account: Option<String>,
+    pub account: Option<AccountPattern>,
     /// Only in these regions.
-    pub region: Option<String>,
+    pub region: Option<RegionPattern>,
     /// Only for these resources, by the ARN or id in the report.
     pub resource: Option<String>,
     /// Why the gap is no matter.
     pub reason: String,
     /// The last day on which it is accepted, as in `"2027-03-31"`.
+    #[serde(deserialize_with = "day")]
     pub until: Date,
+}
+
+/// A day as people write it. The parser's own words would speak of what it could not parse.
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    let wrong = |text: &str| {
+        D::Error::custom(format!(
+            "{text} is not a day: write it as in \"2027-03-31\""
+        ))
+    };
+    let text = match Day::deserialize(from) {
+        Ok(Day::Text(text)) => text,
+        Ok(Day::Date(date)) => date.to_string(),
+        Err(_) => return Err(wrong("this")),
+    };
+    text.parse().map_err(|_| wrong(&format!("`{text}`")))
 }
 
 /// What to change in one check.
@@ -144,7 +169,7 @@ impl Config {
         }
     }
 
-    /// Everything that is set but where to scan, as a text: the same for the same settings, wherever
+    /// Everything that is set but where to scan and whose accounts are whose, as a text: the same for the same settings, wherever
     /// they stand in the file.
     pub(crate) fn terms(&self) -> String {
         let checks: Vec<_> = self
@@ -153,6 +178,11 @@ impl Config {
             .map(|(id, change)| (id.get_ref(), change))
             .collect();
         let rest = Self {
+            trust: Trust {
+                accounts: self.trust.accounts.clone(),
+                organizations: self.trust.organizations.clone(),
+                ..Trust::default()
+            },
             checks: BTreeMap::new(),
             targets: Targets::default(),
             accept: Vec::new(),
@@ -160,6 +190,13 @@ impl Config {
             ..self.clone()
         };
         format!("{rest:?} {checks:?}")
+    }
+
+    /// Which accounts are the user's, as a text: the same for the same accounts.
+    pub(crate) fn owner_terms(&self) -> String {
+        let trust = &self.trust;
+        let (accounts, complete) = (&trust.own_accounts, trust.own_accounts_complete);
+        format!("{accounts:?} {complete} {:?}", trust.organization_id)
     }
 
     /// Ids of the checks that are not to run.

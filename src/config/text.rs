@@ -26,11 +26,10 @@ macro_rules! text {
                 // A pattern that did not compile would match nothing, which the tests would notice.
                 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($pattern).ok());
                 if PATTERN.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
-                    Ok(Self(text))
-                } else {
-                    let $text = text;
-                    Err($wrong)
+                    return Ok(Self(text));
                 }
+                let $text = text;
+                Err($wrong)
             }
         }
 
@@ -51,10 +50,10 @@ macro_rules! text {
 }
 
 text! {
-    /// An organisation's id.
+    /// An organization's id.
     ///
     /// Source: <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>.
-    OrganizationId, "^o-[a-z0-9]{10,32}$", "an organisation's id, such as `o-a1b2c3d4e5`"
+    OrganizationId, "^o-[a-z0-9]{10,32}$", "an organization's id, such as `o-a1b2c3d4e5`"
 }
 
 text! {
@@ -62,7 +61,7 @@ text! {
     /// allows, is refused: it would let an ARN pass for a name.
     ///
     /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>.
-    RoleName, "^([\\x21-\\x39\\x3b-\\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$", "a role's name (not its ARN)"
+    RoleName, "^([\\x21-\\x39\\x3b-\\x7e]+/)?[A-Za-z0-9+=,.@_-]{1,64}$", "a role's name, written without `arn:` and the account"
 }
 
 text! {
@@ -77,4 +76,19 @@ text! {
     ///
     /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
     ExternalId, "^[A-Za-z0-9+=,.@:/_-]{2,1224}$", |_text| "an external id is 2 to 1224 letters, digits and `+=,.@:/_-`, and this is not".to_owned()
+}
+
+text! {
+    /// A call as reports write it, with wildcards.
+    CallPattern, "^[a-z0-9*?-]+:[A-Za-z0-9*?]+$", "a call as reports write it, such as `lambda:GetFunction`; `*` and `?` are wildcards"
+}
+
+text! {
+    /// The id of an account, with wildcards.
+    AccountPattern, "^([0-9]{12}|[0-9*?]{0,12}[*?][0-9*?]{0,12})$", "an account id of twelve digits; `*` and `?` are wildcards"
+}
+
+text! {
+    /// The name of a region, with wildcards.
+    RegionPattern, "^([a-z]{2,}(-[a-z]+)+-[0-9]+|[a-z0-9*?-]*[*?][a-z0-9*?-]*)$", "a region, such as `eu-west-1`; `*` and `?` are wildcards"
 }

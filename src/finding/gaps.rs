@@ -98,7 +98,7 @@ impl GapTable {
         let records = numbered
             .into_iter()
             .map(|(_, (gap, verdicts))| GapRecord {
-                next_step: gap.kind.next_step().to_owned(),
+                next_step: gap.next_step().to_owned(),
                 incomplete: is_incomplete(gap.kind, verdicts),
                 accepted: None,
                 verdicts,

@@ -55,6 +55,8 @@ pub struct Terms {
     pub regions: String,
     /// The configuration.
     pub settings: String,
+    /// Which accounts are the user's.
+    pub owner: String,
     /// The content of the checks.
     pub checks: String,
 }
@@ -134,8 +136,10 @@ impl Head {
                 .cmp(&key(other))
                 .then_with(|| one.account.cmp(&other.account))
         });
+        let nobody = summary.targets.accounts_unreachable + summary.targets.accounts_scanned == 0;
+        let empty_part = run.scope.shard.is_some() && nobody;
         let complete = !run.interrupted
-            && summary.targets.any_scanned()
+            && (summary.targets.any_scanned() || empty_part)
             && !targets
                 .iter()
                 .any(|target| unentered(target, &gaps) || is_closed(target))

@@ -37,7 +37,9 @@ impl Outcome {
     pub fn of(report: &Report, fail_on: Option<Severity>) -> Self {
         let failed = fail_on.map_or(0, |severity| report.summary.severities.at_least(severity));
         // Findings about an account answer no question about regions of which none was looked into.
-        if !report.summary.targets.any_scanned() {
+        if Self::is_empty_part(report) {
+            Self::Clean
+        } else if !report.summary.targets.any_scanned() {
             Self::NothingScanned
         } else if failed > 0 {
             Self::Findings
@@ -46,6 +48,14 @@ impl Outcome {
         } else {
             Self::Clean
         }
+    }
+
+    /// Whether the run was of a part of the accounts in which there is none: there was nothing to scan.
+    pub fn is_empty_part(report: &Report) -> bool {
+        let reached = |reach: &TargetReach| !matches!(reach, TargetReach::Skipped { .. });
+        report.run.scope.shard.is_some()
+            && !report.run.interrupted
+            && !report.targets.iter().any(|target| reached(&target.reach))
     }
 
     /// Why not one region was looked into, in one sentence; `None` where one was.

@@ -97,6 +97,45 @@ impl GapKind {
     }
 }
 
+impl Gap {
+    /// What a person can do about it. What concerns the way into an account, or its organization, is not a matter of the
+    /// scanner's permissions inside it.
+    pub fn next_step(&self) -> &'static str {
+        use GapKind::{
+            AccessDenied, ClosedByScp, DeniedByScp, ExpiredCredentials, Malformed, Refused,
+            UnrecognizedCredentials,
+        };
+
+        let refused = matches!(self.kind, AccessDenied | Refused);
+        let by_policy = matches!(self.kind, DeniedByScp | ClosedByScp);
+        match self.operation.as_str() {
+            "sts:AssumeRole" if refused => {
+                "check that the role exists in the account under this name, that its trust policy allows the scanner (with \
+                 `--external-id` where it asks for one), and that the scanner may call `sts:AssumeRole` on it \
+                 (`lamppost permissions --role-name NAME` prints the policy)"
+            }
+            "sts:AssumeRole" if by_policy => {
+                "a service control policy of the scanner's account forbids it: allow `sts:AssumeRole` on the role there, or \
+                 scan from another account"
+            }
+            "sts:AssumeRole" if self.kind == UnrecognizedCredentials => {
+                "check the access key: AWS does not know it"
+            }
+            "sts:AssumeRole" if self.kind == ExpiredCredentials => {
+                "renew the credentials that the role is assumed with, and scan again"
+            }
+            "sts:GetCallerIdentity" if self.kind != Malformed => {
+                "check the credentials and the profile; `lamppost doctor` shows whom they belong to"
+            }
+            name if name.starts_with("organizations:") && (refused || by_policy) => {
+                "scan from the management account, or from a delegated administrator that is allowed the call \
+                 (`lamppost permissions --org` prints the policy)"
+            }
+            _ => self.kind.next_step(),
+        }
+    }
+}
+
 /// One thing that could not be observed: which call, how it failed, where, and the next step.
 #[derive(
     Clone, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,

@@ -13,6 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+/// The first bytes of what zstd compresses.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc8878#name-zstandard-frames>.
+pub(crate) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 /// The longest line in bytes. The longest that AWS can bring about is the IAM part of an account at
 /// its quotas: 5,000 roles with 10,240 characters of inline policies and 4,096 of trust policy, as many
 /// users, and 5,000 customer managed policies of 6,144 characters.
@@ -213,6 +218,13 @@ impl<'s> LineReader<'s> {
         let mut rest = [0; 1];
         Ok(right && self.lines.read(&mut rest).map_err(ceiling)? == 0)
     }
+}
+
+/// The first line of a compressed file, which says what kind it is; `head`: its first bytes.
+pub(crate) fn header(head: &[u8]) -> Option<serde_json::Value> {
+    let mut lines = LineReader::new(head).ok()?;
+    let line = lines.next_within(4096).ok()?;
+    serde_json::from_slice(&line).ok()
 }
 
 fn ceiling(error: io::Error) -> LineError {

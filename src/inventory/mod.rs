@@ -46,9 +46,9 @@ pub use iam::{
 };
 pub use identifier::{AccountId, RegionName};
 pub use key::KmsKey;
-pub(crate) use lines::hex;
 #[cfg(feature = "live")]
 pub(crate) use lines::{Ended, LineError, LineReader, LineWriter};
+pub(crate) use lines::{ZSTD_MAGIC, header, hex};
 pub use logs::LogGroup;
 pub use network::{
     AclEntry, InternetProtocolRange, NatGateway, Network, NetworkAcl, Route, RouteTable,

@@ -1,6 +1,6 @@
 //! What was observed of the run itself: where it went, what it called, whether it got to its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -49,6 +49,27 @@ pub struct RunScope {
 }
 
 impl RunScope {
+    /// The accounts of the identities that it began as.
+    pub fn accounts(&self) -> BTreeSet<&str> {
+        let arns = self.callers.iter();
+        arns.filter_map(|arn| arn.split(':').nth(4)).collect()
+    }
+
+    /// The endpoints that it calls, for a person.
+    pub fn endpoints(&self) -> String {
+        let services = self.service_endpoints.iter();
+        let services = services.map(|(service, url)| format!("the endpoint `{url}` of {service}"));
+        let global = self
+            .endpoint
+            .iter()
+            .map(|url| format!("the endpoint `{url}`"));
+        let each: Vec<String> = global.chain(services).collect();
+        match each.is_empty() {
+            true => "the endpoints of AWS".to_owned(),
+            false => each.join(", "),
+        }
+    }
+
     /// Scope of runs that are shown together: what all of them say, each part once.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::{Ended, LineError, LineReader, LineWriter};
+use super::lines::{Ended, LineError, LineReader, LineWriter, ZSTD_MAGIC};
 use super::{
     AccountId, AccountInventory, AccountRecord, AccountServices, Function, RegionInventory,
     RunRecord,
@@ -101,14 +101,12 @@ pub enum SnapshotError {
         ceiling: String,
     },
     /// A line is not what it ought to be.
-    #[error("line {line} of snapshot `{}` cannot be understood", path.display())]
+    #[error("snapshot `{}` is damaged: line {line} is not as it was written", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line.
         line: usize,
-        /// What is wrong.
-        source: serde_json::Error,
     },
 }
 
@@ -261,10 +259,27 @@ impl SnapshotReader {
         let foreign = || SnapshotError::Foreign {
             path: path.to_owned(),
         };
-        let file = File::open(path).map_err(io)?;
-        let mut lines = LineReader::new(file).map_err(io)?;
+        let mut file = File::open(path).map_err(io)?;
+        let mut head = Vec::new();
+        file.by_ref()
+            .take(ZSTD_MAGIC.len() as u64)
+            .read_to_end(&mut head)
+            .map_err(io)?;
+        let compressed = head == ZSTD_MAGIC;
+        let mut lines = LineReader::new(Cursor::new(head).chain(file)).map_err(io)?;
         // A file of another kind fails to decompress or has no end of line within reach.
-        let first = lines.next_within(HEADER).map_err(|_| foreign())?;
+        let first = lines.next_within(HEADER).map_err(|error| match error {
+            LineError::BreaksOff if compressed => SnapshotError::Truncated {
+                path: path.to_owned(),
+                accounts: 0,
+            },
+            LineError::Io(source) if compressed && source.raw_os_error().is_none() => {
+                SnapshotError::Damaged {
+                    path: path.to_owned(),
+                }
+            }
+            _ => foreign(),
+        })?;
         // What else stands in the header depends on the version.
         let kind: Kind = serde_json::from_slice(&first).map_err(|_| foreign())?;
         if kind.lamppost != "snapshot" {
@@ -359,10 +374,9 @@ impl SnapshotReader {
 
     fn record(&mut self) -> Result<Record, SnapshotError> {
         let line = self.lines.next().map_err(|error| self.unread(error))?;
-        let record = serde_json::from_slice(&line).map_err(|source| SnapshotError::Malformed {
+        let record = serde_json::from_slice(&line).map_err(|_| SnapshotError::Malformed {
             path: self.path.clone(),
             line: self.lines.number(),
-            source,
         })?;
         match record {
             Record::Account(_) | Record::Region(_) | Record::Function(_) => {

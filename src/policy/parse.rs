@@ -8,6 +8,8 @@ use serde::{
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
+use serde_json::error::Category;
+
 use super::{
     action::ActionSet,
     document::{Condition, Effect, Element, Policy, Statement, Version},
@@ -16,6 +18,7 @@ use super::{
     principal::Principal,
     variable::Template,
 };
+use crate::plain::plain;
 
 /// Why a text is not a policy document.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +32,28 @@ pub enum ParseError {
     /// The URL-encoded text does not decode to UTF-8.
     #[error("the URL-encoded policy document is not UTF-8")]
     Encoding(#[source] std::str::Utf8Error),
-    /// Not JSON, or not a policy; the message ends with line and column.
-    #[error("not a policy document: {0}")]
-    Document(#[source] serde_json::Error),
+    /// Not JSON, or not a policy.
+    #[error("{}", wrong(.0))]
+    Document(serde_json::Error),
+}
+
+/// What is wrong with a document, in plain words.
+fn wrong(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Eof => format!("the policy document breaks off at {place}"),
+        Category::Syntax | Category::Io => {
+            let said = error.to_string();
+            format!(
+                "the policy document is not JSON: {} at {place}",
+                plain(&said)
+            )
+        }
+        Category::Data => {
+            let said = error.to_string();
+            format!("not a policy document: {} at {place}", plain(&said))
+        }
+    }
 }
 
 impl ParseError {
@@ -327,37 +349,37 @@ mod tests {
         .collect();
         insta::assert_snapshot!(report.join("\n"), @r##"
         the policy document is empty
-        not a policy document: EOF while parsing an object at line 1 column 1
-        not a policy document: invalid type: sequence, expected an object at line 1 column 0
-        not a policy document: invalid type: null, expected an object at line 1 column 4
-        not a policy document: invalid type: sequence, expected an object at line 1 column 0
-        not a policy document: missing field `Statement` at line 1 column 24
-        not a policy document: unknown variant `2013-01-01`, expected `2008-10-17` or `2012-10-17` at line 1 column 23
-        not a policy document: invalid type: sequence, expected an object at line 1 column 14
-        not a policy document: unknown variant `allow`, expected `Allow` or `Deny` at line 1 column 31
-        not a policy document: missing field `Effect` at line 1 column 28
-        not a policy document: a statement needs `Action` or `NotAction` at line 1 column 32
-        not a policy document: a statement cannot have both `Action` and `NotAction` at line 1 column 64
-        not a policy document: duplicate field `Effect` at line 1 column 40
-        not a policy document: unknown field `condition`, expected one of `Sid`, `Effect`, `Principal`, `NotPrincipal`, `Action`, `NotAction`, `Resource`, `NotResource`, `Condition` at line 1 column 56
-        not a policy document: invalid type: integer `5`, expected a string at line 1 column 42
-        not a policy document: `k` occurs twice at line 2 column 32
-        not a policy document: `Bool` occurs twice at line 1 column 74
-        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 74
-        not a policy document: expected value at line 1 column 12
-        not a policy document: invalid type: null, expected a string, number or boolean at line 1 column 10
-        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 17
-        not a policy document: invalid type: null, expected an object at line 1 column 18
-        not a policy document: invalid type: null, expected a string, number or boolean at line 1 column 25
-        not a policy document: invalid type: null, expected `"*"` or a map from principal types to principals at line 1 column 48
-        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 55
-        not a policy document: invalid type: null, expected `"*"` or a map from principal types to principals at line 1 column 51
-        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 61
-        not a policy document: invalid type: null, expected a string at line 1 column 46
-        not a policy document: invalid type: null, expected one value or an array of them at line 1 column 60
-        not a policy document: invalid type: null, expected an object at line 1 column 61
-        not a policy document: invalid type: null, expected an object at line 1 column 69
-        not a policy document: trailing characters at line 1 column 18
+        the policy document breaks off at line 1, column 1
+        not a policy document: this is a list, and an object is expected at line 1, column 0
+        not a policy document: this is nothing (null), and an object is expected at line 1, column 4
+        not a policy document: this is a list, and an object is expected at line 1, column 0
+        not a policy document: `Statement` is missing at line 1, column 24
+        not a policy document: unknown value `2013-01-01`; possible values: `2008-10-17`, `2012-10-17` at line 1, column 23
+        not a policy document: this is a list, and an object is expected at line 1, column 14
+        not a policy document: unknown value `allow`; possible values: `Allow`, `Deny` at line 1, column 31
+        not a policy document: `Effect` is missing at line 1, column 28
+        not a policy document: a statement needs `Action` or `NotAction` at line 1, column 32
+        not a policy document: a statement cannot have both `Action` and `NotAction` at line 1, column 64
+        not a policy document: `Effect` stands here twice at line 1, column 40
+        not a policy document: unknown key `condition`; known keys: `Sid`, `Effect`, `Principal`, `NotPrincipal`, `Action`, `NotAction`, `Resource`, `NotResource`, `Condition` at line 1, column 56
+        not a policy document: this is the number `5`, and a text in quotes is expected at line 1, column 42
+        not a policy document: `k` occurs twice at line 2, column 32
+        not a policy document: `Bool` occurs twice at line 1, column 74
+        not a policy document: this is nothing (null), and one value or an array of them is expected at line 1, column 74
+        the policy document is not JSON: a value is expected at line 1, column 12
+        not a policy document: this is nothing (null), and a string, number or boolean is expected at line 1, column 10
+        not a policy document: this is nothing (null), and one value or an array of them is expected at line 1, column 17
+        not a policy document: this is nothing (null), and an object is expected at line 1, column 18
+        not a policy document: this is nothing (null), and a string, number or boolean is expected at line 1, column 25
+        not a policy document: this is nothing (null), and `"*"` or a map from principal types to principals is expected at line 1, column 48
+        not a policy document: this is nothing (null), and one value or an array of them is expected at line 1, column 55
+        not a policy document: this is nothing (null), and `"*"` or a map from principal types to principals is expected at line 1, column 51
+        not a policy document: this is nothing (null), and one value or an array of them is expected at line 1, column 61
+        not a policy document: this is nothing (null), and a text in quotes is expected at line 1, column 46
+        not a policy document: this is nothing (null), and one value or an array of them is expected at line 1, column 60
+        not a policy document: this is nothing (null), and an object is expected at line 1, column 61
+        not a policy document: this is nothing (null), and an object is expected at line 1, column 69
+        the policy document is not JSON: more text follows its end at line 1, column 18
         the URL-encoded policy document is not UTF-8
         "##);
     }

@@ -87,7 +87,7 @@ fn accounts(page: &mut Page, diagnosis: &Diagnosis) {
 }
 
 fn row(account: &AccountDiagnosis) -> TableRow {
-    let open = account.regions.iter().filter(|region| !region.is_shut());
+    let open = account.regions.iter().filter(|region| region.is_open());
     let with = |answer: Answer| {
         account
             .actions
@@ -149,6 +149,8 @@ fn shut(page: &mut Page, diagnosis: &Diagnosis) {
 
 fn why(region: &RegionEntry) -> Option<String> {
     match (&region.status, &region.denial) {
+        (RegionStatus::NotEnabled, _) => Some("not enabled".to_owned()),
+        _ if region.is_closed() => Some("closed by a service control policy".to_owned()),
         (RegionStatus::Denied(gap), Some(denial)) if denial.by != DeniedBy::Unsaid => {
             Some(format!("{} denied by {}", gap.operation, denial.by.a()))
         }

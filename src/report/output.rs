@@ -197,7 +197,7 @@ impl Place {
         }
         if there.is_ok_and(|there| !there.is_file()) {
             // a file of one's own tells whose links may be followed
-            let target = disk::followed(path, &tempfile::tempfile()?)?;
+            let target = disk::followed(path, &tempfile::tempfile().map_err(disk::bare)?)?;
             return Ok(Self::Device(File::options().write(true).open(target)?));
         }
         Ok(Self::File(Draft::of(path)?))

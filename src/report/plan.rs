@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::output::Terminal;
 use super::page::{Column, Page, TableRow};
 use super::table::{DIM, PLAIN, amount};
-use crate::inventory::{MissedReason, RegionStatus};
+use crate::inventory::{GapKind, MissedReason, RegionStatus};
 use crate::scan::{Calls, Forecast, Slowest};
 
 /// Regions that are listed, the slowest first.
@@ -154,9 +154,16 @@ fn shut(page: &mut Page, forecast: &Forecast) {
     }
     for account in &forecast.accounts {
         for region in &account.regions {
-            if let RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) = &region.status {
-                let place = format!("{} {}", account.id, region.region);
-                lines.push(format!("{place} cannot be looked into: {gap}"));
+            let place = format!("{} {}", account.id, region.region);
+            match &region.status {
+                RegionStatus::NotEnabled => lines.push(format!("{place} is not enabled")),
+                RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp => {
+                    lines.push(format!("{place} is closed by a service control policy"));
+                }
+                RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => {
+                    lines.push(format!("{place} cannot be looked into: {gap}"));
+                }
+                RegionStatus::Scanned | RegionStatus::Empty => {}
             }
         }
         if let Some(gap) = &account.unlisted_regions {

@@ -76,6 +76,10 @@ impl Scan<'_> {
             missed,
             scope,
         } = self.reach.find().await?;
+        // an interrupted search knows nothing
+        if !cancel.is_cancelled() {
+            folder.looks(&scope)?;
+        }
         let detector = self.detector;
         let inspect = Box::new(move |name: &str, value: &str| detector.inspect(name, value));
         let sweep = self.reach.sweep(inspect, started);

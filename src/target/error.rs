@@ -165,7 +165,7 @@ impl TargetError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Identity(error) => Some(error.help()),
-            Self::Organization(gap) => Some(gap.kind.next_step().to_owned()),
+            Self::Organization(gap) => Some(gap.next_step().to_owned()),
             Self::NoOrganization(_) => {
                 Some("scan without `--org`, or from the management account".to_owned())
             }

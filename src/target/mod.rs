@@ -13,6 +13,7 @@ mod shard;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 use futures_util::StreamExt;
@@ -112,7 +113,15 @@ pub async fn resolve(
 ) -> Result<Targets, TargetError> {
     error::check(selection)?;
     let listed = match &selection.account_file {
-        Some(path) => account_file::read(path)?,
+        // a pipe may keep its reader waiting, and the runtime with it
+        Some(path) => {
+            let file = path.clone();
+            let read = tokio::task::spawn_blocking(move || account_file::read(&file));
+            read.await.map_err(|ended| TargetError::AccountFile {
+                path: path.clone(),
+                source: io::Error::other(ended),
+            })??
+        }
         None => Vec::new(),
     };
     let mut targets = Targets::default();
@@ -159,7 +168,9 @@ pub async fn resolve(
             }
             continue;
         }
-        known.extend(found.accounts().map(str::to_owned));
+        if selection.organization {
+            known.extend(found.accounts().map(str::to_owned));
+        }
         known.extend(listed.iter().map(|account| account.id.to_string()));
         let mut wanted = found.wanted(selection, &listed, &mut targets.missed);
         wanted.retain(|account| selection.takes(&account.id));
@@ -330,9 +341,19 @@ impl Selection {
     /// Whom it chooses and how they are entered, as a text: the same for the same choice. A second
     /// factor, and accounts that are known from before, change nothing.
     pub fn terms(&self) -> String {
+        // what is said twice, or in another order, is the same
+        let once = |list: &[String]| {
+            let once: BTreeSet<String> = list.iter().cloned().collect();
+            once.into_iter().collect()
+        };
         let rest = Self {
             mfa: None,
             done: BTreeSet::new(),
+            include_units: once(&self.include_units),
+            exclude_units: once(&self.exclude_units),
+            include_accounts: once(&self.include_accounts),
+            exclude_accounts: once(&self.exclude_accounts),
+            account_tags: once(&self.account_tags),
             ..self.clone()
         };
         format!("{rest:?}")

@@ -153,7 +153,7 @@ impl Discovery {
                 accounts.push(found);
             }
         }
-        for id in self.accounts() {
+        for id in self.accounts().filter(|_| selection.organization) {
             let chosen = selection.include_accounts.iter().any(|chosen| chosen == id);
             if chosen && accounts.iter().all(|account| account.id != *id) {
                 let why = "it is in none of the chosen organizational units";

@@ -78,7 +78,7 @@ fn a_login_that_has_ended() {
         let said = identity_with(config, &[], &[(variable, "work")]);
         assert_eq!(
             said,
-            "the SSO session of profile `work` has expired | log in again: aws sso login --profile work"
+            "the SSO session of profile `work` has expired or was never begun | log in: aws sso login --profile work"
         );
     }
 }

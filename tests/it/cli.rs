@@ -56,15 +56,11 @@ fn misuse_is_answered_in_one_line() {
             2,
             "has format 99; this version of Lamppost reads format 2",
         ),
-        (
-            &["evaluate", &at("absent.snapshot")],
-            2,
-            "cannot access snapshot",
-        ),
+        (&["evaluate", &at("absent.snapshot")], 2, "cannot read `"),
         (
             &["report", &at("report.json")],
             2,
-            "is not a report of this version of Lamppost",
+            "is not a report that this version of Lamppost reads",
         ),
         (
             &[

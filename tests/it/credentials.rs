@@ -28,11 +28,13 @@ fn a_process_gives_credentials() {
     assert_eq!(with(&format!("printf '{KEY}'")), "222222222222 eu-west-1");
     let failed = with("false");
     assert!(
-        failed.starts_with("the credentials of profile `tool` could not be loaded: "),
+        failed.starts_with(
+            "the `credential_process` of profile `tool` failed: it ended with exit status 1"
+        ),
         "{failed}"
     );
     assert!(
-        failed.ends_with("| check the profile in ~/.aws/config"),
+        failed.ends_with("| run the command of `credential_process` in ~/.aws/config by hand"),
         "{failed}"
     );
 }

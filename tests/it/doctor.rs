@@ -150,9 +150,9 @@ async fn every_denial_is_told_with_what_mends_it() {
                                                       iam:GetAccountAuthorizationDetails, logs:DescribeLogGroups
 
     Not reached
-    100000000000 us-east-1: lambda:GetAccountSettings denied by a service control policy
-    100000000001 us-east-1: lambda:GetAccountSettings denied by a service control policy
-    100000000002 us-east-1: lambda:GetAccountSettings denied by a service control policy
+    100000000000 us-east-1: closed by a service control policy
+    100000000001 us-east-1: closed by a service control policy
+    100000000002 us-east-1: closed by a service control policy
 
     What would mend it
     1. lambda:GetPolicy, lambda:ListLayers: allowed by no identity policy

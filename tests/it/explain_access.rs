@@ -155,7 +155,7 @@ fn what_was_asked_wrongly_is_said_with_its_place() {
     for (change, expected) in [
         (
             vec!["--identity-policy", &broken],
-            "unknown variant `Alow`, expected `Allow` or `Deny` at line 2",
+            "unknown value `Alow`; possible values: `Allow`, `Deny` at line 2",
         ),
         (
             vec!["--identity-policy", "/nonexistent/p.json"],

@@ -186,8 +186,8 @@ fn wrong_input_is_refused_with_its_place() {
         ]
         .join("\n"),
         @r"
-    not a policy document: key must be a string at line 2 column 17
-    not a policy document: unknown field `Acton`, expected one of `Sid`, `Effect`, `Principal`, `NotPrincipal`, `Action`, `NotAction`, `Resource`, `NotResource`, `Condition` at line 1 column 42
+    the policy document is not JSON: a key must be a text in quotes at line 2, column 17
+    not a policy document: unknown key `Acton`; known keys: `Sid`, `Effect`, `Principal`, `NotPrincipal`, `Action`, `NotAction`, `Resource`, `NotResource`, `Condition` at line 1, column 42
     error: invalid value '1111-2222-3333' for '--account <ID>': an account id has twelve digits
     "
     );

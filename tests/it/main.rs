@@ -76,6 +76,8 @@ mod report;
 mod run_folder;
 #[cfg(feature = "live")]
 mod scale;
+#[cfg(feature = "live")]
+mod scope;
 mod secret;
 mod support;
 #[cfg(feature = "live")]

@@ -1,5 +1,7 @@
 //! What a person reads who scans without the right to: one clear sentence and what to do.
 
+mod table;
+
 use std::fs;
 
 use crate::support::cli::{Lamppost, folder};
@@ -51,8 +53,9 @@ fn without_credentials() {
         told(schemeless),
         (
             2,
-            "error: `localhost:4566` is not the address of an endpoint
-help: write AWS_ENDPOINT_URL with its scheme, as in `http://localhost:4566`
+            "error: AWS_ENDPOINT_URL is `localhost:4566`, which is not the address of an endpoint: \
+             it does not begin with `http://` or `https://`
+help: write the scheme, the host and the port, as in `http://localhost:4566`
 "
             .to_owned()
         )
@@ -82,8 +85,8 @@ fn with_a_profile_that_leads_nowhere() {
     for (profile, expected) in [
         (
             "people",
-            "error: the SSO session of profile `people` has expired
-help: log in again: aws sso login --profile people
+            "error: the SSO session of profile `people` has expired or was never begun
+help: log in: aws sso login --profile people
 ",
         ),
         (
@@ -270,4 +273,44 @@ fn with_nowhere_to_write() {
             )
         );
     }
+}
+
+/// Every row of `misuse.toml`: the exit code, and every line that is said.
+#[test]
+fn every_misuse_of_the_table_is_answered_with_its_cause() {
+    let wrong = table::answered_otherwise();
+    assert!(
+        wrong.is_empty(),
+        "answered otherwise:\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// What is meant is understood, in AWS's own spelling and as other tools leave it.
+#[test]
+fn what_is_no_misuse_is_taken() {
+    let at = folder();
+    let here = |args: &[&str]| Lamppost::new(args).home(at.path()).run();
+    assert_eq!(here(&["demo", "--output", "r.json"]).code(), 0);
+    let report = fs::read_to_string(at.path().join("r.json")).unwrap();
+    fs::write(at.path().join("bom.json"), format!("\u{feff}{report}")).unwrap();
+    let read = here(&["report", "bom.json", "--format", "json"]);
+    assert_eq!((read.code(), read.stderr()), (0, String::new()));
+    assert_eq!(read.stdout().trim(), report.trim());
+
+    let policy = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl",
+        "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:f"}}"#;
+    fs::write(at.path().join("p.json"), policy).unwrap();
+    let explained = |url: &str| {
+        let policy = ["--policy", "p.json", "--account", "111122223333"];
+        let explain = ["explain", "exposure", "--function-url", url];
+        here(&[explain.as_slice(), &policy].concat()).stdout()
+    };
+    assert_eq!(explained("AWS_IAM"), explained("iam"));
+    assert_eq!(explained("NONE"), explained("none"));
+    assert_ne!(explained("NONE"), explained("AWS_IAM"));
+
+    let accept = "[[accept]]\noperation = \"lambda:*\"\nreason = \"known\"\nuntil = 2030-01-31\n";
+    fs::write(at.path().join("lamppost.toml"), accept).unwrap();
+    assert_eq!(here(&["checks", "list"]).code(), 0);
 }

@@ -14,7 +14,7 @@ pub(super) use live::{EXTERNAL_ID, ReachArgs, TargetArgs};
 
 use super::explain::ExplainCommand;
 use crate::check::{Persona, Severity};
-use crate::config::OrganizationId;
+use crate::config::{AccountPattern, CallPattern, OrganizationId, RegionPattern, RoleName};
 use crate::finding::Acceptance;
 use crate::inventory::AccountId;
 use crate::operation::Depth;
@@ -62,6 +62,14 @@ pub struct GlobalArgs {
         help_heading = "General"
     )]
     pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "config",
+        help_heading = "General"
+    )]
+    pub no_config: bool,
     /// Say more on stderr: once each account and region, twice each call
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "General")]
     pub verbose: u8,
@@ -258,14 +266,13 @@ pub struct AcceptArgs {
 fn accepted(text: &str) -> Result<Acceptance, String> {
     let (operation, place) = text.split_once('@').unwrap_or((text, ""));
     let (account, region) = place.split_once('/').unwrap_or((place, ""));
-    if !operation.contains(':') {
-        return Err("write the call as reports do, such as `lambda:GetFunction`".to_owned());
-    }
     let named = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+    let account = named(account).map(AccountPattern::try_from).transpose()?;
+    let region = named(region).map(RegionPattern::try_from).transpose()?;
     Ok(Acceptance {
-        operation: operation.to_owned(),
-        account: named(account),
-        region: named(region),
+        operation: CallPattern::try_from(operation.to_owned())?.to_string(),
+        account: account.map(|pattern| pattern.to_string()),
+        region: region.map(|pattern| pattern.to_string()),
         resource: None,
         reason: "accepted on the command line".to_owned(),
         until: None,
@@ -463,8 +470,12 @@ pub struct PermissionsArgs {
     #[arg(long)]
     pub org: bool,
     /// Also what the scanner's own identity needs to assume this role in every account
-    #[arg(long, value_name = "NAME")]
-    pub role_name: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = role_name)]
+    pub role_name: Option<RoleName>,
+}
+
+fn role_name(text: &str) -> Result<RoleName, String> {
+    RoleName::try_from(text.to_owned())
 }
 
 /// `lamppost generate`

@@ -1,6 +1,7 @@
 //! `lamppost explain access`: whether a principal may do something, and by which statements.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,8 +14,8 @@ use crate::analysis::statement_name;
 use crate::cli::error::CliError;
 use crate::finding::Outcome;
 use crate::policy::{
-    Caller, Context, Decision, Dependency, Effect, KeyState, Layer, Layers, Matched, Open, Pattern,
-    Policy, Reason, Request, Source, Target, Verdict, authorize, is_account_id,
+    Arn, Caller, Context, Decision, Dependency, Effect, KeyState, Layer, Layers, Matched, Open,
+    Pattern, Policy, Reason, Request, Source, Target, Verdict, authorize, is_account_id,
 };
 use crate::report;
 
@@ -28,7 +29,7 @@ pub struct AccessArgs {
     #[arg(long, value_name = "ACTION", value_parser = action)]
     pub action: String,
     /// On what; `*` within it stands for some text that is not known
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = resource)]
     pub resource: String,
     /// Account of the resource, where its ARN has none, as those of buckets
     #[arg(long, value_name = "ID", value_parser = account)]
@@ -72,8 +73,27 @@ fn caller(text: &str) -> Result<Caller, String> {
 
 fn action(text: &str) -> Result<String, String> {
     match text.split_once(':') {
-        Some((service, name)) if !service.is_empty() && !name.is_empty() => Ok(text.to_owned()),
+        Some((service, name)) if is_word(service) && is_word(name) => Ok(text.to_owned()),
+        Some(_) if text.contains(['*', '?']) => {
+            Err("name one action, such as lambda:InvokeFunction, without wildcards".to_owned())
+        }
         _ => Err("an action looks like lambda:InvokeFunction".to_owned()),
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    !text.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// `*`, or an ARN, in which wildcards may stand.
+fn resource(text: &str) -> Result<String, String> {
+    match text == "*" || Arn::parse(text).is_some_and(|arn| !arn.service.is_empty()) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "a resource is `*` or an ARN, such as arn:aws:s3:::bucket/key: six parts, joined by `:`"
+                .to_owned(),
+        ),
     }
 }
 
@@ -85,12 +105,22 @@ fn account(text: &str) -> Result<String, String> {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
+        Some((key, value)) if is_address(key) && value.parse::<IpAddr>().is_err() => Err(format!(
+            "`{value}` is not an IP address: a request comes from one, such as 192.0.2.1 or 2001:db8::1"
+        )),
         Some((key, value)) if key.contains(':') => Ok((key.to_owned(), value.to_owned())),
         Some((key, _)) => Err(format!(
             "`{key}` is no condition key: one looks like aws:SourceIp"
         )),
         None => Err("it must look like aws:SourceIp=192.0.2.1".to_owned()),
     }
+}
+
+/// Whether the values of a condition key are addresses.
+fn is_address(key: &str) -> bool {
+    ["aws:SourceIp", "aws:VpcSourceIp"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(key))
 }
 
 /// A policy with the name of its file.

@@ -33,14 +33,14 @@ pub struct ExposureArgs {
     #[arg(long, value_name = "ID", value_parser = organization)]
     pub org: Option<String>,
     /// The function URL, by its auth type [default: not known]
-    #[arg(long, value_name = "AUTH")]
+    #[arg(long, value_name = "AUTH", ignore_case = true)]
     pub function_url: Option<FunctionUrlArg>,
     /// Day on which the URL was created, or the creation time as AWS writes it: since October 2025 it needs two grants
     /// [default: not known]
     #[arg(long, value_name = "DATE", value_parser = created)]
     pub url_created: Option<Date>,
     /// ARN of the function, alias, version or layer version [default: the ARNs in the policy]
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = resource)]
     pub function_arn: Option<String>,
     /// Alias or version whose policy it is, where the ARN does not say so
     #[arg(long, value_name = "NAME", requires = "function_arn")]
@@ -59,6 +59,7 @@ pub enum FunctionUrlArg {
     /// `NONE`: it asks nobody who is calling.
     None,
     /// `AWS_IAM`: it asks for signed requests.
+    #[value(alias = "aws_iam")]
     Iam,
     /// There is no URL.
     Absent,
@@ -80,13 +81,35 @@ fn created(text: &str) -> Result<Date, String> {
         zoned.map(|time| time.to_zoned(TimeZone::UTC).date())
     };
     let bare = |text: &str| !text.contains([':', 'T', 't']);
-    match bare(text) {
-        true => text.parse::<Date>().map_err(|error| error.to_string()),
-        false => time().map_err(|error| error.to_string()),
-    }
-    .map_err(|error| {
-        format!("a day looks like 2025-11-05, a time like 2025-11-05T10:00:00Z: {error}")
+    let read = match bare(text) {
+        true => text.parse::<Date>().ok(),
+        false => time().ok(),
+    };
+    read.ok_or_else(|| {
+        "a day looks like 2025-11-05, a time like 2025-11-05T10:00:00Z, and both must exist"
+            .to_owned()
     })
+}
+
+/// The ARN of what a resource-based policy of Lambda can be for.
+fn resource(text: &str) -> Result<String, String> {
+    let fields = |arn: Arn<'_>| {
+        let named: Vec<&str> = arn.resource.split(':').collect();
+        let filled = named.iter().all(|part| !part.is_empty());
+        let right = match named.as_slice() {
+            ["function", _] | ["function", _, _] | ["layer", _, _] => filled,
+            _ => false,
+        };
+        arn.service == "lambda" && is_account_id(arn.account) && !arn.region.is_empty() && right
+    };
+    match Arn::parse(text).is_some_and(fields) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "write it as arn:aws:lambda:REGION:ACCOUNT:function:NAME, with :ALIAS or :VERSION behind it where it is for \
+             one, or as arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION"
+                .to_owned(),
+        ),
+    }
 }
 
 fn organization(text: &str) -> Result<String, String> {
@@ -97,7 +120,7 @@ fn organization(text: &str) -> Result<String, String> {
     if !id.is_empty() && well_formed {
         Ok(text.to_owned())
     } else {
-        Err("an organisation's id looks like o-a1b2c3d4e5".to_owned())
+        Err("an organization's id looks like o-a1b2c3d4e5".to_owned())
     }
 }
 

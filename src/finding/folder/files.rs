@@ -106,9 +106,8 @@ fn parts(path: &Path) -> Result<(Vec<u8>, Vec<u8>), FolderError> {
 }
 
 fn parse<T: DeserializeOwned>(path: &Path, record: &[u8]) -> Result<T, FolderError> {
-    serde_json::from_slice(record).map_err(|source| FolderError::Foreign {
+    serde_json::from_slice(record).map_err(|_| FolderError::Foreign {
         path: path.to_owned(),
-        source,
     })
 }
 

@@ -27,11 +27,11 @@ use super::group::Group;
 use super::head::{RunInfo, Terms};
 use super::judged::{AccountPart, Judged};
 use crate::disk;
-use crate::inventory::{AccountId, RunRecord};
+use crate::inventory::{AccountId, RunRecord, RunScope, hex};
 use files::{line, put, put_record, read, version};
 
 /// The format that this version writes and reads.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The file that is locked while a run is being written.
 const LOCK: &str = ".lock";
@@ -75,8 +75,6 @@ pub enum FolderError {
     Foreign {
         /// The file that ought to say so.
         path: PathBuf,
-        /// Why it does not.
-        source: serde_json::Error,
     },
     /// It was written by another version.
     #[error("run folder `{}` has format {version}; this version of Lamppost reads format {VERSION}", path.display())]
@@ -94,6 +92,19 @@ pub enum FolderError {
         /// What is different.
         what: &'static str,
     },
+    /// A run that was begun as somebody else, or at another endpoint.
+    #[error("the run in `{}` was made with {own}, not with {other}", path.display())]
+    Elsewhere {
+        /// The folder.
+        path: PathBuf,
+        /// As whom or where the run was begun.
+        own: String,
+        /// As whom or where it would go on.
+        other: String,
+    },
+    /// Results of an account that another run wrote.
+    #[error("`{}` is of another run, and does not belong into this run folder", .0.display())]
+    Stray(PathBuf),
     /// Two folders hold the same account.
     #[error("account {account} is in `{}` and in `{}`", one.display(), other.display())]
     Twice {
@@ -109,6 +120,10 @@ pub enum FolderError {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Header {
     lamppost_run: u32,
+    /// Drawn when the run began; stands in the results of each of its accounts.
+    id: String,
+    /// As whom and where it looks; absent until that is known.
+    scope: Option<RunScope>,
     info: RunInfo,
     started: Timestamp,
     /// Absent until the run has ended.
@@ -135,6 +150,8 @@ struct Segment {
 
 #[derive(Debug, Deserialize, Serialize)]
 struct Done {
+    /// The run that wrote it.
+    run: String,
     part: AccountPart,
     functions: usize,
     segments: Vec<Segment>,
@@ -180,6 +197,11 @@ impl RunFolder {
             path: path.to_owned(),
             header: Header {
                 lamppost_run: VERSION,
+                id: new_id().map_err(|source| FolderError::Io {
+                    path: path.to_owned(),
+                    source,
+                })?,
+                scope: None,
                 info,
                 started,
                 ended: None,
@@ -256,7 +278,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// Those of [`open`](Self::open), when another process goes on with it, and when it was begun to
-    /// answer another question: other targets, regions, settings, checks or another depth.
+    /// answer another question: other targets, regions, settings, checks or another depth. Results of another run in it
+    /// are refused as well.
     pub fn resume(path: &Path, info: &RunInfo) -> Result<Self, FolderError> {
         let lock = lock(path)?;
         let mut folder = Self::open(path)?;
@@ -273,6 +296,9 @@ impl RunFolder {
                 return Err(folder.different(what));
             }
         }
+        for account in &folder.done {
+            folder.done_of(account, false)?;
+        }
         // These tell of a report, and change nothing that was found before.
         folder.header.info.accept.clone_from(&info.accept);
         folder.header.info.admitted.clone_from(&info.admitted);
@@ -284,20 +310,69 @@ impl RunFolder {
 
     fn same(&self, info: &RunInfo) -> Result<(), FolderError> {
         let own = &self.header.info;
-        let what = if own.checks != info.checks || own.terms.checks != info.terms.checks {
-            "checks"
-        } else if own.terms.settings != info.terms.settings {
-            "settings in the configuration"
+        // what decides on others comes before them
+        let what = if own.version != info.version {
+            "version of Lamppost"
         } else if own.depth != info.depth {
             "depth"
+        } else if own.terms.settings != info.terms.settings {
+            "settings in the configuration"
+        } else if own.checks != info.checks || own.terms.checks != info.terms.checks {
+            "checks"
+        } else if own.terms.owner != info.terms.owner {
+            "accounts named as yours (`--own-account`, `--organization-id`, or `[trust]` in the configuration)"
         } else if own.include != info.include {
             "verdicts to keep (`--all`)"
-        } else if own.version != info.version {
-            "version of Lamppost"
         } else {
             return Ok(());
         };
         Err(self.different(what))
+    }
+
+    /// Notes as whom and where the run looks, as soon as that is known.
+    ///
+    /// # Errors
+    /// When it was begun with credentials of other accounts or at another endpoint: its results would be of two worlds.
+    pub fn looks(&mut self, scope: &RunScope) -> Result<(), FolderError> {
+        if let Some(own) = &self.header.scope {
+            let elsewhere = |own: String, other: String| FolderError::Elsewhere {
+                path: self.path.clone(),
+                own,
+                other,
+            };
+            let (was, is) = (own.accounts(), scope.accounts());
+            if was != is {
+                let name = |accounts: BTreeSet<&str>| {
+                    let each: Vec<String> = accounts.iter().map(|id| format!("`{id}`")).collect();
+                    format!("credentials of account {}", each.join(", "))
+                };
+                return Err(elsewhere(name(was), name(is)));
+            }
+            if (&own.endpoint, &own.service_endpoints)
+                != (&scope.endpoint, &scope.service_endpoints)
+            {
+                return Err(elsewhere(own.endpoints(), scope.endpoints()));
+            }
+        }
+        self.header.scope = Some(scope.clone());
+        self.write_header()
+    }
+
+    /// The record of an account, which must be of this run.
+    fn done_of(&self, account: &AccountId, partial: bool) -> Result<Done, FolderError> {
+        let file = self.path.join("accounts").join(name(account, partial));
+        let record = file.with_added_extension("json");
+        let done: Done = read(&record).map_err(|error| match error {
+            FolderError::Foreign { path } => FolderError::Damaged(path),
+            error => error,
+        })?;
+        if done.part.account() != account.as_str() {
+            return Err(FolderError::Damaged(record));
+        }
+        match done.run == self.header.id {
+            true => Ok(done),
+            false => Err(FolderError::Stray(record)),
+        }
     }
 
     fn different(&self, what: &'static str) -> FolderError {
@@ -352,6 +427,7 @@ impl RunFolder {
             Ok(segments)
         })?;
         let done = Done {
+            run: self.header.id.clone(),
             part,
             functions: functions.len(),
             segments,
@@ -386,6 +462,13 @@ impl RunFolder {
     }
 }
 
+/// A new id of a run: 128 random bits.
+fn new_id() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
 /// The name of an account's files, without their endings.
 fn name(account: &AccountId, partial: bool) -> String {
     match partial {
@@ -401,12 +484,7 @@ fn lock(path: &Path) -> Result<File, FolderError> {
         path: file.clone(),
         source,
     };
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&file)
-        .map_err(io)?;
+    let lock = disk::private_file(&file).map_err(io)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(FolderError::Busy(path.to_owned())),

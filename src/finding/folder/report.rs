@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
-use super::files::{read, verify};
+use super::files::verify;
 use super::{Done, FolderError, RunFolder, Segment, name};
 use crate::check::Severity;
 use crate::finding::head::{Head, renumber_all};
@@ -76,16 +76,9 @@ impl FolderReport {
             let done = folder.done.iter().map(|account| (account, false));
             let partial = folder.partial.iter().map(|account| (account, true));
             for (account, partial) in done.chain(partial) {
+                let done = folder.done_of(account, partial)?;
+                let id = account.to_string();
                 let file = folder.path.join("accounts").join(name(account, partial));
-                let record = file.with_added_extension("json");
-                let done: Done = read(&record).map_err(|error| match error {
-                    FolderError::Foreign { path, .. } => FolderError::Damaged(path),
-                    error => error,
-                })?;
-                let id = done.part.account().to_owned();
-                if id != *account {
-                    return Err(FolderError::Damaged(record));
-                }
                 let file = file.with_added_extension("ndjson");
                 if !folder.own.contains(account) {
                     verify(&file, &done.sha256)?;

@@ -15,7 +15,9 @@ pub use remedy::Remedy;
 use super::Reach;
 use crate::aws::{Base, IdentityError, Session};
 use crate::collect::{self, Probed, Visit};
-use crate::inventory::{Denial, Gap, GapKind, MissedAccount, MissedReason, RegionStatus};
+use crate::inventory::{
+    Denial, Gap, GapKind, MissedAccount, MissedReason, RegionName, RegionStatus,
+};
 use crate::target::TargetError;
 
 /// The format of a diagnosis as JSON.
@@ -170,8 +172,15 @@ impl Diagnosis {
             |missed: &MissedAccount| matches!(missed.reason, MissedReason::Unreachable(_));
         let whole = |account: &AccountDiagnosis| {
             let answers = account.actions.iter().map(|action| action.answer);
+            let closed = |region: &RegionEntry| region.is_closed();
+            let open = |region: &RegionEntry| region.is_open();
+            // closed on purpose, unless it is all of them
             account.unlisted_regions.is_none()
-                && account.regions.iter().all(|region| !region.is_shut())
+                && (!account.regions.iter().any(closed) || account.regions.iter().any(open))
+                && account
+                    .regions
+                    .iter()
+                    .all(|region| !region.is_shut() || region.is_closed())
                 && answers
                     .into_iter()
                     .all(|answer| !matches!(answer, Answer::Denied | Answer::Failed))
@@ -184,11 +193,21 @@ impl Diagnosis {
     /// Whether there is a region to look into.
     pub fn has_entry(&self) -> bool {
         let mut regions = self.accounts.iter().flat_map(|account| &account.regions);
-        regions.any(|region| !region.is_shut())
+        regions.any(RegionEntry::is_open)
     }
 }
 
 impl RegionEntry {
+    /// Whether it can be looked into.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, RegionStatus::Scanned | RegionStatus::Empty)
+    }
+
+    /// Whether a service control policy closes it, as a scan finds it closed.
+    pub fn is_closed(&self) -> bool {
+        matches!(&self.status, RegionStatus::Denied(gap) if gap.kind == GapKind::ClosedByScp)
+    }
+
     /// Whether AWS did not let us in, or did not answer.
     pub fn is_shut(&self) -> bool {
         matches!(
@@ -257,19 +276,27 @@ async fn look(reach: &Reach<'_>, visit: Visit, base: bool) -> AccountDiagnosis {
         name: target.name,
         tried_in: chosen.map(|entry| entry.region.clone()),
         actions: actions.into_iter().map(ActionAnswer::from).collect(),
-        regions: entries
-            .iter()
-            .map(|entry| RegionEntry {
+        regions: not_enabled(&regions.not_enabled)
+            .chain(entries.iter().map(|entry| RegionEntry {
                 region: entry.region.clone(),
                 status: entry.status.clone(),
                 denial: match &entry.status {
                     RegionStatus::Denied(gap) | RegionStatus::Unreachable(gap) => denial(gap),
                     _ => None,
                 },
-            })
+            }))
             .collect(),
         unlisted_regions: regions.unlisted,
     }
+}
+
+/// Regions that were asked for by name and are not switched on for the account.
+fn not_enabled(regions: &[RegionName]) -> impl Iterator<Item = RegionEntry> {
+    regions.iter().map(|region| RegionEntry {
+        region: region.to_string(),
+        status: RegionStatus::NotEnabled,
+        denial: None,
+    })
 }
 
 impl From<Probed> for ActionAnswer {

@@ -242,7 +242,7 @@ fn operands_of_wrong_types_are_marked() {
     7 | fails = "-function.name == ''"
       |          ^^^^^^^^^^^^^^
 
-    error: not an expression: mismatched input '<EOF>'
+    error: the expression breaks off
     7 | fails = "function.timeout_s >"
       |                              ^
     "##);

@@ -103,19 +103,19 @@ fn files_that_are_no_checks_are_told_where() {
         ("a/unknown.toml", &unknown),
         ("a/value.toml", &value),
     ]), @r##"
-    error: string values must be quoted, expected literal string
+    error: a value is missing here, or a text without quotes
      --> a/broken.toml:1:6
       |
     1 | id = 
       |      ^
-    error: unknown field `sevrity`, expected one of `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `implies`, `cause`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
+    error: unknown key `sevrity`; known keys: `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `implies`, `cause`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
      --> a/unknown.toml:4:1
       |
     4 | sevrity = "low"
       | ^^^^^^^
       |
       = help: did you mean `severity`?
-    error: unknown variant `lo`, expected one of `low`, `medium`, `high`, `critical`
+    error: unknown value `lo`; possible values: `low`, `medium`, `high`, `critical`
      --> a/value.toml:4:12
       |
     4 | severity = "lo"

@@ -33,8 +33,15 @@ impl Lamppost {
             .env("AWS_EC2_METADATA_DISABLED", "true")
     }
 
+    /// In another folder, which is its home too.
     #[cfg(feature = "live")]
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn home(mut self, folder: &std::path::Path) -> Self {
+        self.0.current_dir(folder).env("HOME", folder);
+        self
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.0.env(name, value);
         self
     }
