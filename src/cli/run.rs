@@ -17,11 +17,11 @@ use crate::check::{self, Check, Registry};
 use crate::disk::Scratch;
 use crate::facts::AtStandard;
 use crate::finding::{
-    Acceptance, FolderReport, Include, Mode, ReportTerms, RunFolder, RunInfo, Terms,
+    Acceptance, FolderError, FolderReport, Include, Mode, ReportTerms, RunFolder, RunInfo, Terms,
 };
 use crate::inventory::SnapshotWriter;
 use crate::operation::Depth;
-use crate::scan::{Reach, Scan};
+use crate::scan::{Reach, Scan, ScanError};
 use crate::secret::{Detector, FingerprintKey};
 use crate::target::Selection;
 
@@ -157,8 +157,10 @@ impl Job<'_> {
         let connection = self.connection;
         let unkept = match watch.during(connection, scan.run_into(&mut folder)).await {
             Ok(unkept) => unkept,
-            // what is done is worth keeping
-            Err(error) if !folder.done().is_empty() => {
+            // what is done is worth keeping; other errors end a run before it does anything
+            Err(error @ (ScanError::Assess(_) | ScanError::Folder(FolderError::Io { .. })))
+                if !folder.done().is_empty() =>
+            {
                 return Err(CliError::Unwritten {
                     failures: vec![error.into()],
                     kept: Some(kept.keep()),

@@ -247,7 +247,7 @@ fn the_command_says_who_and_what() {
     for part in [
         "account 111111111111 · partition aws · region us-east-1 · from environment variables",
         "444444444444 Wickworks (acquired) cannot be entered",
-        "222222222222 eu-west-1: lambda:GetAccountSettings denied by a service control policy",
+        "222222222222 eu-west-1: closed by a service control policy",
         "only the organisation's administrators can change the service control policy",
         "\"Action\": [ \"sts:AssumeRole\" ]",
         "A scan would be incomplete.",
