@@ -74,7 +74,10 @@ fn a_resumed_run_keeps_to_its_account_and_endpoint() {
     // results that another run wrote
     let other = at_home.path().join("other");
     let args = resume(&other, &[]);
-    assert_eq!(emulated("333333333333", &args).code(), 0);
+    assert_eq!(
+        emulated("333333333333", &args).json()["run"]["mode"],
+        "live"
+    );
     for ending in ["json", "ndjson"] {
         let file = format!("accounts/{MEMBER}.{ending}");
         fs::copy(run.join(&file), other.join(&file)).unwrap();
