@@ -184,8 +184,8 @@ fn identity(
         match item.at(name) {
             None => {
                 let problem = source.problem(&key, format!("evidence has no field `{name}`"), "");
-                problems.push(match item.nearest_field(name) {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                problems.push(match item.suggestion(name) {
+                    Some(suggestion) => problem.help(suggestion),
                     None => problem,
                 });
             }

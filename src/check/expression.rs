@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use cel::common::ast::{CallExpr, Expr, operators};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, operators};
 use cel::common::functions::Function;
 use cel::common::types::{CelBool, CelString, DYN_TYPE, STRING_TYPE};
 use cel::common::value::CowVal;
@@ -12,9 +12,8 @@ use cel::{Context, Env, ExecutionError, IdedExpr, Program, Value as CelValue};
 use regex::Regex;
 
 use super::ceiling::{self, OutOfSteps, TooLong};
-use super::reserved::{disguise, for_each_part, undisguise, undisguise_text};
 use super::span::byte_of;
-use super::types::Type;
+use super::types::{Type, renamed};
 use super::typing::{Fault, Role, Typer};
 
 /// The name under which an expression calls our `matches`, which compiles a pattern once.
@@ -120,14 +119,13 @@ impl Expression {
     /// # Errors
     /// All faults that were found; none of them depends on what a document holds.
     pub(super) fn compile(text: &str, facts: &Type, role: Role) -> Result<Self, Vec<Fault>> {
-        let program = Program::compile(&disguise(text)).map_err(|errors| {
+        let program = Program::compile(text).map_err(|errors| {
             let faults = errors.errors.iter();
             faults
                 .map(|error| syntax(text, error.pos, &error.msg))
                 .collect::<Vec<_>>()
         })?;
         let mut expr = program.expression().clone();
-        undisguise(&mut expr);
         let mut typer = Typer::new(facts, program.source_info(), role);
         let kind = match role {
             Role::Verdict => {
@@ -180,6 +178,15 @@ fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
     let before: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let rest = text.get(before..).unwrap_or_default();
     let start = before + byte_of(rest, column);
+    let reserved = message.strip_prefix("reserved identifier: ");
+    if let Some((old, new)) = reserved.and_then(|old| Some((old, renamed(old)?))) {
+        return Fault {
+            span: start..start + old.len(),
+            message: format!("the part `{old}` of the facts is now `{new}`"),
+            label: "a word that CEL reserves".to_owned(),
+            help: Some(format!("replace `{old}` with `{new}`")),
+        };
+    }
     let length = text.get(start..).and_then(|rest| rest.chars().next());
     Fault {
         span: start..start + length.map_or(0, char::len_utf8),
@@ -188,7 +195,7 @@ fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
                 "the expression is nested too deeply".to_owned()
             }
             _ if message.contains("<EOF>") => "the expression breaks off".to_owned(),
-            _ => format!("not an expression: {}", undisguise_text(message)),
+            _ => format!("not an expression: {message}"),
         },
         label: String::new(),
         help: None,
@@ -232,6 +239,31 @@ fn wrap(expr: &mut IdedExpr, function: &str) {
         target: None,
         args: vec![inner],
     });
+}
+
+/// Does something with each expression that another is made of.
+fn for_each_part(expr: &mut IdedExpr, mut act: impl FnMut(&mut IdedExpr)) {
+    match &mut expr.expr {
+        Expr::Call(call) => {
+            let parts = call.target.as_deref_mut().into_iter();
+            parts.chain(&mut call.args).for_each(act);
+        }
+        Expr::Select(select) => act(&mut select.operand),
+        Expr::List(list) => list.elements.iter_mut().for_each(act),
+        Expr::Map(map) => {
+            for entry in &mut map.entries {
+                if let EntryExpr::MapEntry(entry) = &mut entry.expr {
+                    act(&mut entry.key);
+                    act(&mut entry.value);
+                }
+            }
+        }
+        Expr::Comprehension(comprehension) => {
+            act(&mut comprehension.iter_range);
+            act(&mut comprehension.loop_step);
+        }
+        Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified => {}
+    }
 }
 
 /// What a loop goes through, without the charge.

@@ -19,7 +19,6 @@ mod plan;
 mod problem;
 mod quoting;
 mod registry;
-mod reserved;
 mod scaffold;
 mod source;
 mod span;

@@ -31,10 +31,10 @@ confidence = "medium"
 since = "{version}"
 
 # What must be true of a function for it to fail. A fact that could not be observed gives UNKNOWN, never PASS.
-fails = 'function.timeout_seconds > 600'
+fails = 'lambda.timeout_seconds > 600'
 
 # One sentence about the function at hand.
-message = "{{{{ resource.name }}}} may run for {{{{ function.timeout_seconds }}}} seconds."
+message = "{{{{ resource.name }}}} may run for {{{{ lambda.timeout_seconds }}}} seconds."
 
 why = """
 Say what an attacker gains, or what goes wrong, when nobody mends it.
@@ -48,15 +48,15 @@ cli = "aws lambda update-function-configuration --function-name {{{{ resource.ar
 
 [[examples.fail]]
 name = "fifteen minutes"
-facts.function.timeout_seconds = 900
+facts.lambda.timeout_seconds = 900
 
 [[examples.pass]]
 name = "one minute"
-facts.function.timeout_seconds = 60
+facts.lambda.timeout_seconds = 60
 
 [[examples.unknown]]
 name = "the timeout is not known"
-facts.function = {{}}
+facts.lambda = {{}}
 "#,
         version = env!("CARGO_PKG_VERSION"),
     )

@@ -377,12 +377,14 @@ fn unknown_names(
             }
             None => {
                 let others = ["item", "resource"].into_iter();
-                let near = facts.nearest_field(root).or_else(|| nearest(root, others));
-                near.map(|near| format!("did you mean `{near}`?"))
+                facts.suggestion(root).or_else(|| {
+                    let near = nearest(root, others)?;
+                    Some(format!("did you mean `{near}`?"))
+                })
             }
             Some(kind) => match walk(kind, rest) {
                 Ok(()) => continue,
-                Err(near) => near.map(|near| format!("did you mean `{near}`?")),
+                Err(suggestion) => suggestion,
             },
         };
         let start = text.find(&name).unwrap_or(0);
@@ -396,14 +398,14 @@ fn unknown_names(
     faults
 }
 
-/// Follows fields; the nearest name where there is no such field.
-fn walk<'t>(kind: &'t Type, path: &str) -> Result<(), Option<&'t str>> {
+/// Follows fields; what to write instead where there is no such field.
+fn walk(kind: &Type, path: &str) -> Result<(), Option<String>> {
     let mut kind = kind;
     for name in path.split('.').filter(|name| !name.is_empty()) {
         kind = match kind {
             Type::Any => return Ok(()),
             Type::Map(kind) => kind,
-            kind => kind.field(name).ok_or_else(|| kind.nearest_field(name))?,
+            kind => kind.field(name).ok_or_else(|| kind.suggestion(name))?,
         };
     }
     Ok(())

@@ -144,6 +144,15 @@ impl Type {
         }
     }
 
+    /// What to write instead of a field that does not exist: its name today where it was renamed, or the nearest one.
+    pub(super) fn suggestion(&self, name: &str) -> Option<String> {
+        if let Some(new) = renamed(name).filter(|new| self.field(new).is_some()) {
+            return Some(format!("the part `{name}` of the facts is now `{new}`"));
+        }
+        let near = self.nearest_field(name)?;
+        Some(format!("did you mean `{near}`?"))
+    }
+
     /// The items of a list.
     pub(super) fn item(&self) -> Option<&Self> {
         match self {
@@ -204,9 +213,7 @@ impl Type {
                     None => Some(Mismatch {
                         is_name: true,
                         message: format!("no fact `{path}`"),
-                        help: self
-                            .nearest_field(key)
-                            .map(|name| format!("did you mean `{name}`?")),
+                        help: self.suggestion(key),
                         path,
                     }),
                 }
@@ -281,6 +288,15 @@ impl fmt::Display for Type {
             Self::Any => f.write_str("of no declared type"),
         }
     }
+}
+
+/// Parts of the facts that were renamed, each with its name today.
+const RENAMED: [(&str, &str); 1] = [("function", "lambda")];
+
+/// The name today of a part of the facts that was renamed.
+pub(super) fn renamed(old: &str) -> Option<&'static str> {
+    let mut names = RENAMED.into_iter();
+    names.find_map(|(name, new)| (name == old).then_some(new))
 }
 
 /// The values that a string may have, with the nearest to a wrong one first.

@@ -122,10 +122,9 @@ impl<'a> Typer<'a> {
         }
         let variables = self.variables.iter().map(|(variable, _)| *variable);
         let help = match nearest(name, variables.filter(|name| !name.starts_with('@'))) {
-            Some(variable) => Some(variable),
-            None => self.facts.nearest_field(name),
+            Some(variable) => Some(format!("did you mean `{variable}`?")),
+            None => self.facts.suggestion(name),
         };
-        let help = help.map(|name| format!("did you mean `{name}`?"));
         let span = self.span(expr, name);
         self.fault_at(span, format!("no fact `{name}`"), "not a fact", help);
         Type::Any.into()
@@ -145,8 +144,7 @@ impl<'a> Typer<'a> {
             record @ Type::Record(_) => match record.field(field) {
                 Some(kind) => kind.clone(),
                 None => {
-                    let help = record.nearest_field(field);
-                    let help = help.map(|name| format!("did you mean `{name}`?"));
+                    let help = record.suggestion(field);
                     let span = self.field_span(expr, field);
                     self.fault_at(span, format!("no field `{field}`"), "no such field", help);
                     return Type::Any.into();
@@ -172,8 +170,7 @@ impl<'a> Typer<'a> {
         match &operand.kind {
             Type::Any | Type::Map(_) => {}
             record @ Type::Record(_) if record.field(field).is_none() => {
-                let help = record.nearest_field(field);
-                let help = help.map(|name| format!("did you mean `{name}`?"));
+                let help = record.suggestion(field);
                 self.fault_at(span, format!("no field `{field}`"), "", help);
             }
             Type::Record(_) if self.role == Role::Evidence => {}

@@ -15,7 +15,7 @@ use crate::inventory::{Function, LayerVersion, RegionInventory};
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FunctionDocument {
     /// The function itself.
-    pub function: FunctionFacts,
+    pub lambda: FunctionFacts,
     /// Its runtime.
     pub runtime: RuntimeFacts,
     /// Its execution role.
@@ -193,7 +193,7 @@ fn function_document(context: Context<'_>) -> Result<Document, serde_json::Error
     let exposure = ExposureFacts::derive(context);
     let role = RoleFacts::derive(context);
     let facts = FunctionDocument {
-        function: FunctionFacts::derive(context),
+        lambda: FunctionFacts::derive(context),
         runtime: RuntimeFacts::derive(context),
         access: AccessFacts::derive(context),
         paths: PathFacts::derive(context, &exposure, &role),

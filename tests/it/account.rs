@@ -261,13 +261,17 @@ fn a_check_of_accounts_is_linted_shown_and_listed() {
     );
     let wrong = CHECK.replace(
         "account.organization_id == \"\"",
-        "function.timeout_seconds > 3",
+        "lambda.timeout_seconds > 3",
     );
     fs::write(&file, wrong).unwrap();
     let lint = Lamppost::new(["checks", "lint", file.to_str().unwrap()]).run();
     assert_eq!(lint.code(), 2);
     // a function's facts are not those of an account
-    assert!(lint.stdout().contains("function"), "{}", lint.stdout());
+    assert!(
+        lint.stdout().contains("no fact `lambda`"),
+        "{}",
+        lint.stdout()
+    );
 }
 
 #[cfg(feature = "live")]

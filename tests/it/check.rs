@@ -25,7 +25,7 @@ mod pages;
 /// Facts as small as they may be and still have every kind of field.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 struct Facts {
-    function: Fact<Function>,
+    lambda: Fact<Function>,
     exposure: Fact<Exposure>,
     secrets: Fact<Secrets>,
 }
@@ -95,7 +95,7 @@ fn denied() -> Gap {
 
 fn facts() -> Facts {
     Facts {
-        function: Fact::Known(Function {
+        lambda: Fact::Known(Function {
             name: "checkout".to_owned(),
             timeout_s: Fact::Known(900),
             load: Fact::Known(0.5),
@@ -279,7 +279,7 @@ fn the_schema_of_check_files_accepts_the_samples_and_refuses_a_misspelt_key() {
 #[test]
 fn a_missing_fact_in_a_message_is_said_to_be_unknown() {
     let mut facts = facts();
-    facts.function = Fact::unknown(&denied());
+    facts.lambda = Fact::unknown(&denied());
     let (registry, document) = (registry(), document(&facts));
     let judge = Judge::new(&document);
     let judgement = judge.judge(registry.get("public-function-url").unwrap());
@@ -299,11 +299,11 @@ fn an_unknown_verdict_always_has_a_reason() {
     assert_eq!(judgement.verdict, Verdict::Unknown);
     assert_eq!(
         judgement.gaps[0].message,
-        "not in the document: `function.timeout_s`"
+        "not in the document: `lambda.timeout_s`"
     );
     // What the schema rules out, but a tampered snapshot may hold.
     document.facts.insert(
-        "function".to_owned(),
+        "lambda".to_owned(),
         serde_json::json!({"timeout_s": "long"}),
     );
     let judgement = Judge::new(&document).judge(registry.get("long-timeout").unwrap());
@@ -326,7 +326,7 @@ fn what_an_expression_reads_is_known_before_it_runs() {
         reads("public-function-url"),
         "exposure.has_url exposure.urls exposure.urls.auth exposure.urls.public"
     );
-    assert_eq!(reads("long-timeout"), "function.timeout_s");
+    assert_eq!(reads("long-timeout"), "lambda.timeout_s");
     assert_eq!(reads("secret-in-environment"), "secrets.variables");
 }
 

@@ -104,15 +104,12 @@ mod tests {
         for path in [
             "exposure",
             "exposure.urls",
-            "function.recursion_allowed",
+            "lambda.recursion_allowed",
             "events.destinations",
         ] {
             assert_ne!(at_standard(path), AtStandard::Whole, "{path}");
         }
-        assert_eq!(
-            at_standard("function.recursion_allowed"),
-            AtStandard::Nothing
-        );
+        assert_eq!(at_standard("lambda.recursion_allowed"), AtStandard::Nothing);
         assert_eq!(at_standard("events.destinations"), AtStandard::Part);
         for path in [
             "exposure.unauthenticated_urls",

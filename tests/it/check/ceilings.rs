@@ -24,7 +24,7 @@ fn problems(expression: &str) -> String {
 
 #[test]
 fn a_check_that_never_ends_is_refused() {
-    for inner in ["true", "function.name != \"x\"", "v0 >= 0"] {
+    for inner in ["true", "lambda.name != \"x\"", "v0 >= 0"] {
         let said = problems(&nested(NUMBERS, 7, inner));
         assert!(
             said.contains("goes through more than 500000 items"),
@@ -32,12 +32,12 @@ fn a_check_that_never_ends_is_refused() {
         );
     }
     assert_eq!(problems(&nested(NUMBERS, 3, "true")), "");
-    assert_eq!(problems(&nested("[1, 2]", 7, "function.name != \"x\"")), "");
+    assert_eq!(problems(&nested("[1, 2]", 7, "lambda.name != \"x\"")), "");
     let deep = format!("{}true{}", "(".repeat(20_000), ")".repeat(20_000));
     assert_ne!(problems(&deep), "");
     let deep = format!("{}true", "!".repeat(20_000));
     let _ = problems(&deep);
-    let long = vec!["function.name != \"x\""; 2_000].join(" && ");
+    let long = vec!["lambda.name != \"x\""; 2_000].join(" && ");
     let _ = problems(&long);
 }
 
@@ -48,9 +48,9 @@ fn judged(expression: &str, layers: usize, name: &str) -> (Verdict, String) {
     }
     let registry = Registry::only(&[folder.path().to_owned()], &schema).unwrap();
     let mut facts = facts();
-    if let Fact::Known(function) = &mut facts.function {
-        function.layers = Fact::Known(vec!["layer".to_owned(); layers]);
-        function.name = name.to_owned();
+    if let Fact::Known(lambda) = &mut facts.lambda {
+        lambda.layers = Fact::Known(vec!["layer".to_owned(); layers]);
+        lambda.name = name.to_owned();
     }
     let document = document(&facts);
     let judgement = Judge::new(&document).judge(registry.get("tried-000").unwrap());
@@ -60,7 +60,7 @@ fn judged(expression: &str, layers: usize, name: &str) -> (Verdict, String) {
 
 #[test]
 fn an_expression_that_takes_too_much_of_a_document_is_unknown_and_named() {
-    let loops = nested("function.layers", 4, "function.name != \"x\"");
+    let loops = nested("lambda.layers", 4, "lambda.name != \"x\"");
     assert_eq!(judged(&loops, 10, "a").0, Verdict::Fail);
     let (verdict, said) = judged(&loops, 60, "a");
     assert_eq!(verdict, Verdict::Unknown);
@@ -69,11 +69,11 @@ fn an_expression_that_takes_too_much_of_a_document_is_unknown_and_named() {
         "{said}"
     );
     // `||` must not hide that
-    let hidden = format!("({loops}) || function.name == \"a\"");
+    let hidden = format!("({loops}) || lambda.name == \"a\"");
     assert_eq!(judged(&hidden, 60, "a").0, Verdict::Unknown);
     let doubling = (0..14).fold("v0.size() > 0".to_owned(), |inner, level| {
         let longer = match level {
-            13 => "function.name".to_owned(),
+            13 => "lambda.name".to_owned(),
             level => format!("v{0} + v{0}", level + 1),
         };
         format!("[{longer}].exists(v{level}, {inner})")
@@ -107,7 +107,7 @@ fn template(message: &str) -> String {
 #[test]
 fn a_check_that_fills_the_memory_is_refused() {
     assert_eq!(
-        template("{{ function.name | upper }} {% if function.name %}x{% endif %}"),
+        template("{{ lambda.name | upper }} {% if lambda.name %}x{% endif %}"),
         ""
     );
     let list = "[1,2,3,4,5,6,7,8,9,10]";
@@ -124,15 +124,15 @@ fn a_check_that_fills_the_memory_is_refused() {
     for message in [
         loops.as_str(),
         &joined,
-        "{{ function.name ~ function.name }}",
+        "{{ lambda.name ~ lambda.name }}",
         "{{ 'x' * 1000000000 }}",
         "{% set a = 'x' %}{{ a }}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-        "{{ function.name | indent(1000000000) }}",
-        "{{ function.name | batch(1000000000, 'x') }}",
+        "{{ lambda.name | indent(1000000000) }}",
+        "{{ lambda.name | batch(1000000000, 'x') }}",
         "{{ '%1000000000d' | format(1) }}",
-        "{{ function.name | center(1000000000) }}",
-        "{{ function.layers | tojson(indent=1000000000) }}",
+        "{{ lambda.name | center(1000000000) }}",
+        "{{ lambda.layers | tojson(indent=1000000000) }}",
         "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
         "{{ lipsum(1000000) }}",
         "{% include 'message' %}",

@@ -11,18 +11,18 @@ severity = "low"
 confidence = "low"
 since = "1"
 fails = """
-function.name == 'a' \
-  && function.timeout_s > \"3\"
+lambda.name == 'a' \
+  && lambda.timeout_s > \"3\"
 """
 evidence = 'exposure.urls'
-message = "{{ item.qualifer }} of {{ functoin.name }}"
+message = "{{ item.qualifer }} of {{ lamdba.name }}"
 why = "x"
 references = ["http://example.com"]
 fix.text = "{% if %}"
-fix.cli = "aws lambda invoke --function-name \"{{ function.name }}\""
+fix.cli = "aws lambda invoke --function-name \"{{ lambda.name }}\""
 maps.security-hub = ["lambda-1"]
 "#;
-    insta::assert_snapshot!(complaints(&[("a/ensure-something.toml", wrong)]), @r##"
+    insta::assert_snapshot!(complaints(&[("a/ensure-something.toml", wrong)]), @r#"
     error: an id is in kebab case: small letters and digits, parted by hyphens
      --> a/ensure-something.toml:1:6
       |
@@ -46,8 +46,8 @@ maps.security-hub = ["lambda-1"]
     error: `>` between an int and a string
      --> a/ensure-something.toml:9:6
       |
-    9 |   && function.timeout_s > \"3\"
-      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^ only numbers or strings have an order
+    9 |   && lambda.timeout_s > \"3\"
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^ only numbers or strings have an order
     error: several pieces of evidence need an `identity`
       --> a/ensure-something.toml:11:12
        |
@@ -58,17 +58,17 @@ maps.security-hub = ["lambda-1"]
     error: nothing is called `item.qualifer`
       --> a/ensure-something.toml:12:15
        |
-    12 | message = "{{ item.qualifer }} of {{ functoin.name }}"
+    12 | message = "{{ item.qualifer }} of {{ lamdba.name }}"
        |               ^^^^^^^^^^^^^
        |
        = help: did you mean `qualifier`?
-    error: nothing is called `functoin.name`
+    error: nothing is called `lamdba.name`
       --> a/ensure-something.toml:12:38
        |
-    12 | message = "{{ item.qualifer }} of {{ functoin.name }}"
-       |                                      ^^^^^^^^^^^^^
+    12 | message = "{{ item.qualifer }} of {{ lamdba.name }}"
+       |                                      ^^^^^^^^^^^
        |
-       = help: did you mean `function`?
+       = help: did you mean `lambda`?
     error: a reference is an https address
       --> a/ensure-something.toml:14:15
        |
@@ -82,8 +82,8 @@ maps.security-hub = ["lambda-1"]
     error: a value inside quotes could break out of them
       --> a/ensure-something.toml:16:48
        |
-    16 | fix.cli = "aws lambda invoke --function-name \"{{ function.name }}\""
-       |                                                ^^^^^^^^^^^^^^^^^^^ values are quoted where they need it
+    16 | fix.cli = "aws lambda invoke --function-name \"{{ lambda.name }}\""
+       |                                                ^^^^^^^^^^^^^^^^^ values are quoted where they need it
        |
        = help: end the quotes before it, and begin them anew after
     error: `lambda-1` is not an id of security-hub, which look like `Lambda.1`
@@ -91,7 +91,7 @@ maps.security-hub = ["lambda-1"]
        |
     17 | maps.security-hub = ["lambda-1"]
        |                      ^^^^^^^^^^
-    "##);
+    "#);
 }
 
 #[test]
@@ -133,8 +133,8 @@ scope = "function"
 severity = "low"
 confidence = "low"
 since = "one"
-fails = "function.timeout_s > 3"
-message = "{{ function.name }} runs {{ function.timeout_s }} s"
+fails = "lambda.timeout_s > 3"
+message = "{{ lambda.name }} runs {{ lambda.timeout_s }} s"
 why = "x"
 references = ["http://example.com"]
 fix.text = " "
@@ -142,25 +142,25 @@ maps.nist-800-53 = ["AC3"]
 
 [[examples.fail]]
 name = "no name"
-facts.function.timeout_s = 4
+facts.lambda.timeout_s = 4
 
 [[examples.fail]]
 name = "wrong"
-facts.function = { name = "a", timeout_s = 2 }
+facts.lambda = { name = "a", timeout_s = 2 }
 
 [[examples.pass]]
 name = "misspelt"
-facts.function.timeout = 2
+facts.lambda.timeout = 2
 
 [[examples.pass]]
 name = "mistyped"
-facts.function.timeout_s = "2"
+facts.lambda.timeout_s = "2"
 
 [[examples.pass]]
 name = "wrong"
-facts.function.load = 2
+facts.lambda.load = 2
 "#;
-    insta::assert_snapshot!(complaints(&[("disable-nothing.toml", text)]), @r##"
+    insta::assert_snapshot!(complaints(&[("disable-nothing.toml", text)]), @r#"
     error: an id names the bad pattern, not its remedy
      --> disable-nothing.toml:1:6
       |
@@ -196,31 +196,31 @@ facts.function.load = 2
        |
     19 | name = "wrong"
        |        ^^^^^^^
-    error: no fact `function.timeout`
-      --> disable-nothing.toml:24:16
+    error: no fact `lambda.timeout`
+      --> disable-nothing.toml:24:14
        |
-    24 | facts.function.timeout = 2
-       |                ^^^^^^^ in the facts of this example
+    24 | facts.lambda.timeout = 2
+       |              ^^^^^^^ in the facts of this example
        |
        = help: did you mean `timeout_s`?
-    error: `function.timeout_s` is an int, not a string
-      --> disable-nothing.toml:28:28
+    error: `lambda.timeout_s` is an int, not a string
+      --> disable-nothing.toml:28:26
        |
-    28 | facts.function.timeout_s = "2"
-       |                            ^^^ in the facts of this example
+    28 | facts.lambda.timeout_s = "2"
+       |                          ^^^ in the facts of this example
     error: `examples.fail[1]` has the same name
       --> disable-nothing.toml:31:8
        |
     31 | name = "wrong"
        |        ^^^^^^^
-    error: `function.load` is a double, not an int
-      --> disable-nothing.toml:32:23
+    error: `lambda.load` is a double, not an int
+      --> disable-nothing.toml:32:21
        |
-    32 | facts.function.load = 2
-       |                       ^ in the facts of this example
+    32 | facts.lambda.load = 2
+       |                     ^ in the facts of this example
        |
        = help: write `2.0`
-    "##);
+    "#);
 }
 
 #[test]
@@ -237,4 +237,45 @@ fn an_id_is_taken_once() {
     1 | id = "long-timeout"
       |      ^^^^^^^^^^^^^^
     "##);
+}
+
+#[test]
+fn a_check_with_the_former_name_of_a_part_is_told_the_new_one() {
+    let text = around("function.timeout_s > 3 && 'function' != \"function.name\"")
+        .replace("{{ resource.name }} was", "{{ function.name }} was");
+    insta::assert_snapshot!(complaints(&[("tried.toml", &text)]), @r#"
+    error: the part `function` of the facts is now `lambda`
+     --> tried.toml:7:12
+      |
+    7 | fails = """function.timeout_s > 3 && 'function' != "function.name""""
+      |            ^^^^^^^^ a word that CEL reserves
+      |
+      = help: replace `function` with `lambda`
+    error: nothing is called `function.name`
+     --> tried.toml:8:15
+      |
+    8 | message = "{{ function.name }} was tried."
+      |               ^^^^^^^^^^^^^
+      |
+      = help: the part `function` of the facts is now `lambda`
+    "#);
+    let text = around("lambda.timeout_s > 3")
+        + r#"
+[[examples.fail]]
+name = "four seconds"
+facts.function.timeout_s = 4
+
+[[examples.pass]]
+name = "two seconds"
+facts.lambda.timeout_s = 2
+"#;
+    insta::assert_snapshot!(complaints(&[("tried.toml", &text)]), @r#"
+    error: no fact `function`
+      --> tried.toml:14:7
+       |
+    14 | facts.function.timeout_s = 4
+       |       ^^^^^^^^ in the facts of this example
+       |
+       = help: the part `function` of the facts is now `lambda`
+    "#);
 }

@@ -25,13 +25,13 @@ fn what_is_unknown_decides_nothing_and_hinders_nothing() {
     const FALSE: &str = "!exposure.has_url";
     // A field, a part of the tree, and an item's field that are not known.
     const UNKNOWN: [&str; 3] = [
-        "function.timeout_s > 3",
+        "lambda.timeout_s > 3",
         "secrets.variables.exists(v, v.name == 'a')",
         "exposure.urls.exists(u, u.qualifier == '$LATEST' && u.public)",
     ];
     let mut facts = facts();
-    if let Fact::Known(function) = &mut facts.function {
-        function.timeout_s = Fact::unknown(&denied());
+    if let Fact::Known(lambda) = &mut facts.lambda {
+        lambda.timeout_s = Fact::unknown(&denied());
     }
     let document = document(&facts);
     let mut table: Vec<(String, Verdict)> = Vec::new();
@@ -59,17 +59,11 @@ fn what_is_unknown_decides_nothing_and_hinders_nothing() {
             ("U == T", Verdict::Unknown),
             ("[T, U].size() == 2", Verdict::Unknown),
             // The loops over known items, with what is asked of each unknown.
-            (
-                "function.layers.exists(l, U || l == 'tools')",
-                Verdict::Fail,
-            ),
-            (
-                "function.layers.exists(l, U && l == 'other')",
-                Verdict::Pass,
-            ),
-            ("function.layers.exists(l, U)", Verdict::Unknown),
-            ("function.layers.all(l, U)", Verdict::Unknown),
-            ("function.layers.all(l, U && l == 'other')", Verdict::Pass),
+            ("lambda.layers.exists(l, U || l == 'tools')", Verdict::Fail),
+            ("lambda.layers.exists(l, U && l == 'other')", Verdict::Pass),
+            ("lambda.layers.exists(l, U)", Verdict::Unknown),
+            ("lambda.layers.all(l, U)", Verdict::Unknown),
+            ("lambda.layers.all(l, U && l == 'other')", Verdict::Pass),
             ("[].exists(l, U)", Verdict::Pass),
             ("[].all(l, U)", Verdict::Fail),
             ("['a', 'b'].exists(l, l == 'b' || U)", Verdict::Fail),
@@ -81,8 +75,8 @@ fn what_is_unknown_decides_nothing_and_hinders_nothing() {
                 Verdict::Fail,
             ),
             ("['a'].exists_one(l, U)", Verdict::Unknown),
-            ("function.layers.filter(l, U).size() > 0", Verdict::Unknown),
-            ("function.layers.map(l, U).size() > 0", Verdict::Unknown),
+            ("lambda.layers.filter(l, U).size() > 0", Verdict::Unknown),
+            ("lambda.layers.map(l, U).size() > 0", Verdict::Unknown),
         ] {
             let expression = expression
                 .replace('T', TRUE)
@@ -152,17 +146,17 @@ fn expression() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
         "true",
         "exposure.has_url",
-        "function.timeout_s > 3",
-        "function.timeout_s + 1 == 901",
-        "function.load < 0.75",
-        "function.package == 'Image'",
-        "function.name.startsWith('check')",
-        "'owner' in function.tags",
-        "has(function.tags.owner)",
-        "function.tags['owner'] == 'payments'",
-        "'tools' in function.layers",
-        "function.layers == ['tools']",
-        "function.layers.size() > 1",
+        "lambda.timeout_s > 3",
+        "lambda.timeout_s + 1 == 901",
+        "lambda.load < 0.75",
+        "lambda.package == 'Image'",
+        "lambda.name.startsWith('check')",
+        "'owner' in lambda.tags",
+        "has(lambda.tags.owner)",
+        "lambda.tags['owner'] == 'payments'",
+        "'tools' in lambda.layers",
+        "lambda.layers == ['tools']",
+        "lambda.layers.size() > 1",
         "exposure.urls.size() > 1",
         "exposure.urls.exists(u, u.public)",
         "exposure.urls.all(u, u.public)",
@@ -186,7 +180,7 @@ fn expression() -> impl Strategy<Value = String> {
                     .prop_map(|(one, two, three)| format!("(({one}) ? ({two}) : ({three}))")),
                 inner
                     .clone()
-                    .prop_map(|one| format!("function.layers.exists(l, l == 'x' || {one})")),
+                    .prop_map(|one| format!("lambda.layers.exists(l, l == 'x' || {one})")),
                 inner.prop_map(|one| format!("exposure.urls.all(u, u.public || {one})")),
             ]
         })
@@ -198,9 +192,9 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let words = prop::collection::vec(prop::sample::select(vec!["tools", "x"]), 0..3);
     (any::<bool>(), 0u32..5, urls, words).prop_map(|(has_url, timeout_s, urls, layers)| {
         let mut facts = facts();
-        if let Fact::Known(function) = &mut facts.function {
-            function.timeout_s = Fact::Known(timeout_s);
-            function.layers = Fact::Known(layers.into_iter().map(str::to_owned).collect());
+        if let Fact::Known(lambda) = &mut facts.lambda {
+            lambda.timeout_s = Fact::Known(timeout_s);
+            lambda.layers = Fact::Known(layers.into_iter().map(str::to_owned).collect());
         }
         let urls = urls.into_iter().map(|(latest, open, public)| Url {
             qualifier: if latest { "$LATEST" } else { "live" }.to_owned(),
@@ -258,7 +252,7 @@ proptest! {
         texts in prop::collection::vec(
             prop::collection::vec(
                 prop::sample::select(vec![
-                    "function", ".name", ".tags", "exposure.urls", ".exists(u, ", "u.public", ")", "(",
+                    "lambda", "function", ".name", ".tags", "exposure.urls", ".exists(u, ", "u.public", ")", "(",
                     "[", "]", "{", "}", "'a'", "\"", "'", "'''", "r'\\'", "b'x'", "1", "1u", "1.5e999",
                     "99999999999999999999", "-", "!", "&&", "||", "==", "in", "?", ":", ",", ".", "..",
                     "has(", "size(", ".map(x, ", ".all(", "null", "true", "\\", "\\u{110000}", "ä", " ",

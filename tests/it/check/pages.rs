@@ -6,7 +6,7 @@ use super::*;
 fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     let registry = registry();
     let check = registry.get("public-function-url").unwrap();
-    insta::assert_snapshot!(page(check), @r##"
+    insta::assert_snapshot!(page(check), @r#"
     # Function URL that anybody may call
 
     `public-function-url` · judges each function · severity high · confidence high · persona default · since 0.1.0
@@ -37,14 +37,14 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     **It says**
 
     ```jinja
-    The URL of {{ item.qualifier }} of {{ function.name }} answers anybody on the internet.
+    The URL of {{ item.qualifier }} of {{ lambda.name }} answers anybody on the internet.
     ```
 
     It is UNKNOWN where AWS refuses what it needs of `lambda:ListFunctionUrlConfigs`.
 
     ## How to mend it
 
-    Ask for IAM authentication, or put a CloudFront distribution with origin access control in front of {{ function.name }}.
+    Ask for IAM authentication, or put a CloudFront distribution with origin access control in front of {{ lambda.name }}.
 
     **AWS CLI**
 
@@ -56,7 +56,7 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
 
     ```hcl
     resource "aws_lambda_function_url" "this" {
-      function_name      = "{{ function.name }}"
+      function_name      = "{{ lambda.name }}"
       qualifier          = "{{ item.qualifier }}"
       authorization_type = "AWS_IAM"
     }
@@ -84,7 +84,7 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     public = true
     qualifier = "live"
 
-    [function]
+    [lambda]
     name = "checkout"
     ```
 
@@ -126,8 +126,8 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     ## Read more
 
     - <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
-    "##);
-    insta::assert_snapshot!(terminal_page(registry.get("long-timeout").unwrap(), 60), @r##"
+    "#);
+    insta::assert_snapshot!(terminal_page(registry.get("long-timeout").unwrap(), 60), @r#"
     Timeout near the limit
     long-timeout · judges each function · severity low ·
     confidence medium · persona strict · since 0.1.0
@@ -139,11 +139,11 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
 
     It fails if:
 
-        function.timeout_s >= 840
+        lambda.timeout_s >= 840
 
     It says:
 
-        {{ function.name }} may run for {{ function.timeout_s }} seconds.
+        {{ lambda.name }} may run for {{ lambda.timeout_s }} seconds.
 
     It is UNKNOWN where AWS refuses what it needs of
     lambda:ListFunctions.
@@ -157,15 +157,15 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
 
     FAIL, fifteen minutes:
 
-        [function]
+        [lambda]
         name = "batch"
         timeout_s = 900
 
     PASS, three seconds:
 
-        [function]
+        [lambda]
         timeout_s = 3
-    "##);
+    "#);
     insta::assert_snapshot!(index(registry.checks()), @r##"
     # Checks
 
@@ -199,8 +199,8 @@ fn remediation_holds_real_names_and_cannot_be_broken_out_of() {
             variable("A; $(reboot) 'B'\nreboot"),
         ]),
     });
-    if let Fact::Known(function) = &mut facts.function {
-        function.name = "two words".to_owned();
+    if let Fact::Known(lambda) = &mut facts.lambda {
+        lambda.name = "two words".to_owned();
     }
     let (registry, document) = (registry(), document(&facts));
     let check = registry.get("secret-in-environment").unwrap();
@@ -215,14 +215,14 @@ fn remediation_holds_real_names_and_cannot_be_broken_out_of() {
     aws secretsmanager create-secret --name 'A; $(reboot) '\''B'\''�reboot' --description 'from ''two words'
     "##);
 
-    let text = around("function.timeout_s > 1")
+    let text = around("lambda.timeout_s > 1")
         + r#"
 fix.cloudformation = """
-Plain: {{ function.name }}
-Quoted: "{{ function.name }} of {{ resource.account }}"
-List: [{{ function.layers }}]
+Plain: {{ lambda.name }}
+Quoted: "{{ lambda.name }} of {{ resource.account }}"
+List: [{{ lambda.layers }}]
 """
-fix.terraform = 'name = "{{ function.name }}"'
+fix.terraform = 'name = "{{ lambda.name }}"'
 "#;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tried.toml"), text).unwrap();

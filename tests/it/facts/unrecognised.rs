@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
         "package type",
         |world, value| configuration(world).package_type = value.to_owned(),
         &[
-            "function.package_type",
+            "lambda.package_type",
             "runtime.deprecated",
             "runtime.maintained_by_aws",
             "code.signing_applicable",
@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
     (
         "tracing mode",
         |world, value| configuration(world).tracing = Some(value.to_owned()),
-        &["function.active_tracing"],
+        &["lambda.active_tracing"],
     ),
     (
         "log format",
@@ -94,7 +94,7 @@ const CASES: &[Case] = &[
         |world, value| {
             world.regions[0].functions[0].recursive_loop = Observed::Known(value.to_owned());
         },
-        &["function.recursion_allowed"],
+        &["lambda.recursion_allowed"],
     ),
     (
         "code signing policy",
@@ -240,7 +240,7 @@ fn what_was_left_out_makes_a_scan_incomplete_and_what_is_new_does_not() {
     ] {
         let mut world = quiet();
         configuration(&mut world).tracing = Some(value.to_owned());
-        let gaps = first_document(&world, Scope::Function).gaps_behind(["function.active_tracing"]);
+        let gaps = first_document(&world, Scope::Function).gaps_behind(["lambda.active_tracing"]);
         assert_eq!(gaps[0].kind, kind);
     }
 }
