@@ -11,7 +11,7 @@ use super::judge::Judge;
 use super::problem::Problem;
 use super::registry::{LoadError, built_in, compile_all, read};
 use super::source::Source;
-use super::template::UNKNOWN;
+use super::template::{UNKNOWN, idiom};
 use super::verdict::Verdict;
 use crate::facts::{Document, Resource, Scope};
 
@@ -98,6 +98,13 @@ fn lint_words(source: &Source, definition: &Definition) -> Vec<Problem> {
     for (key, text) in words.into_iter().chain(templates_of(definition)) {
         if text.trim().is_empty() {
             problems.push(source.problem(key, format!("`{key}` is empty"), ""));
+        }
+    }
+    for (key, text) in templates_of(definition) {
+        if let Some((span, call)) = idiom(text) {
+            let message = "there is a macro for this";
+            let problem = source.problem_within(key, span, message, "written out");
+            problems.push(problem.help(format!("write `{call}`")));
         }
     }
     for (index, reference) in definition.references.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! The built-in checks as a whole.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lamppost::check::{Judge, Registry, example_document, lint_builtin};
 use lamppost::facts;
 
@@ -29,4 +31,25 @@ fn messages_have_no_gaps_where_something_is_empty() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn what_fixes_share_stands_in_a_macro() {
+    // a command, or a line of a template, that stands in three checks belongs in `checks/fixes.jinja`
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    let mut lines: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for check in registry.checks() {
+        let fix = &check.definition.fix;
+        let texts = [Some(&fix.text), fix.cli.as_ref(), fix.terraform.as_ref()];
+        for line in texts.into_iter().flatten().flat_map(|text| text.lines()) {
+            let line = line.trim().to_owned();
+            lines.entry(line).or_default().insert(&check.definition.id);
+        }
+    }
+    let shared: Vec<(&String, usize)> = lines
+        .iter()
+        .filter(|(line, checks)| checks.len() >= 3 && line.len() > 100)
+        .map(|(line, checks)| (line, checks.len()))
+        .collect();
+    assert!(shared.is_empty(), "{shared:#?}");
 }

@@ -279,3 +279,102 @@ facts.lambda.timeout_s = 2
        = help: the part `function` of the facts is now `lambda`
     "#);
 }
+
+#[test]
+fn what_a_macro_replaces_is_refused_and_the_macro_named() {
+    let text = around("lambda.timeout_s > 3")
+        + r##"
+evidence = "exposure.urls"
+identity = ["qualifier"]
+fix.cli = """
+aws lambda x{% if item.qualifier != "$LATEST" %} --qualifier {{ item.qualifier }}{% endif %}
+"""
+fix.terraform = """
+resource "aws_lambda_function" "this" {
+  function_name = "{{ resource.name }}"
+}
+"""
+fix.cloudformation = """
+Other:
+  Type: AWS::Lambda::Function
+  Properties:
+    FunctionName: {{ resource.name }}
+"""
+"##;
+    insta::assert_snapshot!(complaints(&[("tried.toml", &text)]), @r#"
+    error: at least one example must fail
+     --> tried.toml:1:6
+      |
+    1 | id = "tried"
+      |      ^^^^^^^
+      |
+      = help: add an `[[examples.fail]]`
+    error: at least one example must pass
+     --> tried.toml:1:6
+      |
+    1 | id = "tried"
+      |      ^^^^^^^
+      |
+      = help: add an `[[examples.pass]]`
+    error: there is a macro for this
+      --> tried.toml:15:13
+       |
+    15 | aws lambda x{% if item.qualifier != "$LATEST" %} --qualifier {{ item.qualifier }}{% endif %}
+       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ written out
+       |
+       = help: write `{{ qualifier(item) }}`
+    error: there is a macro for this
+      --> tried.toml:18:1
+       |
+    18 | / resource "aws_lambda_function" "this" {
+    19 | |   function_name = "{{ resource.name }}"
+       | |_______________________________________^ written out
+       |
+       = help: write `{% call lambda_resource() %}`
+    error: there is a macro for this
+      --> tried.toml:24:3
+       |
+    24 | /   Type: AWS::Lambda::Function
+    25 | |   Properties:
+    26 | |     FunctionName: {{ resource.name }}
+       | |_____________________________________^ written out
+       |
+       = help: write `{% call lambda_properties() %}`
+    "#);
+}
+
+#[test]
+fn a_macro_that_lacks_a_fact_is_refused_where_it_is_called() {
+    let text = around("lambda.timeout_s > 3")
+        + r#"
+evidence = "exposure.urls"
+identity = ["qualifier"]
+fix.cli = """
+# Narrow the role down:
+{{ narrow_role_policy(item) }}
+"""
+fix.terraform = "{{ remove_statment(item) }}"
+fix.cloudformation = "{% call lambda_properties() %}{{ item.nothing }}{% endcall %}"
+"#;
+    insta::assert_snapshot!(complaints(&[("tried.toml", &text)]), @r#"
+    error: the template cannot be filled: undefined value
+      --> tried.toml:16:4
+       |
+    16 | {{ narrow_role_policy(item) }}
+       |    ^^^^^^^^^^^^^^^^^^ `narrow_role_policy` reads `policy`, which is not there
+       |
+       = help: `checks/fixes.jinja` has the macro
+    error: nothing is called `remove_statment`
+      --> tried.toml:18:21
+       |
+    18 | fix.terraform = "{{ remove_statment(item) }}"
+       |                     ^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `remove_statement`?
+    error: nothing is called `item.nothing`
+      --> tried.toml:19:56
+       |
+    19 | fix.cloudformation = "{% call lambda_properties() %}{{ item.nothing }}{% endcall %}"
+       |                                                        ^^^^^^^^^^^^
+    "#);
+}
