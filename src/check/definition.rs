@@ -167,6 +167,9 @@ pub struct Definition {
     pub message: String,
     /// Why it matters.
     pub why: String,
+    /// When the finding is acceptable, if it ever is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptable: Option<String>,
     /// How to mend it.
     pub fix: Fix,
     /// Pages to read.
@@ -211,7 +214,18 @@ pub struct Fix {
 
 /// A framework or scanner whose ids a check maps to.
 #[derive(
-    Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Deserialize,
+    Eq,
+    Hash,
+    JsonSchema,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    Serialize,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Framework {
@@ -221,14 +235,17 @@ pub enum Framework {
     Cis,
     /// NIST SP 800-53 revision 5.
     #[serde(rename = "nist-800-53")]
+    #[value(name = "nist-800-53")]
     Nist80053,
     /// PCI DSS 4.0.
     PciDss,
     /// ISO/IEC 27001:2022, Annex A.
     #[serde(rename = "iso-27001")]
+    #[value(name = "iso-27001")]
     Iso27001,
     /// SOC 2 trust services criteria.
     #[serde(rename = "soc-2")]
+    #[value(name = "soc-2")]
     Soc2,
     /// HIPAA security rule.
     Hipaa,

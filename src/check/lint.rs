@@ -95,7 +95,10 @@ fn lint_words(source: &Source, definition: &Definition) -> Vec<Problem> {
         ("title", definition.title.as_str()),
         ("why", definition.why.as_str()),
     ];
-    for (key, text) in words.into_iter().chain(templates_of(definition)) {
+    let acceptable = definition.acceptable.as_deref();
+    let acceptable = acceptable.map(|text| ("acceptable", text));
+    let words = words.into_iter().chain(acceptable);
+    for (key, text) in words.chain(templates_of(definition)) {
         if text.trim().is_empty() {
             problems.push(source.problem(key, format!("`{key}` is empty"), ""));
         }

@@ -12,6 +12,7 @@ mod definition;
 mod expression;
 mod judge;
 mod lint;
+mod listing;
 pub(crate) mod nearest;
 mod operations;
 mod page;
@@ -34,8 +35,9 @@ pub use definition::{
 };
 pub use judge::Judge;
 pub use lint::{example_document, lint, lint_builtin};
+pub use listing::{index, table};
 pub(crate) use nearest::nearest;
-pub use page::{index, page, terminal_page};
+pub use page::{page, terminal_page};
 pub use plan::plan;
 pub use problem::Problem;
 pub use registry::{LoadError, Registry, SelectError, Selection};

@@ -1,11 +1,13 @@
 //! Pages about checks: Markdown for the documentation, plain text for the terminal.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-
 use super::compile::Check;
 use super::definition::{Definition, Example, Status};
-use crate::facts::{Scope, operations};
+use super::judge::Judge;
+use super::lint::example_document;
+use super::template::UNKNOWN;
+use super::verdict::Offence;
+use crate::facts::Scope;
+use crate::inventory::Depth;
 
 /// A part of a page.
 enum Part {
@@ -13,6 +15,8 @@ enum Part {
     /// A line that stands out less than a heading.
     Lead(String),
     Text(String),
+    /// A text that is shown as it is, and may be long.
+    Quote(String),
     Code(&'static str, String),
     List(Vec<String>),
 }
@@ -27,6 +31,7 @@ pub fn page(check: &Check) -> String {
             Part::Heading(text) => page.push_str(&format!("## {text}\n")),
             Part::Lead(text) => page.push_str(&format!("**{text}**\n")),
             Part::Text(text) => page.push_str(&format!("{}\n", text.trim())),
+            Part::Quote(text) => page.push_str(&format!("```text\n{}\n```\n", text.trim())),
             Part::Code(language, text) => {
                 page.push_str(&format!("```{language}\n{}\n```\n", text.trim()));
             }
@@ -51,6 +56,7 @@ pub fn terminal_page(check: &Check, width: usize) -> String {
             Part::Heading(text) => page.push_str(&format!("{}\n", text.to_uppercase())),
             Part::Lead(text) => page.push_str(&wrap(&format!("{text}:"), width, "")),
             Part::Text(text) => page.push_str(&wrap(&text.replace('`', ""), width, "")),
+            Part::Quote(text) => page.push_str(&wrap(&text, width, "    ")),
             Part::Code(_, text) => {
                 for line in text.trim().lines() {
                     page.push_str(format!("    {line}").trim_end());
@@ -67,57 +73,20 @@ pub fn terminal_page(check: &Check, width: usize) -> String {
     page
 }
 
-/// The table of all checks, as Markdown, with a link to each page.
-pub fn index<'c>(checks: impl IntoIterator<Item = &'c Check>) -> String {
-    let mut checks: Vec<&Check> = checks.into_iter().collect();
-    checks.sort_by(|one, other| {
-        let key = |check: &Check| (check.family.clone(), check.definition.id.clone());
-        key(one).cmp(&key(other))
-    });
-    let families: BTreeSet<&str> = checks.iter().map(|check| check.family.as_str()).collect();
-    let mut page = format!(
-        "# Checks\n\n{} checks in {} families.\n",
-        checks.len(),
-        families.len()
-    );
-    for family in families {
-        let _ = write!(
-            page,
-            "\n## {family}\n\n| check | what it finds | severity | confidence | persona |\n| --- | --- | --- | --- | --- |\n"
-        );
-        for check in checks.iter().filter(|check| check.family == family) {
-            let Definition {
-                id,
-                title,
-                severity,
-                confidence,
-                persona,
-                ..
-            } = &check.definition;
-            let title = title.replace('|', r"\|");
-            let _ = writeln!(
-                page,
-                "| [`{id}`]({id}.md) | {title} | {severity} | {confidence} | {persona} |"
-            );
-        }
-    }
-    page
-}
-
 fn facets(check: &Check, mark: &str) -> String {
     let definition = &check.definition;
     let scope = match definition.scope {
-        Scope::Function => "function",
-        Scope::Layer => "layer version",
-        Scope::Region => "region of an account",
-        Scope::Account => "account",
+        Scope::Function => "functions",
+        Scope::Layer => "layer versions",
+        Scope::Region => "regions",
+        Scope::Account => "accounts",
     };
     let mut facets = vec![
         format!("{mark}{}{mark}", definition.id),
-        format!("judges each {scope}"),
         format!("severity {}", definition.severity),
         format!("confidence {}", definition.confidence),
         format!("persona {}", definition.persona),
+        format!("applies to {scope}"),
         format!("since {}", definition.since),
     ];
     if !definition.implies.is_empty() {
@@ -136,81 +105,131 @@ fn facets(check: &Check, mark: &str) -> String {
 fn parts(check: &Check) -> Vec<Part> {
     let definition = &check.definition;
     let mut parts = vec![Part::Text(definition.why.clone())];
-    parts.push(Part::Heading("When it fails"));
-    if let Some(applies) = &definition.applies {
-        parts.push(Part::Lead("It is asked of resources for which".to_owned()));
-        parts.push(Part::Code("cel", applies.clone()));
-    }
-    parts.push(Part::Lead("It fails if".to_owned()));
-    parts.push(Part::Code("cel", definition.fails.clone()));
-    if let Some(evidence) = &definition.evidence {
-        parts.push(Part::Lead("It shows".to_owned()));
-        parts.push(Part::Code("cel", evidence.clone()));
-    }
-    parts.push(Part::Lead("It says".to_owned()));
-    parts.push(Part::Code("jinja", definition.message.clone()));
-    let calls: BTreeSet<&str> = check
-        .reads()
-        .flat_map(operations)
-        .map(|operation| operation.label)
-        .collect();
-    if !calls.is_empty() {
-        let calls: Vec<String> = calls.iter().map(|call| format!("`{call}`")).collect();
-        let text = format!(
-            "It is UNKNOWN where AWS refuses what it needs of {}.",
-            calls.join(", ")
-        );
-        parts.push(Part::Text(text));
-    }
-    parts.push(Part::Heading("How to mend it"));
-    parts.push(Part::Text(definition.fix.text.clone()));
-    for (name, language, text) in [
-        ("AWS CLI", "sh", &definition.fix.cli),
-        ("Terraform", "hcl", &definition.fix.terraform),
-        ("CloudFormation", "yaml", &definition.fix.cloudformation),
-    ] {
-        if let Some(text) = text {
-            parts.push(Part::Lead(name.to_owned()));
-            parts.push(Part::Code(language, text.clone()));
-        }
-    }
-    parts.push(Part::Heading("Examples"));
-    let examples = &definition.examples;
-    for (verdict, listed) in [
-        ("FAIL", &examples.fail),
-        ("PASS", &examples.pass),
-        ("UNKNOWN", &examples.unknown),
-        ("NOT_APPLICABLE", &examples.not_applicable),
-    ] {
-        for Example { name, facts } in listed {
-            parts.push(Part::Lead(format!("{verdict}, {name}")));
-            let facts = toml::to_string(facts).unwrap_or_default();
-            let nothing = "# nothing is known".to_owned();
-            let facts = if facts.trim().is_empty() {
-                nothing
-            } else {
-                facts
-            };
-            parts.push(Part::Code("toml", facts));
-        }
-    }
+    parts.extend(remediation(check));
+    parts.push(Part::Heading("When it is acceptable"));
+    let acceptable = definition.acceptable.iter();
+    parts.extend(acceptable.map(|text| Part::Text(text.clone())));
+    parts.push(Part::Text(format!(
+        "To turn the check off, or to give it another severity, add `[checks.{}]` to `lamppost.toml`.",
+        definition.id
+    )));
+    parts.extend(permissions(check));
     if !definition.maps.is_empty() {
-        parts.push(Part::Heading("Elsewhere"));
+        parts.push(Part::Heading("Mappings"));
         let maps = definition.maps.iter();
         let line =
             |(framework, ids): (&_, &Vec<String>)| format!("{framework}: {}", ids.join(", "));
         parts.push(Part::List(maps.map(line).collect()));
     }
     if !definition.references.is_empty() {
-        parts.push(Part::Heading("Read more"));
+        parts.push(Part::Heading("References"));
         let link = |address: &String| format!("<{address}>");
         parts.push(Part::List(definition.references.iter().map(link).collect()));
+    }
+    parts.extend(expressions(definition));
+    parts
+}
+
+/// The offence of the first failing example whose fix lacks nothing, or else of the first.
+fn specimen(check: &Check) -> Option<Offence> {
+    let mut offences = check
+        .definition
+        .examples
+        .fail
+        .iter()
+        .filter_map(|example| {
+            let document = example_document(check.definition.scope, &example.facts);
+            let judgement = Judge::new(&document).judge(check);
+            judgement.offences.into_iter().next()
+        })
+        .collect::<Vec<_>>();
+    let whole = |offence: &Offence| {
+        let fix = &offence.fix;
+        let texts = [&fix.cli, &fix.terraform, &fix.cloudformation];
+        let mut texts = texts.into_iter().flatten().chain([&fix.text]);
+        !texts.any(|text| text.contains(UNKNOWN))
+    };
+    match offences.iter().position(whole) {
+        Some(at) => Some(offences.swap_remove(at)),
+        None => offences.into_iter().next(),
+    }
+}
+
+/// What a report says of an example.
+fn remediation(check: &Check) -> Vec<Part> {
+    let Some(offence) = specimen(check) else {
+        return Vec::new();
+    };
+    let mut parts = vec![
+        Part::Heading("Example"),
+        Part::Quote(offence.message),
+        Part::Heading("Remediation"),
+        Part::Text(offence.fix.text),
+    ];
+    for (name, language, text) in [
+        ("AWS CLI", "sh", offence.fix.cli),
+        ("Terraform", "hcl", offence.fix.terraform),
+        ("CloudFormation", "yaml", offence.fix.cloudformation),
+    ] {
+        if let Some(text) = text {
+            parts.push(Part::Lead(name.to_owned()));
+            parts.push(Part::Code(language, text));
+        }
     }
     parts
 }
 
+/// What the scanner must be allowed.
+fn permissions(check: &Check) -> Vec<Part> {
+    let actions: Vec<String> = check.actions().into_iter().map(str::to_owned).collect();
+    if actions.is_empty() {
+        return Vec::new();
+    }
+    let depth = match check.depth() {
+        Depth::Standard => "",
+        Depth::Deep => " It reads facts that only `--depth deep` observes in full.",
+    };
+    vec![
+        Part::Heading("Permissions"),
+        Part::Text(format!(
+            "The check needs these IAM actions. Where AWS denies one and the others do not decide, the verdict is UNKNOWN.{depth}"
+        )),
+        Part::List(actions),
+    ]
+}
+
+/// How the check decides, for those who write checks.
+fn expressions(definition: &Definition) -> Vec<Part> {
+    let mut parts = vec![Part::Heading("Expressions")];
+    for (lead, language, text) in [
+        ("Applies when", "cel", definition.applies.as_ref()),
+        ("Fails when", "cel", Some(&definition.fails)),
+        ("Evidence", "cel", definition.evidence.as_ref()),
+        ("Message", "jinja", Some(&definition.message)),
+    ] {
+        if let Some(text) = text {
+            parts.push(Part::Lead(lead.to_owned()));
+            parts.push(Part::Code(language, text.clone()));
+        }
+    }
+    let examples = &definition.examples;
+    let tested = [
+        ("FAIL", &examples.fail),
+        ("PASS", &examples.pass),
+        ("UNKNOWN", &examples.unknown),
+        ("NOT_APPLICABLE", &examples.not_applicable),
+    ];
+    let line = |verdict: &str, example: &Example| format!("{verdict}: {}", example.name);
+    let tested = tested
+        .into_iter()
+        .flat_map(|(verdict, listed)| listed.iter().map(move |example| line(verdict, example)));
+    parts.push(Part::Lead("Tested with".to_owned()));
+    parts.push(Part::List(tested.collect()));
+    parts
+}
+
 /// Paragraphs broken into lines no longer than a width, as far as words allow.
-fn wrap(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut wrapped = String::new();
     for paragraph in text.trim().split("\n\n") {
         if !wrapped.is_empty() {

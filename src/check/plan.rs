@@ -1,12 +1,14 @@
 //! From chosen checks to the calls that they need.
 
+use std::collections::BTreeSet;
+
 use super::Check;
 use crate::facts::{self, AtStandard};
 use crate::operation::{Depth, Plan};
 
 /// The operations behind every fact that one of the checks reads, at the depth that all of them need.
 pub fn plan<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Plan {
-    let mut operations = std::collections::BTreeSet::new();
+    let mut operations = BTreeSet::new();
     let mut depth = Depth::Standard;
     for check in checks {
         for path in check.reads() {
@@ -18,6 +20,18 @@ pub fn plan<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Plan {
 }
 
 impl Check {
+    /// The IAM actions of the calls behind everything that it reads, in order.
+    pub fn actions(&self) -> BTreeSet<&'static str> {
+        let calls: BTreeSet<_> = self.reads().flat_map(facts::operations).collect();
+        calls
+            .into_iter()
+            .flat_map(|operation| {
+                let further = operation.further.iter().copied();
+                operation.action.into_iter().chain(further)
+            })
+            .collect()
+    }
+
     /// The depth at which everything that it reads is known.
     pub fn depth(&self) -> Depth {
         match self.at_standard() {

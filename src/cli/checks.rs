@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::args::{CheckArgs, ChecksCommand, SchemaOf};
+use super::args::{CheckArgs, ChecksCommand, ListArgs, SchemaOf};
 use super::error::CliError;
 use super::setup::Setup;
 use crate::check::{self, Problem};
@@ -10,9 +10,16 @@ use crate::facts::{self, Scope};
 use crate::finding::Outcome;
 use crate::report;
 
+/// The widest list of checks: it is read in columns, and in narrow windows.
+const LIST_WIDTH: usize = 80;
+
 pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, CliError> {
     match command {
-        ChecksCommand::List { checks, json } => list(checks, *json, setup)?,
+        ChecksCommand::List {
+            checks,
+            filter,
+            json,
+        } => list(checks, filter, *json, setup)?,
         ChecksCommand::Show { id, folders } => {
             let args = CheckArgs {
                 folders: folders.clone(),
@@ -44,42 +51,20 @@ pub(super) fn run(command: &ChecksCommand, setup: &Setup) -> Result<Outcome, Cli
     Ok(Outcome::Clean)
 }
 
-fn list(args: &CheckArgs, as_json: bool, setup: &Setup) -> Result<(), CliError> {
+fn list(args: &CheckArgs, filter: &ListArgs, as_json: bool, setup: &Setup) -> Result<(), CliError> {
     let registry = setup.registry(args)?;
-    let mut checks = setup.select(&registry, args)?;
+    let mut checks = setup.select_of(&registry, args, &filter.families)?;
+    checks.retain(|check| filter.admits(check));
     checks.sort_by(|a, b| (&a.family, &a.definition.id).cmp(&(&b.family, &b.definition.id)));
     if as_json {
         let definitions: Vec<_> = checks.iter().map(|check| &check.definition).collect();
         return Ok(report::print_json(&json!(definitions))?);
     }
-    let mut text = String::new();
-    let mut family = "";
-    for check in &checks {
-        let definition = &check.definition;
-        if check.family != family {
-            family = &check.family;
-            text.push_str(&format!(
-                "{}{family}\n",
-                if text.is_empty() { "" } else { "\n" }
-            ));
-        }
-        let line = format!(
-            "  {:<38} {:<9} {:<8}",
-            definition.id, definition.severity, definition.persona
-        );
-        let title = &definition.title;
-        // Where the title does not fit beside the rest, it has a line of its own.
-        if line.chars().count() + 1 + title.chars().count() <= setup.terminal.width {
-            text.push_str(&format!("{line} {title}\n"));
-        } else {
-            text.push_str(&format!("{}\n      {title}\n", line.trim_end()));
-        }
-    }
-    text.push_str(&format!(
-        "\n{} checks; `lamppost checks show ID` explains one.\n",
-        checks.len()
-    ));
-    Ok(report::print_text(&text)?)
+    Ok(report::print_text(&check::table(
+        &checks,
+        filter.framework,
+        setup.terminal.width.min(LIST_WIDTH),
+    ))?)
 }
 
 fn lint(paths: &[std::path::PathBuf], setup: &Setup) -> Result<Outcome, CliError> {

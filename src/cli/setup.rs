@@ -132,13 +132,23 @@ impl Setup {
         registry: &'r Registry,
         args: &CheckArgs,
     ) -> Result<Vec<&'r Check>, CliError> {
+        self.select_of(registry, args, &[])
+    }
+
+    /// The same, of these families alone where there are any.
+    pub(super) fn select_of<'r>(
+        &self,
+        registry: &'r Registry,
+        args: &CheckArgs,
+        families: &[String],
+    ) -> Result<Vec<&'r Check>, CliError> {
         let mut skip = args.excluded_checks.clone();
         if args.checks.is_empty() {
             skip.extend(self.config.disabled().map(str::to_owned));
         }
         Ok(registry.select(&Selection {
             ids: args.checks.clone(),
-            families: Vec::new(),
+            families: families.to_vec(),
             skip,
             persona: args.persona.unwrap_or_default(),
         })?)

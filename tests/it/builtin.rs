@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lamppost::check::{Judge, Registry, example_document, lint_builtin};
+use lamppost::check::{Judge, Registry, example_document, lint_builtin, page};
 use lamppost::facts;
 
 #[test]
@@ -52,4 +52,18 @@ fn what_fixes_share_stands_in_a_macro() {
         .map(|(line, checks)| (line, checks.len()))
         .collect();
     assert!(shared.is_empty(), "{shared:#?}");
+}
+
+#[test]
+fn pages_render_what_a_report_would_say() {
+    let registry = Registry::builtin(&facts::schema).unwrap();
+    for check in registry.checks() {
+        let page = page(check);
+        let (read, expressions) = page.split_once("## Expressions").unwrap();
+        let id = &check.definition.id;
+        assert!(!read.contains("{{") && !read.contains("{%"), "{id}");
+        assert!(!read.contains("(unknown)"), "{id}");
+        assert!(check.definition.acceptable.is_some(), "{id}");
+        assert!(expressions.contains(check.definition.fails.trim()), "{id}");
+    }
 }

@@ -282,3 +282,83 @@ fn an_empty_variable_names_no_configuration() {
         .run();
     assert_eq!(ended.code(), 0, "{}", ended.stderr());
 }
+
+#[test]
+fn the_list_of_checks_fits_eighty_columns_and_can_be_narrowed() {
+    let listed = |options: &[&str]| {
+        let list = ["checks", "list"];
+        let ended = Lamppost::new(list.iter().chain(options)).run();
+        assert_eq!(ended.code(), 0, "{}", ended.stderr());
+        ended.stdout()
+    };
+    let all = listed(&["--persona", "audit"]);
+    let longest = all.lines().map(|line| line.chars().count()).max();
+    assert!(longest <= Some(80), "{all}");
+    insta::assert_snapshot!(listed(&["--family", "logging", "--persona", "strict"]), @r#"
+      CHECK                           SEVERITY  TITLE
+
+    logging
+      errors-not-logged               low       Log level that drops errors
+      inactive-tracing                low       Function that sends no traces
+                                                (strict)
+      log-group-never-expires         low       Log group without a retention period
+                                                (strict)
+      log-group-without-customer-key  low       Log group encrypted with a key that
+                                                you do not control (strict)
+      log-retention-too-short         low       Log group that keeps its events too
+                                                short a time (strict)
+
+    5 checks; `lamppost checks show ID` explains one.
+    "#);
+    insta::assert_snapshot!(listed(&["--framework", "checkov", "--severity", "low,high", "--persona", "strict"]), @r#"
+      CHECK                              SEVERITY  TITLE
+
+    encryption
+      environment-without-customer-key   low       Environment variables encrypted
+                                                   with a key that you do not
+                                                   control (strict) [CKV_AWS_173]
+      kms-key-rotation-off               low       KMS key of a function without
+                                                   automatic rotation (strict)
+                                                   [CKV_AWS_7]
+
+    exposure
+      credentialed-wildcard-cors         high      Function URL that takes
+                                                   credentials from scripts of every
+                                                   web site [CKV2_AWS_75]
+      service-permission-without-source  high      Service that may invoke the
+                                                   function for any of its customers
+                                                   [CKV_AWS_364]
+      unauthenticated-function-url       high      Function URL that is open to the
+                                                   internet [CKV_AWS_258]
+
+    logging
+      inactive-tracing                   low       Function that sends no traces
+                                                   (strict) [CKV_AWS_50]
+      log-group-never-expires            low       Log group without a retention
+                                                   period (strict) [CKV_AWS_66]
+      log-group-without-customer-key     low       Log group encrypted with a key
+                                                   that you do not control (strict)
+                                                   [CKV_AWS_158]
+
+    runtime
+      deprecated-runtime                 high      Runtime that AWS no longer
+                                                   patches [CKV_AWS_363]
+      update-blocked-runtime             high      Runtime whose functions AWS no
+                                                   longer lets you update
+                                                   [CKV_AWS_363]
+
+    secrets
+      plaintext-secret-in-environment    high      Credential in an environment
+                                                   variable or image command
+                                                   [CKV_AWS_45]
+
+    11 checks; `lamppost checks show ID` explains one.
+    "#);
+    let ended = Lamppost::new(["checks", "list", "--family", "loging"]).run();
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended.stderr().contains("did you mean `logging`?"),
+        "{}",
+        ended.stderr()
+    );
+}

@@ -1,5 +1,6 @@
 //! What can be typed. Arguments describe; they do no work.
 
+mod checks;
 #[cfg(feature = "live")]
 mod live;
 
@@ -9,6 +10,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use checks::ListArgs;
 #[cfg(feature = "live")]
 pub(super) use live::{EXTERNAL_ID, ReachArgs, TargetArgs};
 
@@ -414,6 +416,9 @@ pub enum ChecksCommand {
         /// Which ones.
         #[command(flatten)]
         checks: CheckArgs,
+        /// Which of them.
+        #[command(flatten)]
+        filter: ListArgs,
         /// One JSON document instead of a table
         #[arg(long)]
         json: bool,

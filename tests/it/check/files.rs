@@ -108,7 +108,7 @@ fn files_that_are_no_checks_are_told_where() {
       |
     1 | id = 
       |      ^
-    error: unknown key `sevrity`; known keys: `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `implies`, `cause`, `identity`, `message`, `why`, `fix`, `references`, `maps`, `examples`
+    error: unknown key `sevrity`; known keys: `id`, `title`, `scope`, `severity`, `confidence`, `persona`, `since`, `status`, `applies`, `fails`, `evidence`, `implies`, `cause`, `identity`, `message`, `why`, `acceptable`, `fix`, `references`, `maps`, `examples`
      --> a/unknown.toml:4:1
       |
     4 | sevrity = "low"
@@ -122,7 +122,7 @@ fn files_that_are_no_checks_are_told_where() {
       |            ^^^^
       |
       = help: did you mean `low`?
-    "##);
+    "#);
 }
 
 #[test]

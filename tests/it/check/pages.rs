@@ -9,55 +9,33 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     insta::assert_snapshot!(page(check), @r#"
     # Function URL that anybody may call
 
-    `public-function-url` · judges each function · severity high · confidence high · persona default · since 0.1.0
+    `public-function-url` · severity high · confidence high · persona default · applies to functions · since 0.1.0
 
     A function URL without authentication runs the function for whoever finds it, and every run is
     paid for and has the rights of its execution role.
 
-    ## When it fails
+    ## Example
 
-    **It is asked of resources for which**
-
-    ```cel
-    exposure.has_url
+    ```text
+    The URL of live of checkout answers anybody on the internet.
     ```
 
-    **It fails if**
+    ## Remediation
 
-    ```cel
-    exposure.urls.exists(url, url.auth == "NONE" && url.public)
-    ```
-
-    **It shows**
-
-    ```cel
-    exposure.urls.filter(url, url.auth == "NONE" && url.public)
-    ```
-
-    **It says**
-
-    ```jinja
-    The URL of {{ item.qualifier }} of {{ lambda.name }} answers anybody on the internet.
-    ```
-
-    It is UNKNOWN where AWS refuses what it needs of `lambda:ListFunctionUrlConfigs`.
-
-    ## How to mend it
-
-    Ask for IAM authentication, or put a CloudFront distribution with origin access control in front of {{ lambda.name }}.
+    Ask for IAM authentication, or put a CloudFront distribution with origin access control in front of checkout.
 
     **AWS CLI**
 
     ```sh
-    aws lambda update-function-url-config --function-name {{ resource.arn }} --qualifier {{ item.qualifier }} --auth-type AWS_IAM
+    aws lambda update-function-url-config --function-name arn:aws:lambda:eu-central-1:111122223333:function:example --qualifier live --auth-type AWS_IAM
     ```
 
     **Terraform**
 
     ```hcl
     resource "aws_lambda_function_url" "this" {
-      function_name      = "{{ lambda.name }}"
-      qualifier          = "{{ item.qualifier }}"
+      function_name      = "checkout"
+      qualifier          = "live"
       authorization_type = "AWS_IAM"
     }
     ```
@@ -67,104 +45,105 @@ fn a_check_is_shown_as_a_page_and_on_a_terminal() {
     ```yaml
     Type: AWS::Lambda::Url
     Properties:
-      TargetFunctionArn: {{ resource.arn }}
+      TargetFunctionArn: arn:aws:lambda:eu-central-1:111122223333:function:example
       AuthType: AWS_IAM
     ```
 
-    ## Examples
+    ## When it is acceptable
 
-    **FAIL, an alias whose URL asks for nothing and whose policy lets everybody in**
+    To turn the check off, or to give it another severity, add `[checks.public-function-url]` to `lamppost.toml`.
 
-    ```toml
-    [exposure]
-    has_url = true
+    ## Permissions
 
-    [[exposure.urls]]
-    auth = "NONE"
-    public = true
-    qualifier = "live"
+    The check needs these IAM actions. Where AWS denies one and the others do not decide, the verdict is UNKNOWN. It reads facts that only `--depth deep` observes in full.
 
-    [lambda]
-    name = "checkout"
-    ```
+    - lambda:ListFunctionUrlConfigs
 
-    **PASS, IAM authentication**
-
-    ```toml
-    [exposure]
-    has_url = true
-
-    [[exposure.urls]]
-    auth = "AWS_IAM"
-    public = false
-    qualifier = "live"
-    ```
-
-    **UNKNOWN, the policy could not be read**
-
-    ```toml
-    [exposure]
-    has_url = true
-
-    [[exposure.urls]]
-    auth = "NONE"
-    qualifier = "live"
-    ```
-
-    **NOT_APPLICABLE, no URL**
-
-    ```toml
-    [exposure]
-    has_url = false
-    ```
-
-    ## Elsewhere
+    ## Mappings
 
     - AWS Security Hub: Lambda.1
     - MITRE ATT&CK: T1190
 
-    ## Read more
+    ## References
 
     - <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+
+    ## Expressions
+
+    **Applies when**
+
+    ```cel
+    exposure.has_url
+    ```
+
+    **Fails when**
+
+    ```cel
+    exposure.urls.exists(url, url.auth == "NONE" && url.public)
+    ```
+
+    **Evidence**
+
+    ```cel
+    exposure.urls.filter(url, url.auth == "NONE" && url.public)
+    ```
+
+    **Message**
+
+    ```jinja
+    The URL of {{ item.qualifier }} of {{ lambda.name }} answers anybody on the internet.
+    ```
+
+    **Tested with**
+
+    - FAIL: an alias whose URL asks for nothing and whose policy lets everybody in
+    - PASS: IAM authentication
+    - UNKNOWN: the policy could not be read
+    - NOT_APPLICABLE: no URL
     "#);
     insta::assert_snapshot!(terminal_page(registry.get("long-timeout").unwrap(), 60), @r#"
     Timeout near the limit
-    long-timeout · judges each function · severity low ·
-    confidence medium · persona strict · since 0.1.0
+    long-timeout · severity low · confidence medium · persona
+    strict · applies to functions · since 0.1.0
 
     A function that hangs is paid for, and holds its
     concurrency, until its timeout.
 
-    WHEN IT FAILS
+    EXAMPLE
 
-    It fails if:
+        batch may run for 900 seconds.
 
-        lambda.timeout_s >= 840
-
-    It says:
-
-        {{ lambda.name }} may run for {{ lambda.timeout_s }} seconds.
-
-    It is UNKNOWN where AWS refuses what it needs of
-    lambda:ListFunctions.
-
-    HOW TO MEND IT
+    REMEDIATION
 
     Set the timeout to a little more than the longest run that
     is sound.
 
-    EXAMPLES
+    WHEN IT IS ACCEPTABLE
 
-    FAIL, fifteen minutes:
+    To turn the check off, or to give it another severity, add
+    [checks.long-timeout] to lamppost.toml.
 
-        [lambda]
-        name = "batch"
-        timeout_s = 900
+    PERMISSIONS
 
-    PASS, three seconds:
+    The check needs these IAM actions. Where AWS denies one and
+    the others do not decide, the verdict is UNKNOWN.
 
-        [lambda]
-        timeout_s = 3
+      lambda:ListFunctions
+
+    EXPRESSIONS
+
+    Fails when:
+
+        lambda.timeout_s >= 840
+
+    Message:
+
+        {{ lambda.name }} may run for {{ lambda.timeout_s }} seconds.
+
+    Tested with:
+
+      FAIL: fifteen minutes
+      PASS: three seconds
     "#);
     insta::assert_snapshot!(index(registry.checks()), @r##"
     # Checks
