@@ -45,6 +45,7 @@ pub struct EventFacts {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Destination {
     /// `dead-letter`, `on-failure`, `on-success` or `mapping-on-failure`.
+    #[schemars(extend("enum" = ["dead-letter", "on-failure", "on-success", "mapping-on-failure"]))]
     pub kind: String,
     /// The version or alias whose setting it is; `$LATEST` for the unqualified function.
     pub qualifier: String,
@@ -79,8 +80,10 @@ pub struct MappedSource {
     /// ARN of the source.
     pub source: String,
     /// `queue` or, of another kind, `source`.
+    #[schemars(extend("enum" = ["bucket", "topic", "queue", "rule", "API", "target group", "log group", "source"]))]
     pub kind: String,
     /// `there`; `gone`: the account has nothing of that name; `unknown`: the list could not be read.
+    #[schemars(extend("enum" = ["there", "gone", "unknown", "not-looked-for"]))]
     pub presence: String,
 }
 

@@ -16,6 +16,7 @@ pub struct FunctionFacts {
     /// Its ARN, without a qualifier.
     pub arn: String,
     /// `Zip` or `Image`, as AWS writes it.
+    #[schemars(extend("enum" = ["Zip", "Image"]))]
     pub package_type: Fact<String>,
     /// Whether it is a replica that Lambda@Edge made of a function in another region.
     pub edge_replica: bool,

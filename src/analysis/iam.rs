@@ -69,6 +69,7 @@ pub struct RolePasser {
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct PolicyCarrier {
     /// `user`, `role` or `group`, as in commands of IAM.
+    #[schemars(extend("enum" = ["user", "role", "group"]))]
     pub kind: String,
     /// Its name, without path.
     pub name: String,

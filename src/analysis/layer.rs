@@ -23,6 +23,7 @@ pub struct LayerFacts {
     /// Whether it has a policy, that is, whether anybody else may use it.
     pub shared: Fact<bool>,
     /// The widest class of all its grants, named as for functions.
+    #[schemars(with = "exposure::Reach")]
     pub reach: Fact<String>,
     /// What its policy grants, by statement and principal.
     pub grants: Fact<Vec<Grant>>,

@@ -27,6 +27,7 @@ pub struct LoggingFacts {
     /// Whether logs are written as JSON, the only format with log levels.
     pub json: Fact<bool>,
     /// Application log level, as AWS writes it; empty for text logs.
+    #[schemars(extend("enum" = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", ""]))]
     pub application_level: Fact<String>,
 }
 

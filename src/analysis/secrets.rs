@@ -35,6 +35,7 @@ pub struct FoundSecret {
     /// What it is, in words.
     pub title: String,
     /// `high`, `medium` or `low`: how sure the detector is.
+    #[schemars(extend("enum" = ["high", "medium", "low"]))]
     pub confidence: String,
     /// Whether that is more than `low`.
     pub certain: bool,

@@ -301,12 +301,17 @@ pub(super) fn renamed(old: &str) -> Option<&'static str> {
 
 /// The values that a string may have, with the nearest to a wrong one first.
 pub(super) fn offer(wrong: &str, choices: &BTreeSet<String>) -> String {
+    let listed: Vec<String> = choices
+        .iter()
+        .map(|choice| match choice.as_str() {
+            "" => "empty".to_owned(),
+            choice => format!("`{choice}`"),
+        })
+        .collect();
+    let listed = listed.join(", ");
     match nearest(wrong, choices.iter().map(String::as_str)) {
-        Some(choice) => format!("did you mean `{choice}`?"),
-        None => {
-            let choices: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
-            format!("it is one of {}", choices.join(", "))
-        }
+        Some(choice) => format!("did you mean `{choice}`? It is one of {listed}"),
+        None => format!("it is one of {listed}"),
     }
 }
 

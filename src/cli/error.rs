@@ -48,6 +48,16 @@ pub(super) enum CliError {
         name: String,
         source: std::io::Error,
     },
+    #[error("no part of the facts is called `{part}`{}", suggestion(.nearest.as_ref()))]
+    NoFact {
+        part: String,
+        nearest: Option<String>,
+    },
+    #[error("the snapshot has no function `{name}`{}", suggestion(.nearest.as_ref()))]
+    NoFunction {
+        name: String,
+        nearest: Option<String>,
+    },
     #[error("cannot read `{}`", path.display())]
     Read {
         path: PathBuf,
@@ -132,6 +142,10 @@ impl From<ScanError> for CliError {
     }
 }
 
+fn suggestion(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
 /// An error and its causes, in one line where they have none of their own.
 fn chain(error: &CliError) -> String {
     let mut text = error.to_string();
@@ -166,6 +180,8 @@ impl CliError {
             | Self::CheckId(_)
             | Self::NotText(_)
             | Self::EmptyVariable { .. }
+            | Self::NoFact { .. }
+            | Self::NoFunction { .. }
             | Self::Read { .. }
             | Self::Policy { .. }
             | Self::Qualifiers { .. }
@@ -203,6 +219,7 @@ impl CliError {
             Self::Select(_) => {
                 Some("`lamppost checks list --persona audit` lists them all".to_owned())
             }
+            Self::NoFact { .. } => Some("`lamppost facts` shows them all".to_owned()),
             Self::Snapshot(SnapshotError::Version { version, .. }) => Some(
                 match *version > SNAPSHOT_VERSION {
                     true => "update Lamppost",

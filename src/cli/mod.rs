@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod evaluate;
 mod explain;
+mod facts;
 mod generate;
 mod input;
 #[cfg(feature = "live")]
@@ -74,6 +75,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome, CliError> {
         Command::Merge(args) => merge::run(args, &setup),
         Command::Explain(command) => explain::run(command, &setup),
         Command::Checks(args) => checks::run(args, &setup),
+        Command::Facts(args) => facts::run(args, &setup),
         Command::Permissions(args) => permissions::run(args, &setup),
         Command::Generate(args) => generate::run(args),
     }

@@ -4,6 +4,7 @@ mod account;
 mod document;
 mod schema;
 mod source;
+mod tree;
 
 pub use account::{
     AccountDocument, AccountFacts, FunctionDocument, LayerDocument, RegionFacts, Subject,
@@ -12,3 +13,4 @@ pub use account::{
 pub use document::{Document, MissingFact, Resource, Scope};
 pub use schema::schema;
 pub use source::{AtStandard, at_standard, operations};
+pub use tree::{Field, below, outline, tree, values};

@@ -362,3 +362,15 @@ fn the_list_of_checks_fits_eighty_columns_and_can_be_narrowed() {
         ended.stderr()
     );
 }
+
+#[test]
+fn facts_are_shown_with_type_and_meaning() {
+    let shown = |part: &str| Lamppost::new(["facts", part]).run();
+    insta::assert_snapshot!(shown("encryption").stdout(), @"");
+    insta::assert_snapshot!(shown("exposure.unauthenticated_urls").stdout(), @"");
+    insta::assert_snapshot!(shown("layer.public").stderr(), @"");
+    let all = Lamppost::new(["facts"]).run().stdout();
+    for fact in ["lambda ", "  package_type ", "layer ", "iam "] {
+        assert!(all.lines().any(|line| line.starts_with(fact)), "{fact}");
+    }
+}

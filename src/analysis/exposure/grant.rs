@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::home::Whose;
+use crate::reference::Ability;
 
 /// How wide a grant is, from nobody to everybody.
 #[derive(
@@ -111,7 +112,6 @@ pub struct Grant {
     pub actions: Vec<String>,
     /// `internet`, `any-aws-account`, `confused-deputy`, `external-account`, `organization`,
     /// `own-account` or `none`.
-    #[schemars(with = "String")]
     pub class: Reach,
     /// Whether it holds for every request that fits; where not, `conditions` says what it depends on.
     pub certain: bool,
@@ -120,12 +120,13 @@ pub struct Grant {
     /// The reason as a word: `everyone`, `patterned`, `scoped`, `named`, `any-source`, `reclaimable-source`,
     /// `source`, `unknown-service`, `half-url`, `stale-principal`, `unused-service`,
     /// `impossible-principal`, `denied`, `no-url`, `other-resource`, `other-action`, `impossible`.
-    #[schemars(with = "String")]
     pub cause: Cause,
     /// `api` or `url`: the way in; empty where there is none.
+    #[schemars(extend("enum" = ["api", "url", ""]))]
     pub through: String,
     /// What it allows: `invoke`, `invoke-url`, `read-code`, `read-configuration`, `change-code`,
     /// `change-configuration`, `change-policy`, `manage`, `download-layer`.
+    #[schemars(with = "Vec<Ability>")]
     pub abilities: Vec<String>,
     /// Whether it allows more than to invoke the function, or to use the layer.
     pub beyond_use: bool,
@@ -147,6 +148,7 @@ pub struct Grant {
     pub conditions: Vec<String>,
     /// The class that it would have if the function got a URL without authentication; empty where
     /// it has that class already.
+    #[schemars(extend("enum" = ["internet", "any-aws-account", "confused-deputy", "external-account", "organization", "own-account", "none", ""]))]
     pub latent: String,
     /// Whether it opens the URL to the internet and Lambda's API to every AWS account besides, so
     /// that nothing in front of the URL can hold them back.

@@ -88,6 +88,7 @@ pub struct ExposureFacts {
     pub policies: Fact<i64>,
     /// The widest class of all grants, as far as they may hold: `internet`, `any-aws-account`,
     /// `confused-deputy`, `external-account`, `organization`, `own-account` or `none`.
+    #[schemars(with = "Reach")]
     pub reach: Fact<String>,
     /// What the policies grant, by qualifier, statement and principal; those without effect too.
     pub grants: Fact<Vec<Grant>>,

@@ -20,9 +20,11 @@ pub struct GrantedSource {
     /// The source's ARN as the statement has it; it may hold wildcards.
     pub source: String,
     /// `bucket`, `topic`, `rule`, `API`, `log group` or, of another kind, `source`.
+    #[schemars(extend("enum" = ["bucket", "topic", "queue", "rule", "API", "target group", "log group", "source"]))]
     pub kind: String,
     /// `there`; `gone`: the account has nothing of that name; `unknown`: the list could not be read;
     /// `not-looked-for`: it is of a kind, a region or an account that was not looked into.
+    #[schemars(extend("enum" = ["there", "gone", "unknown", "not-looked-for"]))]
     pub presence: String,
     /// Whom the statement lets in, and why, in one sentence.
     pub reason: String,

@@ -13,6 +13,7 @@ pub struct Url {
     /// The address.
     pub url: String,
     /// `NONE` or `AWS_IAM`, as AWS writes it.
+    #[schemars(extend("enum" = ["NONE", "AWS_IAM"]))]
     pub auth_type: String,
     /// Origins that CORS allows.
     pub allow_origins: Vec<String>,
@@ -28,6 +29,7 @@ pub struct OpenUrl {
     /// The address.
     pub url: String,
     /// `NONE`, as AWS writes it.
+    #[schemars(extend("enum" = ["NONE", "AWS_IAM"]))]
     pub auth_type: String,
     /// The statements that let callers through.
     pub statements: Vec<String>,

@@ -50,6 +50,7 @@ pub struct PathFacts {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Path {
     /// The class of who gets in, as of `exposure.grants`.
+    #[schemars(with = "Reach")]
     pub entry: String,
     /// The alias or version that is the way in; `$LATEST` for the unqualified function.
     pub qualifier: String,
@@ -59,12 +60,14 @@ pub struct Path {
     pub principal: String,
     /// `url`, `api` for Lambda's own API, and for what is in front of the function `api-route` or
     /// `load-balancer-rule`.
+    #[schemars(extend("enum" = ["url", "api", "api-route", "load-balancer-rule"]))]
     pub through: String,
     /// The routes, at most ten; none unless the path leads through them.
     pub api_routes: Vec<ReachingRoute>,
     /// The rules, at most ten; none unless the path leads through them.
     pub load_balancer_rules: Vec<ReachingRule>,
     /// Where it leads: `admin`, `escalation`, `credentials` or `data`.
+    #[schemars(extend("enum" = ["admin", "escalation", "credentials", "data"]))]
     pub target: String,
     /// Whether every hop is certain.
     pub certain: bool,

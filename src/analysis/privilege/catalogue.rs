@@ -19,12 +19,14 @@ pub struct Escalation {
     /// What is done, in a few words.
     pub title: String,
     /// `self-escalation`, `principal-access`, `new-passrole` or `existing-passrole`.
+    #[schemars(extend("enum" = ["self-escalation", "principal-access", "new-passrole", "existing-passrole"]))]
     pub category: String,
     /// ARN of what is taken over: a role, user, group or function; the role itself where it widens its own permissions.
     pub target: String,
     /// What that gives beyond what the role may do anyway; at most five of it.
     pub gains: Vec<String>,
     /// What kind of end the way leads to: `administrator`, `permissions`, `credentials`, `data` or `other`.
+    #[schemars(extend("enum" = ["administrator", "permissions", "credentials", "data", "other"]))]
     pub end: String,
     /// The actions that it takes.
     pub actions: Vec<String>,

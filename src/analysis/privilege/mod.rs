@@ -397,6 +397,7 @@ pub struct PrincipalAccess {
     /// Its ARN.
     pub arn: String,
     /// `user` or `role`.
+    #[schemars(extend("enum" = ["user", "role"]))]
     pub kind: String,
     /// Its name, without its path.
     pub name: String,

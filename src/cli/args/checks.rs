@@ -1,4 +1,6 @@
-//! What can be typed to find checks.
+//! What can be typed to find checks and facts.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -29,4 +31,17 @@ impl ListArgs {
             .is_none_or(|framework| definition.maps.contains_key(&framework));
         severity && mapped
     }
+}
+
+/// `lamppost facts`
+#[derive(Args, Clone, Debug)]
+pub struct FactsArgs {
+    /// Part of the facts, such as `role` or `exposure.urls` [default: all of them]
+    pub part: Option<String>,
+    /// Print the facts of the functions of this name or ARN, each with its value or why it is unknown
+    #[arg(long, value_name = "NAME", requires = "snapshot")]
+    pub function: Option<String>,
+    /// Snapshot that `lamppost scan --snapshot` wrote
+    #[arg(long, value_name = "FILE", requires = "function")]
+    pub snapshot: Option<PathBuf>,
 }

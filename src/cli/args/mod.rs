@@ -10,7 +10,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use checks::ListArgs;
+pub(super) use checks::{FactsArgs, ListArgs};
 #[cfg(feature = "live")]
 pub(super) use live::{EXTERNAL_ID, ReachArgs, TargetArgs};
 
@@ -133,6 +133,8 @@ pub enum Command {
     /// List, show, write and lint checks
     #[command(subcommand)]
     Checks(ChecksCommand),
+    /// Show the facts that checks read, or those of one function
+    Facts(FactsArgs),
     /// Print the IAM policy that the scanner needs
     Permissions(PermissionsArgs),
     /// Write the generated documentation; used by the project itself

@@ -41,6 +41,7 @@ pub struct ReachingRoute {
     /// pass), `everybody` (of a private API everybody with a VPC endpoint in any account), `addresses` (from some addresses
     /// only), `nobody` (or only from VPCs, endpoints, accounts or organisations that it names); `unknown` where it is not
     /// understood.
+    #[schemars(extend("enum" = ["none", "everybody", "addresses", "nobody", "unknown"]))]
     pub api_policy: String,
     /// Addresses that the API's resource policy limits them to.
     pub addresses: Vec<String>,

@@ -34,6 +34,7 @@ pub struct ReachingRule {
     pub authentication: String,
     /// From where the security groups and the rule let callers in: `everywhere`, `addresses` (some only), `nowhere`;
     /// `unknown` where that could not be read.
+    #[schemars(extend("enum" = ["everywhere", "addresses", "nowhere", "unknown"]))]
     pub callers: String,
     /// Addresses and prefix lists that limit them, where they do.
     pub addresses: Vec<String>,
