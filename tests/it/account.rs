@@ -242,7 +242,7 @@ fn a_check_of_accounts_is_linted_shown_and_listed() {
     let id = "account-outside-organization";
     let show = Lamppost::new(["checks", "show", id, "--checks", folder]).run();
     assert!(
-        show.stdout().contains("judges each account"),
+        show.stdout().contains("applies to accounts"),
         "{}",
         show.stdout()
     );

@@ -366,11 +366,93 @@ fn the_list_of_checks_fits_eighty_columns_and_can_be_narrowed() {
 #[test]
 fn facts_are_shown_with_type_and_meaning() {
     let shown = |part: &str| Lamppost::new(["facts", part]).run();
-    insta::assert_snapshot!(shown("encryption").stdout(), @"");
-    insta::assert_snapshot!(shown("exposure.unauthenticated_urls").stdout(), @"");
-    insta::assert_snapshot!(shown("layer.public").stderr(), @"");
+    insta::assert_snapshot!(shown("encryption").stdout(), @r#"
+    Facts of functions:
+
+    encryption             record  Its key.
+      customer_key         bool    Whether a customer key is set; otherwise Lambda's own key encrypts.
+      key_arn              string  ARN of the key; empty where none is set.
+      key_state            string  `Enabled`, `Disabled`, `PendingDeletion` and so on, as AWS writes it; `NotFound` for no such key; empty where none is set.
+      key_usable           bool    Whether the key can be used.
+      rotation_applicable  bool    Whether AWS could rotate the key: a customer-managed symmetric key with material from KMS, in the own account, and in a state in which rotation can be switched on: AWS refuses that for disabled keys and for those that are to be deleted.
+      rotation_enabled     bool    Whether AWS rotates it.
+    "#);
+    insta::assert_snapshot!(shown("exposure.unauthenticated_urls").stdout(), @r#"
+    Facts of functions:
+
+    exposure.unauthenticated_urls  list    Those that do not ask who is calling (`AuthType` is `NONE`).
+      qualifier                    string  The alias that it belongs to; `$LATEST` for the unqualified function.
+      url                          string  The address.
+      auth_type                    string  `NONE` or `AWS_IAM`, as AWS writes it.
+      allow_origins                list    Origins that CORS allows.
+      allow_credentials            bool    Whether CORS allows credentials.
+    "#);
+    insta::assert_snapshot!(shown("layer.public").stderr(), @r#"
+    error: no part of the facts is called `layer.public`
+    help: `lamppost facts` shows them all
+    "#);
     let all = Lamppost::new(["facts"]).run().stdout();
     for fact in ["lambda ", "  package_type ", "layer ", "iam "] {
         assert!(all.lines().any(|line| line.starts_with(fact)), "{fact}");
     }
+}
+
+#[test]
+fn a_text_that_a_fact_never_has_is_refused_with_those_that_it_has() {
+    let folder = folder();
+    let new = Lamppost::new(["checks", "new", "sleepy-function"])
+        .run()
+        .stdout();
+    let fails = "exposure.grants.exists(grant, grant.class == \"internt\") || events.destinations.exists(one, one.kind == \"queue\") || lambda.package_type in [\"zip\"]";
+    let text = new.replace("lambda.timeout_seconds > 600", fails);
+    let path = folder.path().join("sleepy-function.toml");
+    fs::write(&path, text).unwrap();
+    let lint = Lamppost::new(["checks", "lint", path.to_str().unwrap()]).run();
+    assert_eq!(lint.code(), 2);
+    let said: Vec<String> = lint
+        .stdout()
+        .lines()
+        .filter(|line| line.starts_with("error:") || line.contains("= help:"))
+        .map(str::to_owned)
+        .collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    error: it is never `internt`
+       = help: did you mean `internet`? It is one of `any-aws-account`, `confused-deputy`, `external-account`, `internet`, `none`, `organization`, `own-account`
+    error: it is never `queue`
+       = help: it is one of `dead-letter`, `mapping-on-failure`, `on-failure`, `on-success`
+    error: it is never `zip`
+       = help: did you mean `Zip`? It is one of `Image`, `Zip`
+    "#);
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn facts_of_a_function_come_with_the_reasons_of_unknown_ones() {
+    let folder = folder();
+    let snapshot = folder.path().join("demo.snapshot");
+    let snapshot = snapshot.to_str().unwrap();
+    let check = "update-blocked-runtime,unusable-kms-key,plaintext-secret-in-environment";
+    let demo = Lamppost::new(["demo", "--check", check, "--snapshot", snapshot]).run();
+    assert!(demo.code() < 2, "{}", demo.stderr());
+    let facts = |part: &str, function: &str| {
+        let named = [
+            "facts",
+            part,
+            "--function",
+            function,
+            "--snapshot",
+            snapshot,
+        ];
+        Lamppost::new(named).run()
+    };
+    insta::assert_snapshot!(facts("secrets", "borrowed-key").stdout(), @r#"
+    arn:aws:lambda:us-east-1:333333333333:function:borrowed-key
+
+    secrets.has_variables             unknown: lambda:ListFunctions: AccessDeniedException: Lambda was unable to decrypt your environment variables because the KMS access was denied.
+    secrets.has_image_command         false
+    secrets.in_environment            unknown: lambda:ListFunctions: AccessDeniedException: Lambda was unable to decrypt your environment variables because the KMS access was denied.
+    secrets.behind_alias              []
+    secrets.code_injection_variables  unknown: lambda:ListFunctions: AccessDeniedException: Lambda was unable to decrypt your environment variables because the KMS access was denied.
+    "#);
+    insta::assert_snapshot!(facts("encryption", "borrowed-kye").stderr(), @r#"error: the snapshot has no function `borrowed-kye`; did you mean `borrowed-key`?"#);
 }

@@ -44,7 +44,7 @@ fn names_that_do_not_exist_are_marked_and_the_nearest_is_offered() {
         "lambda.package == 'zip'",
         "lambda.package in ['Zip', 'Container']",
         "'ä' == 'ä' && lambda.nmae == 'ö'",
-    ]), @r##"
+    ]), @r#"
     error: no fact `lamdba`
     7 | fails = "lamdba.timeout_s > 3"
       |          ^^^^^^ not a fact
@@ -102,7 +102,7 @@ fn names_that_do_not_exist_are_marked_and_the_nearest_is_offered() {
     error: it is never `zip`
     7 | fails = "lambda.package == 'zip'"
       |                            ^^^^^
-      = help: did you mean `Zip`?
+      = help: did you mean `Zip`? It is one of `Image`, `Zip`
 
     error: it is never `Container`
     7 | fails = "lambda.package in ['Zip', 'Container']"
@@ -113,7 +113,7 @@ fn names_that_do_not_exist_are_marked_and_the_nearest_is_offered() {
     7 | fails = "'ä' == 'ä' && lambda.nmae == 'ö'"
       |                                ^^^^ no such field
       = help: did you mean `name`?
-    "##);
+    "#);
 }
 
 #[test]
