@@ -69,7 +69,9 @@ impl Problem {
         let title = Level::ERROR.primary_title(&*message);
         let mut group = match &self.span {
             Some(span) => {
-                let mark = AnnotationKind::Primary.span(span.clone());
+                // an engine may end a place inside a character of several bytes
+                let place = text.floor_char_boundary(span.start)..text.ceil_char_boundary(span.end);
+                let mark = AnnotationKind::Primary.span(place);
                 let mark = if label.is_empty() {
                     mark
                 } else {

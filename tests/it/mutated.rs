@@ -239,3 +239,30 @@ fn checks_and_configurations_that_are_nearly_right_are_linted() {
         }
     });
 }
+
+#[test]
+fn problems_beside_characters_of_several_bytes_are_drawn() {
+    let at = folder();
+    let file = project("checks/exposure/public-function-policy.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let copy = at.path().join(file.file_name().unwrap());
+    let lines = text.lines().filter(|line| {
+        let expression = line.starts_with("fails =") || line.starts_with("applies =");
+        expression || line.starts_with("message =") || line.contains("qualifier        =")
+    });
+    let mut drawn = 0;
+    for line in lines {
+        let start = text.find(line).unwrap();
+        for at in (start..=start + line.len()).filter(|at| text.is_char_boundary(*at)) {
+            for letter in ['\u{e9}', '\u{fffd}', '\u{1f511}'] {
+                let mut changed = text.clone();
+                changed.insert(at, letter);
+                fs::write(&copy, changed).unwrap();
+                for problem in lint(&copy, &facts::schema).unwrap_or_default() {
+                    drawn += usize::from(problem.render(true).contains(letter));
+                }
+            }
+        }
+    }
+    assert!(drawn > 100);
+}

@@ -3,7 +3,8 @@
 use super::door::Mentioned;
 use super::standing::NO_ORGANIZATION;
 use crate::policy::{
-    Arn, KeyState, Pattern, Principal, STRANGER_ACCOUNT, Shape, Test, is_account_id, text_cells,
+    Arn, Condition, KeyState, Pattern, Principal, Quantifier, STRANGER_ACCOUNT, Shape, Test,
+    is_account_id, text_cells,
 };
 
 /// Accounts that conditions name by themselves or in ARNs.
@@ -107,6 +108,30 @@ fn crosses(text: &str) -> bool {
     let head = fields.iter().take(4).position(|field| field.contains('*'));
     fields.len() < 6
         && head.is_some_and(|place| text.ends_with('*').then_some(place + 1) != Some(fields.len()))
+}
+
+/// Whether a condition of a statement holds only for accounts that it names in full: callers of any other account fail
+/// it, whatever else they can choose.
+pub(super) fn names_its_accounts(own: &Mentioned<'_>, keys: &[&str], arn_keys: &[&str]) -> bool {
+    let binds = |condition: &&Condition| {
+        let operator = &condition.operator;
+        !operator.negated && !operator.if_exists && operator.quantifier != Some(Quantifier::All)
+    };
+    let each = |condition: &Condition, named: &dyn Fn(&str) -> bool| {
+        let mut values = condition.values.iter();
+        values.all(|value| named(value.written()))
+    };
+    own.of(keys)
+        .filter(binds)
+        .any(|condition| each(condition, &is_account_id))
+        || own.of(arn_keys).filter(binds).any(|condition| {
+            let whole_fields = condition.operator.test == Test::Arn;
+            each(condition, &|text| {
+                let mut head = text.split(':').take(4);
+                let fixed = whole_fields || !head.any(|field| field.contains(['*', '?']));
+                fixed && account_field(text).is_some_and(is_account_id)
+            })
+        })
 }
 
 /// Ids of accounts anywhere in a text.

@@ -1,7 +1,9 @@
 //! Who might come: callers that stand for all of their kind, from the widest class to the narrowest.
 
 use super::door::{Door, Mentioned};
-use super::fitting::{Fitting, accounts, crossed, fitting_accounts, fitting_organizations};
+use super::fitting::{
+    Fitting, accounts, crossed, fitting_accounts, fitting_organizations, names_its_accounts,
+};
 use super::grant::Reach;
 use super::standing::{NO_ORGANIZATION, paths_of, reach_of_organization};
 use crate::analysis::home::{Home, Membership, Whose};
@@ -101,7 +103,8 @@ impl Callers<'_> {
     /// Somebody of whom nothing is known, where there are more kinds of accounts and organisations than can be asked about.
     pub(super) fn beyond(&self) -> Option<Probe> {
         let cut = self.fitting_accounts().cut || self.fitting_organizations().cut;
-        cut.then(|| {
+        let named = names_its_accounts(self.own, &ACCOUNT_KEYS, &ARN_KEYS);
+        (cut && !named).then(|| {
             let mut context = self.insider(STRANGER_ACCOUNT, KeyState::Unknown);
             for key in [
                 "aws:PrincipalAccount",

@@ -1,7 +1,7 @@
 //! Services that call for somebody: whose sources they may act for.
 
 use super::door::{Door, Mentioned};
-use super::fitting::{self, fitting_accounts};
+use super::fitting::{self, fitting_accounts, names_its_accounts};
 use super::grant::Reach;
 use super::probe::{Callers, Probe};
 use super::standing::{paths_of, reach_of_organization};
@@ -151,7 +151,9 @@ impl<'a> Service<'a> {
         let mentioned = self.mentioned();
         let accounts = fitting_accounts(mentioned, &ACCOUNT_KEYS, &ARN_KEYS);
         let organizations = fitting::fitting_organizations(mentioned, &ORGANIZATION_KEYS);
-        if !(accounts.cut || organizations.cut) || self.known.is_some_and(|one| !one.any_customer) {
+        let named = names_its_accounts(self.callers.own, &ACCOUNT_KEYS, &ARN_KEYS);
+        let cut = (accounts.cut || organizations.cut) && !named;
+        if !cut || self.known.is_some_and(|one| !one.any_customer) {
             return None;
         }
         let master = Master {
