@@ -7,7 +7,7 @@ use super::lint::example_document;
 use super::template::UNKNOWN;
 use super::verdict::Offence;
 use crate::facts::Scope;
-use crate::inventory::Depth;
+use crate::operation::Depth;
 
 /// A part of a page.
 enum Part {
