@@ -107,10 +107,10 @@ impl Session {
             Base::Profile(name) => Some(name.clone()),
             Base::Default | Base::Given { .. } | Base::At { .. } => None,
         };
-        if let Some(provider) = config.credentials_provider() {
-            if let Err(error) = provider.provide_credentials().await {
-                return Err(not_loaded(&error, base, profile).await);
-            }
+        if let Some(provider) = config.credentials_provider()
+            && let Err(error) = provider.provide_credentials().await
+        {
+            return Err(not_loaded(&error, base, profile).await);
         }
         let unknown = Self::new(connection.clone(), config, credentials, "", "aws");
         let region = unknown.home_region().to_owned();
