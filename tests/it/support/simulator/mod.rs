@@ -231,7 +231,7 @@ impl Simulator {
         let label = ticket.operation.label;
         let mut denied = self.0.world.denied.iter();
         let rule = denied.find(|denied| {
-            is(denied.operation, &label)
+            is(denied.operation, label)
                 && is(denied.account, &ticket.account)
                 && is(denied.region, &ticket.region)
         })?;
