@@ -20,10 +20,10 @@ use super::client::{Connection, Session};
 use super::endpoint;
 use super::error::{Call, cause, chain, gap};
 use super::identity::{IdentityError, not_loaded, refused};
+use super::profile;
 use crate::config::RoleName;
 use crate::inventory::{AccountId, Gap, GapKind, RegionName};
 use crate::operation;
-use super::profile;
 
 /// Which credentials a session begins with.
 #[derive(Clone, Debug)]

@@ -94,11 +94,15 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The probes of one service: each operation with its request and, if needed, a function that finds what the answer lacks.
+/// The probes of one service: each operation with its request and, if needed, a function that finds what the answer
+/// lacks.
 macro_rules! probes {
     (@lacks) => { |_, _| None };
     (@lacks $lacks:expr) => { $lacks };
-    ($service:ident: |$on:ident| $client:ident = $open:expr; $($operation:ident => $request:expr $(=> $lacks:expr)?),+ $(,)?) => {
+    (
+        $service:ident: |$on:ident| $client:ident = $open:expr;
+        $($operation:ident => $request:expr $(=> $lacks:expr)?),+ $(,)?
+    ) => {
         &[$($crate::collect::probe::Probe {
             operation: &$crate::operation::$service::$operation,
             ask: |$on| {

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::disk::Draft;
 use crate::operation::Depth;
+use crate::plain::plain;
 
 /// The format that this version writes, and the only one that it reads: format 1 had no hashes.
 pub const SNAPSHOT_VERSION: u32 = 2;
@@ -101,12 +102,14 @@ pub enum SnapshotError {
         ceiling: String,
     },
     /// A line is not what it ought to be.
-    #[error("snapshot `{}` is damaged: line {line} is not as it was written", path.display())]
+    #[error("snapshot `{}` is damaged: line {line} is not as it was written: {reason}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line.
         line: usize,
+        /// What is wrong with it, in plain words.
+        reason: String,
     },
 }
 
@@ -374,9 +377,10 @@ impl SnapshotReader {
 
     fn record(&mut self) -> Result<Record, SnapshotError> {
         let line = self.lines.next().map_err(|error| self.unread(error))?;
-        let record = serde_json::from_slice(&line).map_err(|_| SnapshotError::Malformed {
+        let record = serde_json::from_slice(&line).map_err(|error| SnapshotError::Malformed {
             path: self.path.clone(),
             line: self.lines.number(),
+            reason: plain(&error.to_string()),
         })?;
         match record {
             Record::Account(_) | Record::Region(_) | Record::Function(_) => {

@@ -332,8 +332,11 @@ fn in_places(accounts: &[AccountForecast], at_once: usize) -> f64 {
 fn not_counted(reach: &Reach<'_>, tally: &Tally) -> Vec<&'static str> {
     let rows = reach.connection.ledger().rows();
     let made_up = |operation: &Operation| {
-        rows.iter()
-            .any(|row| row.operation == operation && row.entry.attempts == 0)
+        let mut calls = rows
+            .iter()
+            .filter(|row| row.operation == operation)
+            .peekable();
+        calls.peek().is_some() && calls.all(|row| row.entry.attempts == 0)
     };
     let dependent = operation::all().filter(|operation| made_up(operation));
     let mut notes: Vec<&str> = dependent

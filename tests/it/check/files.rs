@@ -102,7 +102,7 @@ fn files_that_are_no_checks_are_told_where() {
         ("a/broken.toml", "id = \n"),
         ("a/unknown.toml", &unknown),
         ("a/value.toml", &value),
-    ]), @r##"
+    ]), @r#"
     error: a value is missing here, or a text without quotes
      --> a/broken.toml:1:6
       |

@@ -66,9 +66,7 @@ fn the_table_at_80_columns() {
     lambda:GetPolicy  access denied
        2 times in 1 account and 2 regions · 2 unknown verdicts because of it
        AccessDeniedException: not authorized to perform: lambda:GetPolicy
-       → allow the action for the scanner's role (`lamppost permissions` prints the
-       policy)
-    lambda:ListFunctions  denied by scp
+        lambda:ListFunctions  denied by scp
        1 time in 111111111111 ap-south-1
        explicit deny in a service control policy
        → a service control policy forbids the call: exclude the region or exempt the
@@ -76,9 +74,11 @@ fn the_table_at_80_columns() {
     sts:AssumeRole  access denied
        1 time in 333333333333
        AccessDenied: not authorized to perform: sts:AssumeRole
-       → allow the action for the scanner's role (`lamppost permissions` prints the
-       policy)
-
+       → check that the role exists in the account under this name, that its trust
+       policy allows the scanner (with `--external-id` where it asks for one), and
+       that the scanner may call `sts:AssumeRole` on it (`lamppost permissions
+       --role-name NAME` prints the policy)
+    
     Coverage: INCOMPLETE · 2 of 4 accounts · 4 of 5 regions · 4 of 4 functions
     evaluated, 2 with unknowns · 49 API requests, 4 throttled
     Not covered by this version: versions without an alias, Lambda MicroVMs, Lambda
@@ -136,7 +136,8 @@ fn the_table_at_200_columns() {
     sts:AssumeRole  access denied
        1 time in 333333333333
        AccessDenied: not authorized to perform: sts:AssumeRole
-       → allow the action for the scanner's role (`lamppost permissions` prints the policy)
+       → check that the role exists in the account under this name, that its trust policy allows the scanner (with `--external-id` where it asks for one), and that the scanner may call `sts:AssumeRole` on
+       it (`lamppost permissions --role-name NAME` prints the policy)
 
     Coverage: INCOMPLETE · 2 of 4 accounts · 4 of 5 regions · 4 of 4 functions evaluated, 2 with unknowns · 49 API requests, 4 throttled
     Not covered by this version: versions without an alias, Lambda MicroVMs, Lambda web functions, Bedrock AgentCore gateways and runtimes, CloudFront Functions
