@@ -120,7 +120,10 @@ impl Expression {
     /// All faults that were found; none of them depends on what a document holds.
     pub(super) fn compile(text: &str, facts: &Type, role: Role) -> Result<Self, Vec<Fault>> {
         let program = Program::compile(text).map_err(|errors| {
-            let faults = errors.errors.iter();
+            // what the parser says after it gave up follows from that
+            let deep = errors.errors.iter().find(|error| is_too_deep(&error.msg));
+            let faults = deep.map_or(errors.errors.as_slice(), std::slice::from_ref);
+            let faults = faults.iter();
             faults
                 .map(|error| syntax(text, error.pos, &error.msg))
                 .collect::<Vec<_>>()
@@ -169,6 +172,10 @@ impl Expression {
     }
 }
 
+fn is_too_deep(message: &str) -> bool {
+    message.contains("Recursion limit")
+}
+
 /// What the parser says, shortened to what a reader needs.
 fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
@@ -191,9 +198,7 @@ fn syntax(text: &str, (line, column): (isize, isize), message: &str) -> Fault {
     Fault {
         span: start..start + length.map_or(0, char::len_utf8),
         message: match message {
-            _ if message.contains("Recursion limit") => {
-                "the expression is nested too deeply".to_owned()
-            }
+            _ if is_too_deep(message) => "the expression is nested too deeply".to_owned(),
             _ if message.contains("<EOF>") => "the expression breaks off".to_owned(),
             _ => format!("not an expression: {message}"),
         },

@@ -66,7 +66,9 @@ fn the_table_at_80_columns() {
     lambda:GetPolicy  access denied
        2 times in 1 account and 2 regions · 2 unknown verdicts because of it
        AccessDeniedException: not authorized to perform: lambda:GetPolicy
-        lambda:ListFunctions  denied by scp
+       → allow the action for the scanner's role (`lamppost permissions` prints the
+       policy)
+    lambda:ListFunctions  denied by scp
        1 time in 111111111111 ap-south-1
        explicit deny in a service control policy
        → a service control policy forbids the call: exclude the region or exempt the
