@@ -1,5 +1,7 @@
 //! What is reached with the execution role: by itself, or by whom it can become.
 
+use std::collections::BTreeSet;
+
 use super::super::privilege::{Escalation, EscalationHop, Grant};
 use super::super::{Context, Fact};
 use super::Hop;
@@ -14,6 +16,10 @@ pub(super) struct End {
     pub(super) evidence: Vec<String>,
     /// The hops by which the role gets there; none where it needs none.
     pub(super) hops: Vec<Hop>,
+    /// Whether it is everything.
+    pub(super) leads_to_everything: bool,
+    /// ARNs of whom the role becomes on the way.
+    pub(super) through: BTreeSet<String>,
 }
 
 /// Where ways to more permissions lead.
@@ -73,6 +79,8 @@ pub(super) fn end(
             deed: if certain { surely } else { perhaps }.to_owned(),
             evidence,
             hops: Vec::new(),
+            leads_to_everything: target == "admin",
+            through: BTreeSet::new(),
         }]
     })
 }
@@ -100,6 +108,8 @@ pub(super) fn escalation(
             deed: deed(way),
             evidence: Vec::new(),
             hops: hops(way),
+            leads_to_everything: way.end == "administrator",
+            through: way.hops.iter().map(|hop| hop.becomes.clone()).collect(),
         })
         .into_iter()
         .collect()

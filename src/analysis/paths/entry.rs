@@ -7,6 +7,7 @@ use super::super::access::owners;
 use super::super::exposure::{Cause, Grant, Reach, ReachingRoute, ReachingRule, Whose};
 use super::super::{Context, ExposureFacts, Fact, RoleFacts};
 use super::place;
+use crate::inventory::Gap;
 
 /// A way in.
 #[derive(Clone, Debug)]
@@ -154,7 +155,16 @@ fn entries(
 }
 
 /// Names that a report needs; beyond them the number says enough.
-const NAMED: usize = 10;
+pub(super) const NAMED: usize = 10;
+
+/// Who of the account gets in.
+#[derive(Debug)]
+pub(super) struct Insiders {
+    /// Those that can for certain first.
+    pub(super) entries: Vec<Entry>,
+    /// Why there may be more.
+    pub(super) gaps: Vec<Gap>,
+}
 
 /// Users and roles of the account, administrators left out, that can change the code or the configuration of the
 /// function and would have more with its role than they have, as far as it is known what that may do.
@@ -162,7 +172,7 @@ pub(super) fn inside(
     context: Context<'_>,
     role: &RoleFacts,
     role_is_known: bool,
-) -> Fact<Vec<Entry>> {
+) -> Fact<Insiders> {
     let privileges = match context.account.privileges() {
         Ok(privileges) => privileges,
         Err(gap) => return Fact::unknown(gap),
@@ -207,8 +217,10 @@ pub(super) fn inside(
         })
         .collect();
     entries.sort_by_key(|entry| !entry.certain);
-    entries.truncate(NAMED);
-    Fact::offenders(entries, owners.gaps(|arn| arn != role.arn))
+    Fact::Known(Insiders {
+        entries,
+        gaps: owners.gaps(|arn| arn != role.arn),
+    })
 }
 
 /// What belongs together by a key, in the order in which it is met.

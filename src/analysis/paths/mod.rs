@@ -15,7 +15,7 @@ use super::exposure::{Reach, ReachingRoute, ReachingRule};
 use super::privilege::HopRequest;
 use super::{Context, ExposureFacts, Fact, RoleFacts};
 use end::{End, Leads, end, escalation, whether};
-use entry::{Entry, by_policy, inside, is_control, is_public, outside, together};
+use entry::{Entry, Insiders, NAMED, by_policy, inside, is_control, is_public, outside, together};
 use route::open_routes;
 use rule::open_rules;
 
@@ -137,11 +137,6 @@ impl PathFacts {
         let any = either(&admin, &escalates(Leads::Anywhere));
         let walk =
             |entries: &Fact<Vec<Entry>>, ends: &Fact<Vec<End>>| join(context, role, entries, ends);
-        // Who of the account can change the function matters only where that leads somewhere.
-        let insiders = match &any {
-            Fact::Known(ends) if ends.is_empty() => Fact::Known(Vec::new()),
-            _ => inside(context, role, any.known().is_some()),
-        };
         let count = |entries: &Fact<Vec<Entry>>| entries.map_ref(|entries| entries.len() as i64);
         Self {
             public_entries: count(&public),
@@ -153,7 +148,7 @@ impl PathFacts {
             outside_to_power: walk(&outside, &power),
             outside_to_data: walk(&outside, &read),
             control_to_role: walk(&control, &either(&power, &read)),
-            inside_to_power: walk(&insiders, &any),
+            inside_to_power: from_inside(context, role, &admin, &any),
         }
     }
 }
@@ -194,6 +189,54 @@ fn join(
                 .collect(),
         ),
         (entries, ends) => Fact::Unknown([entries.gaps(), ends.gaps()].concat()),
+    }
+}
+
+/// Every insider with what gives him more than he has, at most ten of them: a way that leads through himself gives him nothing.
+fn from_inside(
+    context: Context<'_>,
+    role: &RoleFacts,
+    admin: &Fact<Vec<End>>,
+    any: &Fact<Vec<End>>,
+) -> Fact<Vec<Path>> {
+    // Who of the account can change the function matters only where that leads somewhere.
+    if any.known().is_some_and(Vec::is_empty) {
+        return Fact::Known(Vec::new());
+    }
+    let Insiders { entries, gaps } = match inside(context, role, any.known().is_some()) {
+        Fact::Known(insiders) => insiders,
+        Fact::Unknown(gaps) => return Fact::Unknown([&gaps, any.gaps()].concat()),
+    };
+    let Fact::Known(ends) = any else {
+        return join(context, role, &Fact::offenders(entries, gaps), any);
+    };
+    let administers = admin.known().is_some_and(|ends| !ends.is_empty());
+    let paths = entries.iter().flat_map(|entry| {
+        let ends = match administers {
+            true => ends.clone(),
+            false => ends_for(context, role, &entry.principal, ends),
+        };
+        let paths = ends.iter().map(|end| path(context, role, entry, end));
+        paths.collect::<Vec<Path>>()
+    });
+    Fact::offenders(paths.take(NAMED).collect(), gaps)
+}
+
+/// Where the ways of the role lead one who acts as it.
+fn ends_for(context: Context<'_>, role: &RoleFacts, principal: &str, ends: &[End]) -> Vec<End> {
+    let serves = |end: &End| end.leads_to_everything && !end.through.contains(principal);
+    if ends.iter().all(serves) {
+        return ends.to_vec();
+    }
+    let privileges = context.account.privileges();
+    let ways = privileges.map(|all| all.escalations_for(principal, &role.arn));
+    match ways {
+        Ok(Some(ways)) => {
+            let ways = Fact::Known(ways);
+            let ends = escalation(context, &ways, Leads::Anywhere);
+            ends.known().cloned().unwrap_or_default()
+        }
+        _ => ends.to_vec(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! By which ways a principal comes to more permissions than it has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Privileges;
 use super::catalogue::{CATALOGUE, Compiled, Escalation, EscalationHop, HopRequest};
@@ -26,21 +26,59 @@ struct Gain {
     to: Option<Taken>,
 }
 
+type Rank = (bool, bool, bool, u32, u32);
+
 impl Gain {
-    fn rank(&self) -> (bool, bool, bool, u32) {
+    /// Everything before all else, then what is certain, then by kind and number.
+    fn rank(&self) -> Rank {
         let admin = self.more.is_admin();
-        let count = if admin { 0 } else { self.more.len() };
-        (admin && self.certain, admin, self.certain, count)
+        let kinds = [Names::data(), Names::credentials(), Names::permissions()];
+        let kind = kinds.iter().rposition(|kind| !self.more.and(*kind).is_empty());
+        let kind = kind.map_or(0, |kind| kind + 1) as u32;
+        let (kind, count) = if admin { (0, 0) } else { (kind, self.more.len()) };
+        (admin && self.certain, admin, self.certain, kind, count)
     }
 }
 
-/// The ways of one principal, shortest descriptions only: a path that contains another is left out.
-pub(super) fn ways(privileges: &Privileges<'_>, place: usize) -> Ways {
+/// Who asks for the ways of a principal.
+struct Asked {
+    place: usize,
+    /// What is no gain.
+    own: Reach,
+    /// The principal, and whoever takes its ways: a way back to either leads nowhere.
+    avoided: Vec<usize>,
+    /// Whether it can make itself an administrator.
+    rises: bool,
+    /// What targets reach without leading back.
+    known: HashMap<usize, Reach>,
+}
+
+impl Asked {
+    /// What becoming a target gives.
+    fn reach(&mut self, privileges: &Privileges<'_>, target: usize) -> Reach {
+        let graph = privileges.graph();
+        // Who can make himself an administrator gains nothing by becoming somebody who can do the same.
+        if self.rises {
+            return graph.own(target);
+        }
+        let avoided = &self.avoided;
+        let reach = || graph.reach_avoiding(target, avoided);
+        *self.known.entry(target).or_insert_with(reach)
+    }
+}
+
+/// The ways of one principal, shortest descriptions only: a path that contains another is left out. With another, who acts as it:
+/// those that give him more than he reaches without taking over functions.
+pub(super) fn ways(privileges: &Privileges<'_>, place: usize, taker: Option<usize>) -> Ways {
     let mut ways = Ways::default();
     let graph = privileges.graph();
-    let own = graph.own(place);
+    let mut own = graph.own(place);
+    let mut avoided = vec![place];
+    if let Some(taker) = taker {
+        own = own.or(graph.reach_without_functions(taker));
+        avoided.push(taker);
+    }
     let edges = graph.edges(place);
-    // Who can make himself an administrator gains nothing by becoming somebody who can do the same.
     let rises = edges.iter().any(|edge| match &edge.end {
         End::Gains { outcome, .. } => {
             matches!(edge.compiled.path.takes, Takes::Itself | Takes::Group)
@@ -48,21 +86,26 @@ pub(super) fn ways(privileges: &Privileges<'_>, place: usize) -> Ways {
         }
         End::Becomes(_) => false,
     });
+    let mut asked = Asked {
+        place,
+        own,
+        avoided,
+        rises,
+        known: HashMap::new(),
+    };
     let mut found: Vec<(&Compiled, Escalation)> = Vec::new();
     for compiled in CATALOGUE.iter() {
         let of_path = |edge: &&Edge| edge.compiled.path.id == compiled.path.id;
-        let mut gains: Vec<(&Edge, Gain)> = edges
-            .iter()
-            .filter(of_path)
+        let of_path = edges.iter().filter(of_path);
+        let mut gains: Vec<(&Edge, Gain)> = of_path
             .flat_map(|edge| {
-                let gains = gains_by(privileges, own, edge, rises);
+                let gains = at_most(privileges, &asked, edge);
                 gains.into_iter().map(move |gain| (edge, gain))
             })
             .collect();
         gains.sort_by_key(|(_, gain)| std::cmp::Reverse(gain.rank()));
-        let told = gains
-            .into_iter()
-            .find_map(|(edge, gain)| tell(privileges, place, edge, gain));
+        let told = strongest(privileges, &mut asked, gains)
+            .and_then(|(edge, gain)| tell(privileges, &asked, edge, gain));
         found.extend(told.map(|told| (compiled, told)));
     }
     if found.is_empty() {
@@ -112,56 +155,92 @@ fn gaps(privileges: &Privileges<'_>, place: usize) -> Vec<Gap> {
     gaps
 }
 
-fn gains_by(privileges: &Privileges<'_>, own: Reach, edge: &Edge, rises: bool) -> Vec<Gain> {
+/// What is gained by reaching that with an edge, if anything.
+fn gain(own: Reach, edge: &Edge, reach: Reach, to: Option<Taken>) -> Option<Gain> {
+    let more = reach.possible.without(own.possible);
+    let sure = reach.certain.without(own.certain);
+    let certain = !edge.proof.uncertain
+        && match more.is_admin() {
+            true => sure.is_admin(),
+            false => !sure.is_empty(),
+        };
+    let more = if more.is_empty() { sure } else { more };
+    (!more.is_empty()).then_some(Gain { more, certain, to })
+}
+
+/// What an edge gives at most by each of its targets: ways back to the principal are counted still.
+fn at_most(privileges: &Privileges<'_>, asked: &Asked, edge: &Edge) -> Vec<Gain> {
     let graph = privileges.graph();
-    let gain = |reach: Reach, to: Option<Taken>| {
-        let more = reach.possible.without(own.possible);
-        let sure = reach.certain.without(own.certain);
-        let certain = !edge.proof.uncertain
-            && match more.is_admin() {
-                true => sure.is_admin(),
-                false => !sure.is_empty(),
-            };
-        let more = if more.is_empty() { sure } else { more };
-        (!more.is_empty()).then_some(Gain { more, certain, to })
-    };
     match &edge.end {
-        End::Gains { outcome, .. } => gain(Reach::of(outcome), None).into_iter().collect(),
+        End::Gains { outcome, .. } => gain(asked.own, edge, Reach::of(outcome), None)
+            .into_iter()
+            .collect(),
         End::Becomes(targets) => targets
             .iter()
+            .filter(|target| !asked.avoided.contains(&target.place))
             .filter_map(|&target| {
-                let reach = match rises {
+                let reach = match asked.rises {
                     true => graph.own(target.place),
                     false => graph.reach(target.place),
                 };
-                gain(reach, Some(target))
+                gain(asked.own, edge, reach, Some(target))
             })
             .collect(),
     }
 }
 
-/// One way as a fact, with all its hops; `None` if it leads back through the principal.
-fn tell(privileges: &Privileges<'_>, place: usize, edge: &Edge, gain: Gain) -> Option<Escalation> {
+/// The target that gives most without leading back; `gains` are what they give at most, the most first.
+fn strongest<'g>(
+    privileges: &Privileges<'_>,
+    asked: &mut Asked,
+    gains: Vec<(&'g Edge, Gain)>,
+) -> Option<(&'g Edge, Gain)> {
+    let mut best: Option<(&Edge, Gain)> = None;
+    for (edge, most) in gains {
+        let rank = best.as_ref().map(|(_, best)| best.rank());
+        if rank.is_some_and(|rank| rank >= most.rank()) {
+            break;
+        }
+        let found = match most.to {
+            None => Some(most),
+            Some(taken) => {
+                let reach = asked.reach(privileges, taken.place);
+                gain(asked.own, edge, reach, Some(taken))
+            }
+        };
+        best = match (found, rank) {
+            (Some(found), rank) if rank.is_none_or(|rank| rank < found.rank()) => {
+                Some((edge, found))
+            }
+            _ => best,
+        };
+    }
+    best
+}
+
+/// One way as a fact, with all its hops.
+fn tell(
+    privileges: &Privileges<'_>,
+    asked: &Asked,
+    edge: &Edge,
+    gain: Gain,
+) -> Option<Escalation> {
     let graph = privileges.graph();
     let first = Step {
-        from: place,
+        from: asked.place,
         edge,
         to: gain.to,
     };
     let mut steps = vec![first];
-    let mut more = gain.more;
+    let more = gain.more;
     let mut certain = !edge.proof.uncertain;
     if let Some(taken) = gain.to {
-        if !graph.reach(taken.place).possible.is_empty() {
-            let reach = graph.reach_avoiding(taken.place, place);
-            more = more.and(reach.possible);
-        }
         let wanted = if more.is_admin() {
             Names::administrator()
         } else {
             more
         };
-        let (chain, sure) = graph.chain(taken.place, Some(place), wanted)?;
+        let (chain, sure) = graph.chain(taken.place, &asked.avoided, wanted)?;
         certain &= sure;
         steps.extend(chain);
     } else {

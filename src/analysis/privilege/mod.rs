@@ -165,10 +165,17 @@ impl<'a> Privileges<'a> {
             if self.powers_at(place).is_admin() {
                 Ways::default()
             } else {
-                escalation::ways(self, place)
+                escalation::ways(self, place, None)
             }
         });
         Some(Fact::offenders(ways.found.clone(), ways.gaps.clone()))
+    }
+
+    /// The ways of a role that give another principal, who acts as it, more than it reaches by other means than taking over
+    /// functions that there are; `None` if one of the two is not known.
+    pub fn escalations_for(&self, principal: &str, role: &str) -> Option<Vec<Escalation>> {
+        let (taker, place) = (self.estate.place(principal)?, self.estate.place(role)?);
+        Some(escalation::ways(self, place, Some(taker)).found)
     }
 
     /// What one user or role would gain with the permissions of a role, and of all that the role can become, beyond what it
@@ -180,7 +187,7 @@ impl<'a> Privileges<'a> {
         if mine.is_admin() || graph.reach(other).possible.without(mine).is_empty() {
             return None;
         }
-        let more = graph.reach_avoiding(other, own).possible.without(mine);
+        let more = graph.reach_avoiding(other, &[own]).possible.without(mine);
         (!more.is_empty()).then(|| more.told())
     }
 

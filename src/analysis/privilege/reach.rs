@@ -115,16 +115,19 @@ impl Graph {
         reach.copied().unwrap_or_default()
     }
 
-    /// What a node reaches by chains that do not lead through another.
-    pub(super) fn reach_avoiding(&self, place: usize, avoided: usize) -> Reach {
-        if !self.entered.get(avoided).copied().unwrap_or_default() {
+    /// What a node reaches by chains that do not lead through these.
+    pub(super) fn reach_avoiding(&self, place: usize, avoided: &[usize]) -> Reach {
+        let is_entered = |place: &usize| self.entered.get(*place).copied().unwrap_or_default();
+        if !avoided.iter().any(is_entered) {
             return self.reach(place);
         }
         let mut reach = Reach::default();
         for certainly in [true, false] {
             let mut seen = vec![false; self.own.len()];
             let mut queue = VecDeque::from([place]);
-            mark(&mut seen, avoided);
+            for &avoided in avoided {
+                mark(&mut seen, avoided);
+            }
             mark(&mut seen, place);
             while let Some(node) = queue.pop_front() {
                 let mut here = self.own(node);
@@ -153,7 +156,7 @@ impl Graph {
     pub(super) fn chain(
         &self,
         from: usize,
-        avoided: Option<usize>,
+        avoided: &[usize],
         wanted: Names,
     ) -> Option<(Vec<Step<'_>>, bool)> {
         let search = |certainly: bool| self.search(from, avoided, wanted, certainly);
@@ -172,7 +175,7 @@ impl Graph {
     fn search(
         &self,
         from: usize,
-        avoided: Option<usize>,
+        avoided: &[usize],
         wanted: Names,
         certainly: bool,
     ) -> Option<Vec<Step<'_>>> {
@@ -186,7 +189,7 @@ impl Graph {
         };
         let mut by: Vec<Option<Step<'_>>> = vec![None; self.own.len()];
         let mut seen = vec![false; self.own.len()];
-        if let Some(avoided) = avoided {
+        for &avoided in avoided {
             mark(&mut seen, avoided);
         }
         mark(&mut seen, from);
