@@ -71,7 +71,7 @@ pub struct Privileges<'a> {
     complete: bool,
     powers: Vec<OnceLock<Powers>>,
     graph: OnceLock<Graph>,
-    outcomes: Outcomes,
+    outcomes: Outcomes<'a>,
     places: Places,
     ways: Vec<OnceLock<Ways>>,
     access: OnceLock<Access>,

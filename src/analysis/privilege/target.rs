@@ -12,9 +12,13 @@ use super::powerful::EVERYTHING;
 
 /// How a user or role is made stronger.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(super) enum Made {
+pub(super) enum Made<'a> {
     /// By a policy that allows everything.
     Everything,
+    /// By an inline policy that allows everything, in place of those that it has.
+    Inline,
+    /// By another version of a policy that it has.
+    Rewritten(&'a str),
     /// By the powerful policy of that place.
     With(usize),
     /// By losing its permissions boundary.
@@ -39,9 +43,9 @@ impl NewKind {
     }
 }
 
-fn policy<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made) -> Option<Held<'e>> {
+fn policy<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made<'_>) -> Option<Held<'e>> {
     let (inline, name, policy) = match made {
-        Made::Everything => (
+        Made::Everything | Made::Inline => (
             true,
             "an inline policy that allows everything",
             EVERYTHING.as_ref()?,
@@ -50,7 +54,7 @@ fn policy<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made) -> Option<He
             let one = estate.powerful().get(place)?;
             (false, one.arn.as_str(), one.policy(estate)?)
         }
-        Made::Unbound => return None,
+        Made::Unbound | Made::Rewritten(_) => return None,
     };
     Some(Held {
         carrier,
@@ -62,9 +66,9 @@ fn policy<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made) -> Option<He
 
 /// Outcomes that are known already.
 #[derive(Debug, Default)]
-pub(super) struct Outcomes {
-    changed: Mutex<HashMap<(usize, Made), Outcome>>,
-    created: Mutex<HashMap<(NewKind, Made), Outcome>>,
+pub(super) struct Outcomes<'a> {
+    changed: Mutex<HashMap<(usize, Made<'a>), Outcome>>,
+    created: Mutex<HashMap<(NewKind, Made<'a>), Outcome>>,
 }
 
 /// Looks an outcome up, or finds it out.
@@ -87,7 +91,7 @@ fn known<K: Eq + Hash>(
 
 impl<'a> Privileges<'a> {
     /// What a user or role may do once it is changed so.
-    pub(super) fn made(&self, place: usize, made: Made) -> Outcome {
+    pub(super) fn made(&self, place: usize, made: Made<'a>) -> Outcome {
         known(&self.outcomes.changed, (place, made), || {
             let (Some(member), Some(authority)) =
                 (self.estate.members.get(place), self.authority(place))
@@ -96,7 +100,12 @@ impl<'a> Privileges<'a> {
             };
             let edit = match made {
                 Made::Unbound => Edit::Boundary(Boundary::None),
+                Made::Rewritten(arn) => match EVERYTHING.as_ref() {
+                    Some(policy) => Edit::Replace(arn, policy),
+                    None => return Outcome::default(),
+                },
                 _ => match policy(&self.estate, &member.principal.arn, made) {
+                    Some(held) if made == Made::Inline => Edit::Write(held),
                     Some(held) => Edit::Add(vec![held]),
                     None => return Outcome::default(),
                 },
@@ -129,7 +138,7 @@ impl<'a> Privileges<'a> {
     }
 
     /// What a user or role may do that is created so.
-    pub(super) fn made_new(&self, kind: NewKind, made: Made) -> Outcome {
+    pub(super) fn made_new(&self, kind: NewKind, made: Made<'a>) -> Outcome {
         known(&self.outcomes.created, (kind, made), || {
             let arn = kind.arn(&self.estate, "lamppost-probe");
             let Some(held) = policy(&self.estate, &arn, made) else {

@@ -243,6 +243,15 @@ impl<'e> Authority<'e> {
         self
     }
 
+    /// Whether that is the ARN of the user or role that asks.
+    fn is_itself(&self, arn: &str) -> bool {
+        match &self.request.caller {
+            Caller::User(own) => own == arn,
+            Caller::Role(session) => session.role == arn,
+            _ => false,
+        }
+    }
+
     /// Policies of its own that could not be read.
     pub(super) fn gaps(&self) -> &[Gap] {
         &self.state.gaps
@@ -301,6 +310,11 @@ impl<'e> Authority<'e> {
                     for (key, value) in tags {
                         let state = KeyState::one(value);
                         request.context.set(&format!("{prefix}{key}"), state);
+                    }
+                    if self.is_itself(arn) {
+                        for (key, state) in &self.state.tags {
+                            request.context.set(&format!("{prefix}{key}"), state.clone());
+                        }
                     }
                 }
                 self.answer(&authorize(&self.layers, &request))

@@ -1,7 +1,33 @@
 //! What a principal's statements mention, without asking anything: cheap ways to see which questions need not be asked.
 
+use std::sync::LazyLock;
+
 use super::{Authority, is_resource_tag};
-use crate::policy::{Action, Effect, Statement, Target, Truth};
+use crate::policy::{Action, Condition, Effect, Pattern, Statement, Target, Truth};
+
+/// Keys of a resource's tags.
+const RESOURCE: [&str; 2] = ["aws:resourcetag/", "iam:resourcetag/"];
+/// Keys of tags, whoever or whatever has them.
+const TAGS: [&str; 4] = [
+    "aws:principaltag/",
+    "aws:requesttag/",
+    "aws:resourcetag/",
+    "iam:resourcetag/",
+];
+
+fn conditions<'s>(
+    statements: impl Iterator<Item = &'s Statement>,
+) -> impl Iterator<Item = &'s Condition> {
+    statements.flat_map(|statement| &statement.conditions)
+}
+
+/// The name of the tag that a condition asks for by a key of one of these families.
+fn named<'s>(condition: &'s Condition, families: &[&str]) -> Option<&'s str> {
+    let lower = condition.key.to_lowercase();
+    let mut families = families.iter();
+    let family = families.find(|family| lower.starts_with(**family))?;
+    condition.key.get(family.len()..)
+}
 
 impl<'e> Authority<'e> {
     /// Whether some statement asks for a condition key, given in lower case, when this action is requested.
@@ -12,18 +38,72 @@ impl<'e> Authority<'e> {
         })
     }
 
-    /// Names of the tags of principals that some statement asks for.
-    pub(in crate::analysis::privilege) fn principal_tags(&self) -> Vec<String> {
-        const FAMILY: &str = "aws:principaltag/";
-        let conditions = self.statements.iter().flat_map(|one| &one.conditions);
-        let mut tags: Vec<String> = conditions
-            .filter(|condition| condition.key.to_lowercase().starts_with(FAMILY))
-            .filter_map(|condition| condition.key.get(FAMILY.len()..))
-            .map(str::to_owned)
-            .collect();
+    /// Names of tags that some statement asks for of whoever makes a request, and of what a request to IAM is for: setting such a tag
+    /// on itself may change what the principal may do.
+    pub(in crate::analysis::privilege) fn own_tags(&self) -> Vec<String> {
+        static IAM: LazyLock<Action> = LazyLock::new(|| Action::new("iam:*"));
+        let of_itself = self.statements.iter().copied();
+        let of_itself = conditions(of_itself).filter_map(|one| named(one, &["aws:principaltag/"]));
+        let of_resource = conditions(self.bearing(&IAM)).filter_map(|one| named(one, &RESOURCE));
+        let mut tags: Vec<String> = of_itself.chain(of_resource).map(str::to_owned).collect();
         tags.sort();
         tags.dedup();
         tags
+    }
+
+    /// Values of a tag that statements tell apart, and one that none mentions.
+    pub(in crate::analysis::privilege) fn tag_values(&self, key: &str) -> Vec<String> {
+        const MOST: usize = 32;
+        let asked = conditions(self.statements.iter().copied())
+            .filter(|one| named(one, &TAGS).is_some_and(|name| name.eq_ignore_ascii_case(key)));
+        let values = asked.flat_map(|one| &one.values);
+        let values = values.filter(|value| !value.has_variables());
+        let mut patterns: Vec<Pattern> = values.map(|value| Pattern::glob(value.written())).collect();
+        patterns.push(Pattern::glob("lamppost*"));
+        let pairs = patterns.iter().enumerate().flat_map(|(place, one)| {
+            let others = patterns.iter().skip(place);
+            others.filter_map(|other| one.common(other))
+        });
+        let mut found: Vec<String> = Vec::new();
+        for value in pairs.filter(|value| !value.is_empty()) {
+            if found.len() < MOST && !found.contains(&value) {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    /// Sets of tags with this one that a request may carry: it alone, and together with those that statements about the action ask
+    /// for.
+    pub(in crate::analysis::privilege) fn tags_together(
+        &self,
+        action: &Action,
+        key: &str,
+    ) -> Vec<Vec<String>> {
+        const MOST: usize = 8;
+        let mut others: Vec<String> = Vec::new();
+        for condition in conditions(self.bearing(action)) {
+            let asked: Vec<&str> = match named(condition, &["aws:requesttag/"]) {
+                Some(name) => vec![name],
+                None if condition.key.eq_ignore_ascii_case("aws:tagkeys") => {
+                    condition.values.iter().map(|value| value.written()).collect()
+                }
+                None => Vec::new(),
+            };
+            for name in asked.into_iter().filter(|name| !name.contains(['*', '?', '$'])) {
+                let known = others.iter().any(|other| other.eq_ignore_ascii_case(name));
+                if others.len() < MOST && !known && !name.eq_ignore_ascii_case(key) {
+                    others.push(name.to_owned());
+                }
+            }
+        }
+        let with = |others: &[String]| [&[key.to_owned()], others].concat();
+        let mut sets = vec![with(&[])];
+        if others.len() > 1 {
+            sets.push(with(&others));
+        }
+        sets.extend(others.chunks(1).map(with));
+        sets
     }
 
     /// Statements that bear on an action.

@@ -17,6 +17,11 @@ use crate::policy::{Effect, KeyState, Policy};
 #[derive(Clone, Debug)]
 pub(super) enum Edit<'e> {
     Add(Vec<Held<'e>>),
+    /// A new inline policy, by whose action those that the carrier has are written anew as well.
+    ///
+    /// An inline policy of that name is replaced: see
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>.
+    Write(Held<'e>),
     /// Another version of a managed policy, whoever carries it.
     Replace(&'e str, &'e Policy),
     /// A policy by name and carrier.
@@ -60,6 +65,15 @@ impl<'e> Edit<'e> {
     pub(super) fn apply(&self, state: &mut State<'e>) {
         match self {
             Edit::Add(held) => state.held.extend(held),
+            Edit::Write(new) => {
+                let denying = |held: &&mut Held<'e>| {
+                    held.inline && held.carrier == new.carrier && has(held.policy, Effect::Deny)
+                };
+                for held in state.held.iter_mut().filter(denying) {
+                    held.policy = new.policy;
+                }
+                state.held.push(*new);
+            }
             Edit::Replace(name, policy) => {
                 let same = |held: &&mut Held<'e>| !held.inline && held.name == *name;
                 for held in state.held.iter_mut().filter(same) {
@@ -82,6 +96,7 @@ impl<'e> Edit<'e> {
                 let names: Vec<&str> = held.iter().map(|held| held.name).collect();
                 (names.join(" "), None)
             }
+            Edit::Write(held) => (held.carrier.to_owned(), None),
             Edit::Replace(name, policy) => ((*name).to_owned(), Some(std::ptr::from_ref(*policy))),
             Edit::Remove(carrier, name) => (format!("{carrier} {name}"), None),
             Edit::Leave(group) => ((*group).to_owned(), None),
@@ -89,7 +104,7 @@ impl<'e> Edit<'e> {
                 ((*name).to_owned(), Some(std::ptr::from_ref(*policy)))
             }
             Edit::Boundary(_) => (String::new(), None),
-            Edit::Tag(key, _) => (key.clone(), None),
+            Edit::Tag(key, value) => (format!("{key} {value:?}"), None),
         }
     }
 
@@ -98,7 +113,11 @@ impl<'e> Edit<'e> {
         let allows = |held: &Held<'e>| has(held.policy, Effect::Allow);
         let mut held = state.held.iter();
         match self {
-            Edit::Add(_) | Edit::Boundary(_) | Edit::Tag(_, _) | Edit::Replace(_, _) => true,
+            Edit::Add(_)
+            | Edit::Write(_)
+            | Edit::Boundary(_)
+            | Edit::Tag(_, _)
+            | Edit::Replace(_, _) => true,
             Edit::Remove(carrier, name) => {
                 !held.any(|held| held.carrier == *carrier && held.name == *name && allows(held))
             }

@@ -6,11 +6,14 @@ use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
 use crate::analysis::privilege::estate::{Estate, Held, Identity};
 use crate::analysis::privilege::powerful::EVERYTHING;
 use crate::inventory::PrincipalKind;
-use crate::policy::{Action, Effect, KeyState, Policy};
+use crate::policy::{Action, Effect, KeyState, Pattern, Policy};
 use crate::reference::{Change, On, Subject, Takes};
 
 /// A change with what the request for it carries.
-type Carried<'e> = (Edit<'e>, Vec<(&'static str, KeyState)>);
+type Carried<'e> = (Edit<'e>, Vec<(String, KeyState)>);
+
+const BOUNDARY: &str = "iam:PermissionsBoundary";
+const POLICY: &str = "iam:PolicyARN";
 
 impl<'e, 'a> Changer<'_, 'e, 'a> {
     /// The changes that are allowed in a state, or may be.
@@ -36,7 +39,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 continue;
             }
             for resource in self.resources(base, *on) {
-                let edits = self.edits(base, change, *on, resource);
+                let edits = self.edits(base, change, (action, *on), resource);
                 let made = self.made(&mut asked, compiled, (action, resource), edits);
                 moves.extend(made);
             }
@@ -58,11 +61,22 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         let place = estate.place(resource);
         let member = place.and_then(|place| estate.members.get(place));
         let tags = member.map(|member| &member.principal.tags);
-        let mut moves = Vec::new();
+        // What is said of single tags stays said.
+        let mut alone = compiled.path.change.filter(|change| *change == Change::Tag).map(|_| asked.clone());
+        let asked = alone.as_mut().unwrap_or(asked);
+        let mut moves: Vec<Move<'e>> = Vec::new();
         for (edit, mut carries) in edits {
             if compiled.path.change != Some(Change::PutBoundary) {
-                carries.push(("iam:PermissionsBoundary", boundary_of(self.member)));
+                carries.push((BOUNDARY.to_owned(), boundary_of(self.member)));
             }
+            let known = |one: &Move<'e>| !one.proof.uncertain && one.edit.key() == edit.key();
+            if moves.iter().any(known) {
+                continue;
+            }
+            let carries: Vec<(&str, KeyState)> = carries
+                .iter()
+                .map(|(key, state)| (key.as_str(), state.clone()))
+                .collect();
             let standing = match asked.on_with(action, resource, tags, &carries) {
                 Answer::No => continue,
                 Answer::Unknown => {
@@ -88,7 +102,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 break;
             }
         }
-        moves
+        one_of_each(moves)
     }
 
     /// What a change of that kind may be made to.
@@ -131,7 +145,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         &self,
         base: &Authority<'e>,
         change: Change,
-        on: On,
+        (action, on): (&Action, On),
         resource: &'e str,
     ) -> Vec<Carried<'e>> {
         let estate = self.estate;
@@ -154,12 +168,12 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
             Change::WriteInline => plain(
                 everything
                     .map(|policy| {
-                        Edit::Add(vec![Held {
+                        Edit::Write(Held {
                             carrier: resource,
                             inline: true,
                             name: "an inline policy that allows everything",
                             policy,
-                        }])
+                        })
                     })
                     .into_iter()
                     .collect(),
@@ -186,7 +200,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 .filter_map(|one| {
                     let policy = one.policy(estate)?;
                     let edit = Edit::Boundary(Boundary::Policy(&one.arn, policy));
-                    let carries = vec![("iam:PermissionsBoundary", KeyState::one(&one.arn))];
+                    let carries = vec![(BOUNDARY.to_owned(), KeyState::one(&one.arn))];
                     Some((edit, carries))
                 })
                 .collect(),
@@ -200,30 +214,30 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
             Change::Detach => here()
                 .filter(|held| !held.inline)
                 .map(|held| {
-                    let carries = vec![("iam:PolicyARN", KeyState::one(held.name))];
+                    let carries = vec![(POLICY.to_owned(), KeyState::one(held.name))];
                     (Edit::Remove(held.carrier, held.name), carries)
                 })
                 .collect(),
             Change::Leave if here().next().is_some() => plain(vec![Edit::Leave(resource)]),
             Change::Leave => Vec::new(),
             Change::Tag => base
-                .principal_tags()
+                .own_tags()
                 .into_iter()
-                .map(|key| {
-                    let carries = vec![
-                        ("aws:TagKeys", KeyState::one(&key)),
-                        ("aws:RequestTag/*", KeyState::Any),
-                    ];
-                    (Edit::Tag(key, KeyState::Any), carries)
-                })
+                .flat_map(|key| tagging(base, action, &key))
                 .collect(),
             Change::Untag => base
-                .principal_tags()
+                .own_tags()
                 .into_iter()
                 .filter(|key| self.member.principal.tags.contains_key(key))
-                .map(|key| {
-                    let carries = vec![("aws:TagKeys", KeyState::one(&key))];
-                    (Edit::Tag(key, KeyState::Absent), carries)
+                .flat_map(|key| {
+                    let together = base.tags_together(action, &key);
+                    let edit = Edit::Tag(key, KeyState::Absent);
+                    let keys = together.into_iter().map(KeyState::Known);
+                    let carried = keys.map(move |keys| {
+                        let keys = ("aws:TagKeys".to_owned(), keys);
+                        (edit.clone(), vec![keys])
+                    });
+                    carried.collect::<Vec<_>>()
                 })
                 .collect(),
         }
@@ -241,8 +255,67 @@ fn attachable<'e>(estate: &'e Estate<'_>, carrier: &'e str) -> Vec<Carried<'e>> 
                 name: &one.arn,
                 policy: one.policy(estate)?,
             };
-            let carries = vec![("iam:PolicyARN", KeyState::one(&one.arn))];
+            let carries = vec![(POLICY.to_owned(), KeyState::one(&one.arn))];
             Some((Edit::Add(vec![held]), carries))
         })
         .collect()
+}
+
+/// A tag with the requests that may set it: with the values that the policies make something of where the request's condition keys
+/// tell values apart, and with other tags that the request may have to carry.
+///
+/// The tags of a request are `aws:RequestTag/KEY`, and their keys together `aws:TagKeys`: see
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requesttag>.
+fn tagging<'e>(base: &Authority<'e>, action: &Action, key: &str) -> Vec<Carried<'e>> {
+    let told_apart = base.asks_for(&format!("aws:requesttag/{}", key.to_lowercase()), action);
+    let values: Vec<KeyState> = match told_apart {
+        true => base.tag_values(key).into_iter().map(KeyState::one).collect(),
+        false => vec![KeyState::Any],
+    };
+    let together = base.tags_together(action, key);
+    let carried = values.into_iter().flat_map(|value| {
+        together.iter().map(move |keys| {
+            let mut carries = vec![
+                ("aws:TagKeys".to_owned(), KeyState::Known(keys.clone())),
+                ("aws:RequestTag/*".to_owned(), KeyState::Absent),
+            ];
+            carries.extend(keys.iter().map(|other| {
+                let state = match other == key {
+                    true if told_apart => value.clone(),
+                    _ => KeyState::AnyLike(vec![Pattern::everything()]),
+                };
+                (format!("aws:RequestTag/{other}"), state)
+            }));
+            (Edit::Tag(key.to_owned(), value.clone()), carries)
+        })
+    });
+    carried.collect()
+}
+
+/// Changes that set one tag to this or that, as one that sets it to any of these values.
+fn one_of_each(moves: Vec<Move<'_>>) -> Vec<Move<'_>> {
+    let mut kept: Vec<Move<'_>> = Vec::new();
+    for one in moves {
+        let Edit::Tag(key, KeyState::Known(values)) = &one.edit else {
+            kept.push(one);
+            continue;
+        };
+        let values = || values.iter().map(|value| Pattern::literal(value));
+        let same = kept.iter_mut().find_map(|known| match &mut known.edit {
+            Edit::Tag(other, KeyState::AnyLike(values))
+                if other == key && known.proof.uncertain == one.proof.uncertain =>
+            {
+                Some(values)
+            }
+            _ => None,
+        });
+        match same {
+            Some(known) => known.extend(values()),
+            None => {
+                let edit = Edit::Tag(key.clone(), KeyState::AnyLike(values().collect()));
+                kept.push(Move { edit, ..one });
+            }
+        }
+    }
+    kept
 }

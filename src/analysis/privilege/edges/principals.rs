@@ -100,6 +100,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         let mut proof = proof.clone();
         let mut made = match change {
             Change::RemoveBoundary => Made::Unbound,
+            Change::WriteInline => Made::Inline,
             _ => Made::Everything,
         };
         for (step, (action, on)) in path.requires.iter().zip(&compiled.steps) {
@@ -107,7 +108,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
             match on {
                 On::TargetPolicy => {
                     let policies = privileges.estate.own_policies(target);
-                    let mut best: Option<(bool, &str, usize)> = None;
+                    let mut best: Option<(bool, &'a str, usize)> = None;
                     for arn in policies {
                         let aim = Aim {
                             arn,
@@ -128,6 +129,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                         }
                     }
                     let (_, arn, number) = best?;
+                    made = Made::Rewritten(arn);
                     self.note(name, number, Some(arn.to_owned()), &mut proof)?;
                 }
                 On::Target if change == Change::Attach && name.contains(":Attach") => {
