@@ -215,6 +215,10 @@ pub enum On {
     Target,
     /// A customer-managed policy that the target carries.
     TargetPolicy,
+    /// A group that the user who is taken over is in.
+    TargetGroup,
+    /// A group that the user who is taken over is put into.
+    JoinedGroup,
 }
 
 /// A requirement that is not written as `action@resource`.
@@ -234,7 +238,9 @@ impl TryFrom<String> for Requirement {
             "own-group" => On::OwnGroup,
             "own-boundary" => On::OwnBoundary,
             "user" | "role" | "group" | "function" => On::Target,
-            "role-policy" => On::TargetPolicy,
+            "role-policy" | "user-policy" => On::TargetPolicy,
+            "user-group" => On::TargetGroup,
+            "joined-group" => On::JoinedGroup,
             _ => return Err(RequirementError(text)),
         };
         if !action.contains(':') {

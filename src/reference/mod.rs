@@ -9,6 +9,7 @@ mod escalation;
 mod identity;
 mod lambda;
 mod layer;
+mod managed_policy;
 mod partition;
 mod permission;
 mod request_key;
@@ -32,6 +33,7 @@ pub use lambda::{
     lambda_actions,
 };
 pub use layer::{LayerPublisher, LayerPublishers, PublisherKind, layer_publishers};
+pub use managed_policy::{AwsManagedPolicy, ManagedPolicies, managed_policies};
 pub use partition::{Partition, Partitions, partitions};
 pub use permission::{PermissionClass, PermissionClasses, Permissions, permissions};
 pub use request_key::{RequestKey, RequestKeys, request_keys};

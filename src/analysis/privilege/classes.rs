@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::authority::{Answer, Authority};
 use super::estate::Estate;
 use super::evidence::{Grant, Grants};
+use super::weapon::{POLICY, POLICY_KEY, weapons};
 use crate::analysis::Fact;
 use crate::inventory::Gap;
 use crate::policy::{Action, KeyState};
@@ -193,7 +194,7 @@ impl Asker<'_, '_, '_> {
     fn permissions(&mut self, actions: &[(String, Action)]) -> Vec<Grant> {
         let mut grants = Grants::default();
         for (name, action) in actions {
-            let answer = match self.authority.asks_for("iam:policyarn", action) {
+            let answer = match self.authority.asks_for(POLICY_KEY, action) {
                 false => self.ask(action),
                 true => self.attach(action),
             };
@@ -210,9 +211,10 @@ impl Asker<'_, '_, '_> {
 
     fn attach(&mut self, action: &Action) -> Answer {
         let mut best = Answer::No;
-        for policy in self.estate.powerful() {
-            let carries = [("iam:PolicyARN", KeyState::one(policy.arn.as_str()))];
-            best = best.or(self.ask_with(action, &carries));
+        let weapons = weapons(self.estate, self.authority, action, POLICY);
+        for weapon in weapons.iter().filter(|weapon| weapon.strong) {
+            let answer = self.ask_with(action, &[weapon.carried(POLICY)]);
+            best = best.or(weapon.after(answer));
             if best.is_certain() {
                 break;
             }

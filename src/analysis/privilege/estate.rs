@@ -47,6 +47,7 @@ pub(super) struct Estate<'a> {
     pub(super) controls: Controls<'a>,
     pub(super) regions: Vec<&'a str>,
     powerful: OnceLock<Vec<Powerful<'a>>>,
+    lesser: OnceLock<Vec<Powerful<'a>>>,
 }
 
 /// What the organisation's service control policies are.
@@ -202,12 +203,23 @@ impl<'a> Estate<'a> {
             controls: Controls::of(&inventory.account.organization, &parse),
             regions,
             powerful: OnceLock::new(),
+            lesser: OnceLock::new(),
         }
     }
 
     /// Managed policies that make an administrator, the strongest first.
     pub(super) fn powerful(&self) -> &[Powerful<'a>] {
         self.powerful.get_or_init(|| Powerful::all(self))
+    }
+
+    /// Managed policies that give something of note without making an administrator.
+    pub(super) fn lesser(&self) -> &[Powerful<'a>] {
+        self.lesser.get_or_init(|| Powerful::lesser(self))
+    }
+
+    /// Whether there is a managed policy of that ARN, even if it could not be read.
+    pub(super) fn has_policy(&self, arn: &str) -> bool {
+        self.managed.contains_key(arn)
     }
 
     /// A managed policy by its ARN, if it is known.

@@ -13,6 +13,7 @@ use super::authority::{Answer, Authority, Standing};
 use super::change::boundary_of;
 use super::estate::{Identity, Member};
 use super::powerful;
+use super::weapon::{BOUNDARY, POLICY, POLICY_KEY, weapons};
 use crate::analysis::Fact;
 use crate::inventory::{Gap, PrincipalKind};
 use crate::policy::{Action, KeyState, Truth};
@@ -173,7 +174,7 @@ impl<'a> Privileges<'a> {
         let statements = authority.telling_apart(action);
         let by_boundary = authority.asks_for("iam:permissionsboundary", action);
         let by_tags = authority.asks_for_tags_of(action);
-        let by_policy = authority.asks_for("iam:policyarn", action);
+        let by_policy = authority.asks_for(POLICY_KEY, action);
         let mut known: HashMap<(Vec<Truth>, Option<&str>), Answer> = HashMap::new();
         for Target {
             arn,
@@ -234,18 +235,17 @@ impl<'a> Privileges<'a> {
     ) -> Answer {
         let boundary = member.map_or(KeyState::Absent, boundary_of);
         let tags = member.map(|member| &member.principal.tags);
-        let count = if by_policy {
-            self.estate.powerful().len()
-        } else {
-            1
-        };
+        let weapons = weapons(&self.estate, authority, action, POLICY);
+        let strong = weapons.iter().filter(|weapon| weapon.strong);
+        let count = if by_policy { weapons.len() } else { 1 };
         let mut best = Answer::No;
-        for policy in self.estate.powerful().iter().take(count) {
+        for weapon in strong.take(count) {
             let carries = [
-                ("iam:PermissionsBoundary", boundary.clone()),
-                ("iam:PolicyARN", KeyState::one(&policy.arn)),
+                (BOUNDARY, boundary.clone()),
+                weapon.carried(POLICY),
             ];
-            best = best.or(authority.on_with(action, arn, tags, &carries));
+            let answer = authority.on_with(action, arn, tags, &carries);
+            best = best.or(weapon.after(answer));
             if best.is_certain() {
                 break;
             }

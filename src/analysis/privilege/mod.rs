@@ -25,6 +25,7 @@ mod powerful;
 mod reach;
 mod target;
 mod trust;
+mod weapon;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};

@@ -1,22 +1,31 @@
-//! Managed policies that make an administrator of whoever carries them.
+//! Managed policies that make an administrator of whoever carries them, and those that give less.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde_json::json;
 
 use super::authority::{Answer, Authority};
+use super::change;
 use super::classes;
 use super::estate::{Estate, Held};
+use super::names::Names;
 use crate::policy::{Action, Policy};
-use crate::reference::{PowerfulPolicy, escalations};
+use crate::reference::{AwsManagedPolicy, PowerfulPolicy, escalations, managed_policies};
 
 /// A managed policy by its ARN.
 #[derive(Debug)]
 pub(super) struct Powerful<'a> {
     pub(super) arn: String,
-    /// `None`: one of AWS's, of that place in the table.
-    own: Option<&'a str>,
-    place: usize,
+    document: Document<'a>,
+    names: OnceLock<Names>,
+}
+
+#[derive(Debug)]
+enum Document<'a> {
+    /// In the account, by its ARN.
+    Account(&'a str),
+    /// Of AWS, as the table has it.
+    Table(Option<&'static Policy>),
 }
 
 /// What an inline policy or a new version of a policy says if its writer wants everything.
@@ -39,6 +48,14 @@ static OF_AWS: LazyLock<Vec<Option<Policy>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The lesser policies of AWS, in the order of the table.
+static LESSER_OF_AWS: LazyLock<Vec<Option<Policy>>> = LazyLock::new(|| {
+    let policy = |policy: &AwsManagedPolicy| {
+        parse(&json!({"Effect": "Allow", "Action": policy.action, "Resource": "*"}))
+    };
+    managed_policies().iter().map(policy).collect()
+});
+
 /// Any one of these on its own principal, and it can give itself the rest.
 static RAISING: LazyLock<[Action; 4]> = LazyLock::new(|| {
     [
@@ -59,36 +76,78 @@ impl<'a> Powerful<'a> {
     /// Those of AWS and of the account, the strongest first.
     pub(super) fn all(estate: &Estate<'a>) -> Vec<Self> {
         let partition = estate.partition();
-        let table = escalations().powerful_policies().iter().enumerate();
+        let table = escalations().powerful_policies().iter().zip(&*OF_AWS);
         let mut all: Vec<Self> = table
-            .map(|(place, policy)| Self {
-                arn: format!("arn:{partition}:iam::aws:policy/{}", policy.name),
-                own: None,
-                place,
-            })
+            .map(|(one, policy)| Self::of_aws(partition, &one.name, policy.as_ref()))
             .collect();
-        let known: Vec<String> = all.iter().map(|one| one.arn.clone()).collect();
         let own = estate.managed().filter(|(arn, policy)| {
-            !known.iter().any(|known| known == arn) && makes_admin(estate, arn, policy)
+            !all.iter().any(|known| known.arn == *arn) && makes_admin(estate, arn, policy)
         });
-        all.extend(own.map(|(arn, _)| Self {
-            arn: arn.to_owned(),
-            own: Some(arn),
-            place: 0,
-        }));
+        let own: Vec<Self> = own.map(|(arn, _)| Self::of_account(arn)).collect();
+        all.extend(own);
         all
     }
 
-    pub(super) fn policy<'e>(&self, estate: &'e Estate<'a>) -> Option<&'e Policy> {
-        match self.own {
-            Some(arn) => estate.policy(arn),
-            None => OF_AWS.get(self.place)?.as_ref(),
+    /// Those of AWS and of the account that give something of note, without the powerful ones.
+    pub(super) fn lesser(estate: &Estate<'a>) -> Vec<Self> {
+        let is_powerful = |arn: &str| estate.powerful().iter().any(|one| one.arn == arn);
+        let own = estate.managed().filter(|(arn, _)| !is_powerful(arn));
+        let own = own.map(|(arn, _)| Self::of_account(arn));
+        let table = managed_policies().iter().zip(&*LESSER_OF_AWS);
+        let table = table
+            .map(|(one, policy)| Self::of_aws(estate.partition(), &one.name, policy.as_ref()))
+            .filter(|one| !estate.has_policy(&one.arn) && !is_powerful(&one.arn));
+        own.chain(table).collect()
+    }
+
+    fn of_aws(partition: &str, name: &str, policy: Option<&'static Policy>) -> Self {
+        Self {
+            arn: format!("arn:{partition}:iam::aws:policy/{name}"),
+            document: Document::Table(policy),
+            names: OnceLock::new(),
         }
+    }
+
+    fn of_account(arn: &'a str) -> Self {
+        Self {
+            arn: arn.to_owned(),
+            document: Document::Account(arn),
+            names: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn policy<'e>(&self, estate: &'e Estate<'a>) -> Option<&'e Policy> {
+        match self.document {
+            Document::Account(arn) => estate.policy(arn),
+            Document::Table(policy) => policy,
+        }
+    }
+
+    /// What a principal with nothing but this policy may do to everything, or perhaps.
+    pub(super) fn names(&self, estate: &Estate<'a>) -> Names {
+        *self.names.get_or_init(|| {
+            let held = self.policy(estate).map(|policy| Held {
+                carrier: "",
+                inline: false,
+                name: &self.arn,
+                policy,
+            });
+            let mut authority = Authority::of_new(estate, &probe(estate), held.into_iter().collect());
+            change::outcome(estate, &mut authority).possible
+        })
     }
 }
 
+fn probe(estate: &Estate<'_>) -> String {
+    format!(
+        "arn:{}:iam::{}:role/lamppost-probe",
+        estate.partition(),
+        estate.account()
+    )
+}
+
 /// Whether a principal with nothing but this policy is an administrator, or can make itself one.
-fn makes_admin(estate: &Estate<'_>, arn: &str, policy: &Policy) -> bool {
+pub(super) fn makes_admin(estate: &Estate<'_>, arn: &str, policy: &Policy) -> bool {
     let held = Held {
         carrier: "",
         inline: false,
@@ -100,11 +159,7 @@ fn makes_admin(estate: &Estate<'_>, arn: &str, policy: &Policy) -> bool {
 
 /// The same of several policies.
 pub(super) fn make_admin(estate: &Estate<'_>, held: Vec<Held<'_>>) -> bool {
-    let role = format!(
-        "arn:{}:iam::{}:role/lamppost-probe",
-        estate.partition(),
-        estate.account()
-    );
+    let role = probe(estate);
     let mut authority = Authority::of_new(estate, &role, held);
     if !classes::admin(estate, &mut authority).is_empty() {
         return true;

@@ -7,20 +7,26 @@ use std::sync::Mutex;
 use super::Privileges;
 use super::authority::{Authority, Boundary};
 use super::change::{self, Changer, Edit, Outcome};
-use super::estate::{Estate, Held, Member};
-use super::powerful::EVERYTHING;
+use super::estate::{Estate, Held, Identity, Member};
+use super::powerful::{EVERYTHING, Powerful};
+use crate::policy::Policy;
 
 /// How a user or role is made stronger.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) enum Made<'a> {
     /// By a policy that allows everything.
     Everything,
-    /// By an inline policy that allows everything, in place of those that it has.
-    Inline,
+    /// By an inline policy that allows everything, in place of those of the principal of that place: itself, or a group that it is
+    /// in.
+    Inline(usize),
     /// By another version of a policy that it has.
     Rewritten(&'a str),
     /// By the powerful policy of that place.
     With(usize),
+    /// By the lesser policy of that place.
+    WithLesser(usize),
+    /// By the policies of the group of that place.
+    Joined(usize),
     /// By losing its permissions boundary.
     Unbound,
 }
@@ -43,25 +49,47 @@ impl NewKind {
     }
 }
 
-fn policy<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made<'_>) -> Option<Held<'e>> {
-    let (inline, name, policy) = match made {
-        Made::Everything | Made::Inline => (
-            true,
-            "an inline policy that allows everything",
-            EVERYTHING.as_ref()?,
-        ),
+/// How that changes a user or role.
+fn edit<'e>(estate: &'e Estate<'_>, carrier: &'e str, made: Made<'e>) -> Option<Edit<'e>> {
+    let everything = |carrier: &'e str| {
+        Some(Held {
+            carrier,
+            inline: true,
+            name: "an inline policy that allows everything",
+            policy: EVERYTHING.as_ref()?,
+        })
+    };
+    let attached = |one: &'e Powerful<'_>, policy: Option<&'e Policy>| {
+        Some(Held {
+            carrier,
+            inline: false,
+            name: one.arn.as_str(),
+            policy: policy?,
+        })
+    };
+    let held = match made {
+        Made::Unbound => return Some(Edit::Boundary(Boundary::None)),
+        Made::Rewritten(arn) => return Some(Edit::Replace(arn, EVERYTHING.as_ref()?)),
+        Made::Inline(place) => {
+            let written = &estate.members.get(place)?.principal.arn;
+            return everything(written).map(Edit::Write);
+        }
+        Made::Joined(place) => {
+            let mut identity = Identity::default();
+            estate.carried(estate.members.get(place)?, &mut identity);
+            return Some(Edit::Add(identity.held));
+        }
+        Made::Everything => everything(carrier),
         Made::With(place) => {
             let one = estate.powerful().get(place)?;
-            (false, one.arn.as_str(), one.policy(estate)?)
+            attached(one, one.policy(estate))
         }
-        Made::Unbound | Made::Rewritten(_) => return None,
+        Made::WithLesser(place) => {
+            let one = estate.lesser().get(place)?;
+            attached(one, one.policy(estate))
+        }
     };
-    Some(Held {
-        carrier,
-        inline,
-        name,
-        policy,
-    })
+    held.map(|held| Edit::Add(vec![held]))
 }
 
 /// Outcomes that are known already.
@@ -98,17 +126,8 @@ impl<'a> Privileges<'a> {
             else {
                 return Outcome::default();
             };
-            let edit = match made {
-                Made::Unbound => Edit::Boundary(Boundary::None),
-                Made::Rewritten(arn) => match EVERYTHING.as_ref() {
-                    Some(policy) => Edit::Replace(arn, policy),
-                    None => return Outcome::default(),
-                },
-                _ => match policy(&self.estate, &member.principal.arn, made) {
-                    Some(held) if made == Made::Inline => Edit::Write(held),
-                    Some(held) => Edit::Add(vec![held]),
-                    None => return Outcome::default(),
-                },
+            let Some(edit) = edit(&self.estate, &member.principal.arn, made) else {
+                return Outcome::default();
             };
             let after = authority.changed(|state| edit.apply(state));
             self.rising(member, after)
@@ -141,10 +160,11 @@ impl<'a> Privileges<'a> {
     pub(super) fn made_new(&self, kind: NewKind, made: Made<'a>) -> Outcome {
         known(&self.outcomes.created, (kind, made), || {
             let arn = kind.arn(&self.estate, "lamppost-probe");
-            let Some(held) = policy(&self.estate, &arn, made) else {
+            let Some(edit) = edit(&self.estate, &arn, made) else {
                 return Outcome::default();
             };
-            let mut authority = Authority::of_new(&self.estate, &arn, vec![held]);
+            let authority = Authority::of_new(&self.estate, &arn, Vec::new());
+            let mut authority = authority.changed(|state| edit.apply(state));
             change::outcome(&self.estate, &mut authority)
         })
     }

@@ -106,6 +106,37 @@ impl<'e> Authority<'e> {
         sets
     }
 
+    /// What statements about an action want under a key, as patterns; without those that depend on other keys.
+    pub(in crate::analysis::privilege) fn patterns_of(&self, action: &Action, key: &str) -> Vec<Pattern> {
+        let asked = conditions(self.bearing(action)).filter(|one| one.key.eq_ignore_ascii_case(key));
+        let values = asked.flat_map(|one| &one.values);
+        let values = values.filter(|value| !value.has_variables());
+        values.map(|value| Pattern::glob(value.written())).collect()
+    }
+
+    /// The same, without patterns: values by name.
+    pub(in crate::analysis::privilege) fn named_by(&self, action: &Action, key: &str) -> Vec<String> {
+        let patterns = self.patterns_of(action, key).into_iter();
+        let mut named: Vec<String> = patterns
+            .filter_map(|pattern| pattern.as_literal().map(str::to_owned))
+            .collect();
+        named.sort();
+        named.dedup();
+        named
+    }
+
+    /// Resources that statements allow an action on, as patterns with this account's id.
+    pub(in crate::analysis::privilege) fn resources_of(&self, action: &Action) -> Vec<Pattern> {
+        let allowing = self.bearing(action);
+        let resources = allowing
+            .filter(|statement| statement.effect == Effect::Allow)
+            .filter_map(|statement| statement.resource.as_ref())
+            .filter(|resource| !resource.negated)
+            .flat_map(|resource| &resource.items)
+            .filter(|resource| !resource.has_variables());
+        resources.map(|resource| Pattern::glob(resource.written())).collect()
+    }
+
     /// Statements that bear on an action.
     pub(super) fn bearing(&self, action: &Action) -> impl Iterator<Item = &'e Statement> {
         let statements = self.statements.iter().copied();

@@ -40,6 +40,8 @@ pub(super) struct Move<'e> {
     pub(super) proof: Proof,
     /// What it is done to.
     pub(super) target: String,
+    /// Whether no other change of the kind gives more.
+    pub(super) strong: bool,
 }
 
 /// What changes lead to.

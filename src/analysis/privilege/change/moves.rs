@@ -4,16 +4,46 @@ use super::{Changer, Edit, Move, boundary_of, has};
 use crate::analysis::privilege::authority::{Answer, Authority, Boundary};
 use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
 use crate::analysis::privilege::estate::{Estate, Held, Identity};
-use crate::analysis::privilege::powerful::EVERYTHING;
+use crate::analysis::privilege::names::Names;
+use crate::analysis::privilege::powerful::{EVERYTHING, Powerful};
+use crate::analysis::privilege::weapon::{BOUNDARY, POLICY, POLICY_KEY, Weapon, weapons};
 use crate::inventory::PrincipalKind;
 use crate::policy::{Action, Effect, KeyState, Pattern, Policy};
 use crate::reference::{Change, On, Subject, Takes};
 
 /// A change with what the request for it carries.
-type Carried<'e> = (Edit<'e>, Vec<(String, KeyState)>);
+struct Carried<'e> {
+    edit: Edit<'e>,
+    carries: Vec<(String, KeyState)>,
+    /// What has to be done before.
+    before: Proof,
+    /// Whether no other change of the kind gives more.
+    strong: bool,
+}
 
-const BOUNDARY: &str = "iam:PermissionsBoundary";
-const POLICY: &str = "iam:PolicyARN";
+impl<'e> Carried<'e> {
+    fn new(edit: Edit<'e>, carries: Vec<(String, KeyState)>) -> Self {
+        Self {
+            edit,
+            carries,
+            before: Proof::default(),
+            strong: false,
+        }
+    }
+
+    fn by(weapon: &Weapon<'e>, edit: Edit<'e>, key: &str) -> Self {
+        Self {
+            before: weapon.before.clone(),
+            strong: weapon.strong,
+            ..Self::new(edit, vec![(key.to_owned(), KeyState::one(&weapon.arn))])
+        }
+    }
+}
+
+/// Managed policies that a user, role or group can carry, as far as AWS grants more on no request.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+const ATTACHED: usize = 10;
 
 impl<'e, 'a> Changer<'_, 'e, 'a> {
     /// The changes that are allowed in a state, or may be.
@@ -41,6 +71,11 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
             for resource in self.resources(base, *on) {
                 let edits = self.edits(base, change, (action, *on), resource);
                 let made = self.made(&mut asked, compiled, (action, resource), edits);
+                let told_apart = change == Change::Attach && asked.asks_for(POLICY_KEY, action);
+                if told_apart && !made.iter().any(|one| one.strong && !one.proof.uncertain) {
+                    let lesser = self.lesser(base, &mut asked, compiled, (action, resource));
+                    moves.extend(lesser);
+                }
                 moves.extend(made);
             }
         }
@@ -65,7 +100,13 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         let mut alone = compiled.path.change.filter(|change| *change == Change::Tag).map(|_| asked.clone());
         let asked = alone.as_mut().unwrap_or(asked);
         let mut moves: Vec<Move<'e>> = Vec::new();
-        for (edit, mut carries) in edits {
+        for Carried {
+            edit,
+            mut carries,
+            before,
+            strong,
+        } in edits
+        {
             if compiled.path.change != Some(Change::PutBoundary) {
                 carries.push((BOUNDARY.to_owned(), boundary_of(self.member)));
             }
@@ -85,24 +126,93 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 }
                 Answer::Yes(standing) => standing,
             };
-            let mut proof = Proof::default();
+            let mut proof = before;
             proof.add(name, Some(resource.to_owned()), &standing);
+            let last = strong && !proof.uncertain;
             moves.push(Move {
                 compiled,
                 edit,
                 proof,
                 target: resource.to_owned(),
+                strong,
             });
             // Any strong policy will do.
-            let strong = matches!(
-                compiled.path.change,
-                Some(Change::Attach | Change::PutBoundary)
-            );
-            if standing.certain && strong {
+            if last {
                 break;
             }
         }
         one_of_each(moves)
+    }
+
+    /// Attaching several policies that together give more without making an administrator: those that can be attached for certain, and
+    /// those that may be.
+    fn lesser(
+        &mut self,
+        base: &Authority<'e>,
+        asked: &mut Authority<'e>,
+        compiled: &'static Compiled,
+        (action, resource): (&'static Action, &'e str),
+    ) -> Vec<Move<'e>> {
+        let estate = self.estate;
+        let Some(policy) = EVERYTHING.as_ref() else {
+            return Vec::new();
+        };
+        let held = |name: &'e str, policy: &'e Policy| Held {
+            carrier: resource,
+            inline: false,
+            name,
+            policy,
+        };
+        // A boundary or a control policy takes from all of them alike.
+        let most = Edit::Add(vec![held("", policy)]);
+        let mut most = base.changed(|state| most.apply(state));
+        let most = super::outcome(estate, &mut most).possible;
+        let own = super::outcome(estate, &mut base.clone()).possible;
+        let step = compiled.path.requires.first();
+        let name = step.map_or("", |step| step.action.as_str());
+        let mut open: Vec<(Names, &'e Powerful<'a>)> = estate
+            .lesser()
+            .iter()
+            .map(|one| (one.names(estate).and(most).without(own), one))
+            .filter(|(names, _)| !names.is_empty())
+            .collect();
+        open.sort_by_key(|(names, _)| std::cmp::Reverse(names.len()));
+        let mut found: [(Names, Vec<Held<'e>>, Proof); 2] = Default::default();
+        for (names, one) in open {
+            let carries = [
+                (POLICY, KeyState::one(&one.arn)),
+                (BOUNDARY, boundary_of(self.member)),
+            ];
+            let place = estate.place(resource).and_then(|place| estate.members.get(place));
+            let tags = place.map(|member| &member.principal.tags);
+            let known = found.iter().any(|(known, _, proof)| {
+                !proof.uncertain && names.without(*known).is_empty()
+            });
+            if known {
+                continue;
+            }
+            let Answer::Yes(standing) = asked.on_with(action, resource, tags, &carries) else {
+                continue;
+            };
+            let [sure, open] = &mut found;
+            let (known, list, proof) = if standing.certain { sure } else { open };
+            let policy = one.policy(estate);
+            if let Some(policy) = policy.filter(|_| list.len() < ATTACHED && !names.without(*known).is_empty())
+            {
+                *known = known.or(names);
+                list.push(held(&one.arn, policy));
+                proof.add(name, Some(resource.to_owned()), &standing);
+            }
+        }
+        let moves = found.into_iter().filter(|(_, list, _)| !list.is_empty());
+        let moves = moves.map(|(_, list, proof)| Move {
+            compiled,
+            edit: Edit::Add(list),
+            proof,
+            target: resource.to_owned(),
+            strong: false,
+        });
+        moves.collect()
     }
 
     /// What a change of that kind may be made to.
@@ -136,7 +246,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                     .filter(|arn| !own.contains(arn))
                     .collect()
             }
-            On::Any | On::TargetPolicy => Vec::new(),
+            On::Any | On::TargetPolicy | On::TargetGroup | On::JoinedGroup => Vec::new(),
         }
     }
 
@@ -152,7 +262,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         let everything = EVERYTHING.as_ref();
         let plain = |edits: Vec<Edit<'e>>| {
             let edits = edits.into_iter();
-            edits.map(|edit| (edit, Vec::new())).collect::<Vec<_>>()
+            edits.map(|edit| Carried::new(edit, Vec::new())).collect::<Vec<_>>()
         };
         let denying = |held: &&Held<'e>| has(held.policy, Effect::Deny);
         let here = || {
@@ -178,7 +288,18 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                     .into_iter()
                     .collect(),
             ),
-            Change::Attach => attachable(estate, resource),
+            Change::Attach => weapons(estate, &mut base.clone(), action, POLICY)
+                .iter()
+                .map(|weapon| {
+                    let held = Held {
+                        carrier: resource,
+                        inline: false,
+                        name: weapon.name,
+                        policy: weapon.policy,
+                    };
+                    Carried::by(weapon, Edit::Add(vec![held]), POLICY)
+                })
+                .collect(),
             Change::Rewrite => plain(everything.map(replaced).into_iter().collect()),
             Change::Restore => {
                 let versions = estate.versions(resource).iter();
@@ -194,14 +315,11 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 plain(vec![Edit::Add(identity.held)])
             }
             Change::RemoveBoundary if bounded => plain(vec![Edit::Boundary(Boundary::None)]),
-            Change::PutBoundary if bounded => estate
-                .powerful()
+            Change::PutBoundary if bounded => weapons(estate, &mut base.clone(), action, BOUNDARY)
                 .iter()
-                .filter_map(|one| {
-                    let policy = one.policy(estate)?;
-                    let edit = Edit::Boundary(Boundary::Policy(&one.arn, policy));
-                    let carries = vec![(BOUNDARY.to_owned(), KeyState::one(&one.arn))];
-                    Some((edit, carries))
+                .map(|weapon| {
+                    let boundary = Boundary::Policy(weapon.name, weapon.policy);
+                    Carried::by(weapon, Edit::Boundary(boundary), BOUNDARY)
                 })
                 .collect(),
             Change::RemoveBoundary | Change::PutBoundary => Vec::new(),
@@ -215,7 +333,7 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 .filter(|held| !held.inline)
                 .map(|held| {
                     let carries = vec![(POLICY.to_owned(), KeyState::one(held.name))];
-                    (Edit::Remove(held.carrier, held.name), carries)
+                    Carried::new(Edit::Remove(held.carrier, held.name), carries)
                 })
                 .collect(),
             Change::Leave if here().next().is_some() => plain(vec![Edit::Leave(resource)]),
@@ -235,30 +353,13 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                     let keys = together.into_iter().map(KeyState::Known);
                     let carried = keys.map(move |keys| {
                         let keys = ("aws:TagKeys".to_owned(), keys);
-                        (edit.clone(), vec![keys])
+                        Carried::new(edit.clone(), vec![keys])
                     });
                     carried.collect::<Vec<_>>()
                 })
                 .collect(),
         }
     }
-}
-
-/// Managed policies that are worth attaching to a principal.
-fn attachable<'e>(estate: &'e Estate<'_>, carrier: &'e str) -> Vec<Carried<'e>> {
-    let powerful = estate.powerful().iter();
-    powerful
-        .filter_map(|one| {
-            let held = Held {
-                carrier,
-                inline: false,
-                name: &one.arn,
-                policy: one.policy(estate)?,
-            };
-            let carries = vec![(POLICY.to_owned(), KeyState::one(&one.arn))];
-            Some((Edit::Add(vec![held]), carries))
-        })
-        .collect()
 }
 
 /// A tag with the requests that may set it: with the values that the policies make something of where the request's condition keys
@@ -286,7 +387,7 @@ fn tagging<'e>(base: &Authority<'e>, action: &Action, key: &str) -> Vec<Carried<
                 };
                 (format!("aws:RequestTag/{other}"), state)
             }));
-            (Edit::Tag(key.to_owned(), value.clone()), carries)
+            Carried::new(Edit::Tag(key.to_owned(), value.clone()), carries)
         })
     });
     carried.collect()

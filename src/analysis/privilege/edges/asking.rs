@@ -6,6 +6,7 @@ use super::{Aim, Asking, Edge, End, Question, Taken, Telling, Walker};
 use crate::analysis::privilege::authority::Answer;
 use crate::analysis::privilege::catalogue::{Compiled, Proof};
 use crate::analysis::privilege::change::boundary_of;
+use crate::analysis::privilege::weapon::{BOUNDARY, POLICY};
 use crate::policy::{Action, KeyState, Source};
 use crate::reference::On;
 
@@ -160,7 +161,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
             Asking::Plainly if assumes => self.assume(action, aim),
             Asking::Plainly => {
                 let boundary = aim.member.map_or(KeyState::Unknown, boundary_of);
-                let carries = [("iam:PermissionsBoundary", boundary)];
+                let carries = [(BOUNDARY, boundary)];
                 self.authority.on_with(action, aim.arn, aim.tags, &carries)
             }
             Asking::To(service) => {
@@ -170,13 +171,12 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
             }
             Asking::Attaching(place) => {
                 let boundary = aim.member.map_or(KeyState::Absent, boundary_of);
-                let policy = self.privileges.estate.powerful().get(place);
-                let policy = policy.map_or(KeyState::Absent, |one| KeyState::one(&one.arn));
-                let carries = [
-                    ("iam:PermissionsBoundary", boundary),
-                    ("iam:PolicyARN", policy),
-                ];
-                self.authority.on_with(action, aim.arn, aim.tags, &carries)
+                let weapons = self.weapons.get(name);
+                let weapon = weapons.and_then(|weapons| weapons.get(place));
+                let policy = weapon.map_or((POLICY, KeyState::Absent), |one| one.carried(POLICY));
+                let carries = [(BOUNDARY, boundary), policy];
+                let answer = self.authority.on_with(action, aim.arn, aim.tags, &carries);
+                weapon.map_or(Answer::No, |weapon| weapon.after(answer))
             }
         };
         self.answers.push(answer);

@@ -15,6 +15,7 @@ use super::catalogue::{CATALOGUE, Compiled, Deed, Proof};
 use super::change::{Changer, Outcome};
 use super::estate::Member;
 use super::target::NewKind;
+use super::weapon::Weapon;
 use crate::inventory::{Gap, PrincipalKind};
 use crate::policy::{Action, Statement, Truth};
 use crate::reference::{Subject, Takes};
@@ -59,7 +60,7 @@ enum Asking {
     Plainly,
     /// Passing a role to a service.
     To(&'static str),
-    /// Attaching the powerful policy of that place.
+    /// Attaching the policy of that place among those that it can use with the action.
     Attaching(usize),
 }
 
@@ -111,6 +112,8 @@ pub(super) struct Walker<'w, 'e, 'a> {
     tellings: HashMap<&'static str, Telling<'e>>,
     questions: HashMap<Question<'e>, usize>,
     answers: Vec<Answer>,
+    /// Managed policies for an action that attaches them.
+    weapons: HashMap<&'static str, Vec<Weapon<'e>>>,
     found: Edges,
 }
 
@@ -137,6 +140,7 @@ pub(super) fn edges(privileges: &Privileges<'_>, place: usize) -> Edges {
         tellings: HashMap::new(),
         questions: HashMap::new(),
         answers: Vec::new(),
+        weapons: HashMap::new(),
         found: Edges::default(),
     };
     walker.itself();

@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 use super::{Aim, Asking, Edge, End, Taken, Walker};
 use crate::analysis::privilege::authority::Answer;
 use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
+use crate::analysis::privilege::change::Outcome;
+use crate::analysis::privilege::estate::{Identity, Member};
 use crate::analysis::privilege::target::{Made, NewKind};
+use crate::analysis::privilege::weapon::{BOUNDARY, POLICY, POLICY_KEY, Weapon, weapons};
 use crate::inventory::PrincipalKind;
 use crate::policy::{Action, KeyState};
 use crate::reference::{Change, On};
@@ -100,7 +103,7 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         let mut proof = proof.clone();
         let mut made = match change {
             Change::RemoveBoundary => Made::Unbound,
-            Change::WriteInline => Made::Inline,
+            Change::WriteInline => Made::Inline(place),
             _ => Made::Everything,
         };
         for (step, (action, on)) in path.requires.iter().zip(&compiled.steps) {
@@ -133,9 +136,16 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                     self.note(name, number, Some(arn.to_owned()), &mut proof)?;
                 }
                 On::Target if change == Change::Attach && name.contains(":Attach") => {
-                    let (number, policy) = self.attach(name, action, aim)?;
-                    made = Made::With(policy);
-                    self.note(name, number, Some(aim.arn.to_owned()), &mut proof)?;
+                    made = self.attach(name, action, aim, &mut proof)?;
+                }
+                On::TargetGroup => {
+                    made = self.change_group(name, action, (change, target), &mut proof)?;
+                }
+                On::JoinedGroup => {
+                    let own = privileges.estate.groups(target).map(|one| &one.principal.arn);
+                    let own: Vec<&String> = own.collect();
+                    let joined = |made: Made<'a>| privileges.made(place, made);
+                    made = self.join(name, action, &own, joined, &mut proof)?;
                 }
                 On::Target => {
                     let number = self.ask(name, action, Asking::Plainly, aim);
@@ -159,30 +169,112 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         Some(())
     }
 
-    /// The strongest policy that can be attached to a target.
-    pub(super) fn attach(
+    /// The strongest policy that can be attached to a target, as what it makes of it.
+    fn attach(
         &mut self,
         name: &'static str,
         action: &'static Action,
         aim: Aim<'e, 'a>,
-    ) -> Option<(usize, usize)> {
-        let told = self.authority.asks_for("iam:policyarn", action);
-        let count = if told {
-            self.privileges.estate.powerful().len()
-        } else {
-            1
-        };
+        proof: &mut Proof,
+    ) -> Option<Made<'a>> {
+        let estate = &self.privileges.estate;
+        if !self.weapons.contains_key(name) {
+            let weapons = weapons(estate, self.authority, action, POLICY);
+            self.weapons.insert(name, weapons);
+        }
+        let told = self.authority.asks_for(POLICY_KEY, action);
+        let count = self.weapons.get(name).map_or(0, Vec::len);
         let mut possible = None;
-        for place in 0..count {
+        for place in 0..if told { count } else { count.min(1) } {
             let number = self.ask(name, action, Asking::Attaching(place), aim);
             match self.answers.get(number) {
-                Some(Answer::Yes(standing)) if standing.certain => return Some((number, place)),
+                Some(answer) if answer.is_certain() => {
+                    possible = Some((number, place));
+                    break;
+                }
                 Some(Answer::Yes(_)) => possible = possible.or(Some((number, place))),
                 Some(Answer::Unknown) => self.leave_open(),
                 Some(Answer::No) | None => {}
             }
         }
-        possible
+        let (number, place) = possible?;
+        let weapon = self.weapons.get(name)?.get(place)?.clone();
+        *proof = std::mem::take(proof).then(&weapon.before);
+        self.note(name, number, Some(aim.arn.to_owned()), proof)?;
+        Some(weapon.made)
+    }
+
+    /// A group of a user that can be given everything, as what that makes of the user.
+    fn change_group(
+        &mut self,
+        name: &'static str,
+        action: &'static Action,
+        (change, user): (Change, &'e Member<'a>),
+        proof: &mut Proof,
+    ) -> Option<Made<'a>> {
+        let estate = &self.privileges.estate;
+        let mut best: Option<(Proof, Made<'a>)> = None;
+        for group in estate.groups(user) {
+            let aim = Aim::at(group);
+            let mut tried = proof.clone();
+            let made = if change == Change::Attach {
+                self.attach(name, action, aim, &mut tried)
+            } else {
+                let number = self.ask(name, action, Asking::Plainly, aim);
+                let noted = self.note(name, number, Some(aim.arn.to_owned()), &mut tried);
+                noted.and_then(|()| estate.place(aim.arn)).map(Made::Inline)
+            };
+            if let Some(made) = made
+                && best.as_ref().is_none_or(|(known, _)| known.uncertain && !tried.uncertain)
+            {
+                best = Some((tried, made));
+            }
+        }
+        let (tried, made) = best?;
+        *proof = tried;
+        Some(made)
+    }
+
+    /// The group, without those given, that a user is put into to gain most.
+    fn join(
+        &mut self,
+        name: &'static str,
+        action: &'static Action,
+        own: &[&String],
+        joined: impl Fn(Made<'a>) -> Outcome,
+        proof: &mut Proof,
+    ) -> Option<Made<'a>> {
+        let estate = &self.privileges.estate;
+        let mut best = None;
+        for (place, group) in estate.members.iter().enumerate() {
+            let principal = group.principal;
+            if principal.kind != PrincipalKind::Group || own.contains(&&principal.arn) {
+                continue;
+            }
+            let number = self.ask(name, action, Asking::Plainly, Aim::at(group));
+            let mut tried = proof.clone();
+            let noted = self.note(name, number, Some(principal.arn.clone()), &mut tried);
+            if noted.is_none() {
+                continue;
+            }
+            let mut identity = Identity::default();
+            estate.carried(group, &mut identity);
+            self.found.gaps.extend(identity.gaps);
+            let made = Made::Joined(place);
+            let outcome = joined(made);
+            let rank = (
+                outcome.certain.is_admin() && !tried.uncertain,
+                outcome.possible.is_admin(),
+                !tried.uncertain,
+                outcome.possible.len(),
+            );
+            if best.as_ref().is_none_or(|(known, _, _)| rank > *known) {
+                best = Some((rank, tried, made));
+            }
+        }
+        let (_, tried, made) = best?;
+        *proof = tried;
+        Some(made)
     }
 
     /// A user or role that is created for the purpose.
@@ -197,26 +289,40 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
         let pattern = kind.arn(estate, "*");
         let mut arn: Option<String> = None;
         let mut made = Made::Everything;
-        let unbound = || vec![("iam:PermissionsBoundary", KeyState::Absent)];
-        for (step, (action, _)) in compiled.path.requires.iter().zip(&compiled.steps) {
+        let unbound = || vec![(BOUNDARY, KeyState::Absent)];
+        for (step, (action, on)) in compiled.path.requires.iter().zip(&compiled.steps) {
             let name = step.action.as_str();
             let answer = match &arn {
                 None => self.authority.on_one_like(action, &pattern, &unbound()),
+                Some(_) if *on == On::JoinedGroup => {
+                    let joined = |made: Made<'a>| privileges.made_new(kind, made);
+                    made = self.join(name, action, &[], joined, &mut proof)?;
+                    continue;
+                }
                 Some(arn) if name.contains(":Attach") => {
-                    let mut best = (0, Answer::No);
-                    for (place, policy) in estate.powerful().iter().enumerate() {
+                    let mut best: Option<(Weapon<'e>, Answer)> = None;
+                    for weapon in weapons(estate, self.authority, action, POLICY) {
                         let mut carries = unbound();
-                        carries.push(("iam:PolicyARN", KeyState::one(&policy.arn)));
+                        carries.push(weapon.carried(POLICY));
                         let answer = self.authority.on_with(action, arn, None, &carries);
-                        if answer.is_better_than(&best.1) {
-                            best = (place, answer);
+                        let answer = weapon.after(answer);
+                        let better = match &best {
+                            Some((_, known)) => answer.is_better_than(known),
+                            None => true,
+                        };
+                        if better {
+                            best = Some((weapon, answer));
                         }
-                        if best.1.is_certain() {
+                        if best.as_ref().is_some_and(|(_, answer)| answer.is_certain()) {
                             break;
                         }
                     }
-                    made = Made::With(best.0);
-                    best.1
+                    let (weapon, answer) = best?;
+                    made = weapon.made;
+                    if matches!(answer, Answer::Yes(_)) {
+                        proof = proof.then(&weapon.before);
+                    }
+                    answer
                 }
                 Some(arn) if action.service() == "sts" => {
                     // Its creator writes the trust policy.
