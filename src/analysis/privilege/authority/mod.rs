@@ -1,6 +1,7 @@
 //! What one principal may do: its policies, boundary and control policies, asked question by question.
 
 mod answer;
+mod forwarded;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -100,6 +101,8 @@ pub(super) struct Authority<'e> {
     request: Request,
     /// Keys carried by requests that a statement asks for.
     carried: Vec<&'static RequestKey>,
+    /// Whether a service may make requests for it that statements tell apart; `None`: not asked yet.
+    forwarded: Option<bool>,
     account: &'e str,
     home: &'static str,
 }
@@ -193,6 +196,7 @@ impl<'e> Authority<'e> {
             statements: Vec::new(),
             request: Request::new(caller, "*", everything, context),
             carried: Vec::new(),
+            forwarded: None,
             account: estate.account(),
             home: partitions().home(estate.partition()),
         };
@@ -236,6 +240,7 @@ impl<'e> Authority<'e> {
             conditions.any(|condition| key.is(&condition.key.to_lowercase()))
         };
         self.carried = request_keys().iter().filter(asked).collect();
+        self.forwarded = None;
         for (key, state) in &self.state.tags {
             let key = format!("aws:PrincipalTag/{key}");
             self.request.context.set(&key, state.clone());
@@ -272,7 +277,7 @@ impl<'e> Authority<'e> {
     ) -> Answer {
         self.question(action, Target::Exact(arn.to_owned()), region, true);
         self.carry(action, carries);
-        self.answer(&authorize(&self.layers, &self.request))
+        self.decided()
     }
 
     /// Whether it may do that to some resource of its choice.
@@ -300,6 +305,15 @@ impl<'e> Authority<'e> {
     ) -> Answer {
         self.question(action, Target::Exact(arn.to_owned()), region_of(arn), false);
         self.carry(action, carries);
+        self.or_forwarded(|authority| authority.decided_with(arn, tags))
+    }
+
+    fn decided(&mut self) -> Answer {
+        self.or_forwarded(|authority| authority.answer(&authorize(&authority.layers, &authority.request)))
+    }
+
+    /// The answer to a question about a resource with these tags.
+    fn decided_with(&self, arn: &str, tags: Option<&BTreeMap<String, String>>) -> Answer {
         let decision = authorize(&self.layers, &self.request);
         match tags {
             Some(tags) if asks_for_tags(&decision) => {
@@ -332,7 +346,7 @@ impl<'e> Authority<'e> {
     ) -> Answer {
         self.question(action, Target::Any(Pattern::glob(pattern)), "", true);
         self.carry(action, carries);
-        self.answer(&authorize(&self.layers, &self.request))
+        self.decided()
     }
 
     /// Whether it may do that to every resource whose ARN fits.
@@ -393,7 +407,7 @@ impl<'e> Authority<'e> {
 
     fn ask(&mut self, action: &Action, target: Target, region: &str, unheard_of: bool) -> Answer {
         self.question(action, target, region, unheard_of);
-        self.answer(&authorize(&self.layers, &self.request))
+        self.decided()
     }
 
     /// Puts a question; a resource that is unheard of has no tags.

@@ -3,7 +3,7 @@
 use super::{Changer, Edit, Move, boundary_of, has};
 use crate::analysis::privilege::authority::{Answer, Authority, Boundary};
 use crate::analysis::privilege::catalogue::{CATALOGUE, Compiled, Proof};
-use crate::analysis::privilege::estate::{Estate, Held, Identity};
+use crate::analysis::privilege::estate::{Held, Identity};
 use crate::analysis::privilege::names::Names;
 use crate::analysis::privilege::powerful::{EVERYTHING, Powerful};
 use crate::analysis::privilege::weapon::{BOUNDARY, POLICY, POLICY_KEY, Weapon, weapons};
