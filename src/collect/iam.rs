@@ -77,7 +77,8 @@ fn entities(page: &GetAccountAuthorizationDetailsOutput) -> Result<Vec<Entity>, 
         .collect()
 }
 
-/// Keeps the managed policies that are attached or serve as a boundary: there are over a thousand of AWS's own.
+/// Keeps the account's own managed policies, which somebody may attach, and of AWS's, of which there are over a thousand, those
+/// that are attached or serve as a boundary.
 fn join(entities: Vec<Entity>) -> Iam {
     let mut principals = Vec::new();
     let mut policies = BTreeMap::new();
@@ -97,11 +98,15 @@ fn join(entities: Vec<Entity>) -> Iam {
             attached.chain(principal.boundary.as_deref())
         })
         .collect();
-    policies.retain(|arn, _| used.contains(arn.as_str()));
+    policies.retain(|arn, _| !is_of_aws(arn) || used.contains(arn.as_str()));
     Iam {
         policies: policies.into_values().collect(),
         principals,
     }
+}
+
+fn is_of_aws(policy: &str) -> bool {
+    policy.contains(":iam::aws:policy/")
 }
 
 fn user(from: &sdk::UserDetail) -> Result<Principal, Unreadable> {
@@ -190,9 +195,10 @@ fn policy(from: &sdk::ManagedPolicyDetail) -> Result<ManagedPolicy, Unreadable> 
     });
     let arn = required(from.arn(), "Arn")?.to_owned();
     // Only the account's own policies can be given another default version.
-    let others = from.policy_version_list().iter().filter(|version| {
-        !arn.contains(":iam::aws:policy/") && default.is_none_or(|default| *version != default)
-    });
+    let others = from
+        .policy_version_list()
+        .iter()
+        .filter(|version| !is_of_aws(&arn) && default.is_none_or(|default| *version != default));
     let versions = others.map(|version| PolicyVersion {
         id: text(version.version_id()),
         document: version.document().map(document).unwrap_or_default(),
@@ -261,7 +267,10 @@ mod tests {
     }
 
     #[test]
-    fn only_policies_in_use_are_kept_and_in_their_default_version() {
+    fn policies_of_aws_are_kept_only_where_they_are_in_use() {
+        const A: &str = "arn:aws:iam::aws:policy/a";
+        const B: &str = "arn:aws:iam::aws:policy/b";
+        const OWN: &str = "arn:aws:iam::111122223333:policy/own";
         let version = |id: &str, default: bool| {
             sdk::PolicyVersion::builder()
                 .version_id(id)
@@ -280,19 +289,18 @@ mod tests {
             .role_detail_list(
                 sdk::RoleDetail::builder()
                     .arn("arn:aws:iam::111122223333:role/api")
-                    .attached_managed_policies(
-                        sdk::AttachedPolicy::builder().policy_arn("arn:a").build(),
-                    )
+                    .attached_managed_policies(sdk::AttachedPolicy::builder().policy_arn(A).build())
                     .permissions_boundary(
                         sdk::AttachedPermissionsBoundary::builder()
-                            .permissions_boundary_arn("arn:b")
+                            .permissions_boundary_arn(B)
                             .build(),
                     )
                     .build(),
             )
-            .policies(managed("arn:a"))
-            .policies(managed("arn:b"))
-            .policies(managed("arn:c"))
+            .policies(managed(A))
+            .policies(managed(B))
+            .policies(managed("arn:aws:iam::aws:policy/c"))
+            .policies(managed(OWN))
             .build();
         let iam = join(entities(&page).unwrap());
         let kept: Vec<(&str, &str)> = iam
@@ -300,10 +308,7 @@ mod tests {
             .iter()
             .map(|policy| (policy.arn.as_str(), policy.document.as_str()))
             .collect();
-        assert_eq!(
-            kept,
-            [("arn:a", r#"{"Id":"v2"}"#), ("arn:b", r#"{"Id":"v2"}"#)]
-        );
+        assert_eq!(kept, [OWN, A, B].map(|arn| (arn, r#"{"Id":"v2"}"#)));
         assert_eq!(iam.principals.len(), 1);
     }
 

@@ -11,7 +11,7 @@ use super::gaps::gaps;
 pub struct Iam {
     /// Users, roles and groups.
     pub principals: Vec<Principal>,
-    /// Managed policies that are attached to one of them or serve as a boundary.
+    /// Managed policies of the account, and those of AWS that are attached to one of them or serve as a boundary.
     pub policies: Vec<ManagedPolicy>,
 }
 

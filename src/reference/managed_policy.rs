@@ -46,7 +46,9 @@ impl ManagedPolicies {
 
     /// Whether a policy, by its name with its path, is known to give nothing of note.
     pub fn is_harmless(&self, name: &str) -> bool {
-        let place = self.harmless.binary_search_by(|known| known.as_str().cmp(name));
+        let place = self
+            .harmless
+            .binary_search_by(|known| known.as_str().cmp(name));
         place.is_ok()
     }
 }

@@ -33,9 +33,15 @@ impl Gain {
     fn rank(&self) -> Rank {
         let admin = self.more.is_admin();
         let kinds = [Names::data(), Names::credentials(), Names::permissions()];
-        let kind = kinds.iter().rposition(|kind| !self.more.and(*kind).is_empty());
+        let kind = kinds
+            .iter()
+            .rposition(|kind| !self.more.and(*kind).is_empty());
         let kind = kind.map_or(0, |kind| kind + 1) as u32;
-        let (kind, count) = if admin { (0, 0) } else { (kind, self.more.len()) };
+        let (kind, count) = if admin {
+            (0, 0)
+        } else {
+            (kind, self.more.len())
+        };
         (admin && self.certain, admin, self.certain, kind, count)
     }
 }
@@ -219,12 +225,7 @@ fn strongest<'g>(
 }
 
 /// One way as a fact, with all its hops.
-fn tell(
-    privileges: &Privileges<'_>,
-    asked: &Asked,
-    edge: &Edge,
-    gain: Gain,
-) -> Option<Escalation> {
+fn tell(privileges: &Privileges<'_>, asked: &Asked, edge: &Edge, gain: Gain) -> Option<Escalation> {
     let graph = privileges.graph();
     let first = Step {
         from: asked.place,

@@ -240,10 +240,7 @@ impl<'a> Privileges<'a> {
         let count = if by_policy { weapons.len() } else { 1 };
         let mut best = Answer::No;
         for weapon in strong.take(count) {
-            let carries = [
-                (BOUNDARY, boundary.clone()),
-                weapon.carried(POLICY),
-            ];
+            let carries = [(BOUNDARY, boundary.clone()), weapon.carried(POLICY)];
             let answer = authority.on_with(action, arn, tags, &carries);
             best = best.or(weapon.after(answer));
             if best.is_certain() {

@@ -132,7 +132,8 @@ impl<'a> Powerful<'a> {
                 name: &self.arn,
                 policy,
             });
-            let mut authority = Authority::of_new(estate, &probe(estate), held.into_iter().collect());
+            let mut authority =
+                Authority::of_new(estate, &probe(estate), held.into_iter().collect());
             change::outcome(estate, &mut authority).possible
         })
     }

@@ -38,7 +38,9 @@ impl Weapon<'_> {
         match answer {
             Answer::Yes(mut standing) => {
                 standing.certain &= !self.before.uncertain;
-                standing.depends_on.extend(self.before.depends_on.iter().cloned());
+                standing
+                    .depends_on
+                    .extend(self.before.depends_on.iter().cloned());
                 Answer::Yes(standing)
             }
             other => other,
@@ -120,7 +122,11 @@ fn written<'e>(
         }
     };
     let all = Made::Everything;
-    let own = || estate.managed().filter(|(arn, _)| estate.is_own_policy(arn));
+    let own = || {
+        estate
+            .managed()
+            .filter(|(arn, _)| estate.is_own_policy(arn))
+    };
     if authority.mentions(&REWRITE) {
         for (arn, _) in own() {
             let answer = authority.on(&REWRITE, arn, None);
@@ -162,14 +168,19 @@ fn creatable(
     let mut allowed = authority.resources_of(&CREATE);
     allowed.push(own.clone());
     let mut found: Vec<String> = Vec::new();
-    for (wanted, allowed) in wanted.iter().flat_map(|one| allowed.iter().map(move |other| (one, other))) {
+    for (wanted, allowed) in wanted
+        .iter()
+        .flat_map(|one| allowed.iter().map(move |other| (one, other)))
+    {
         let Some(mut arn) = wanted.common(allowed) else {
             continue;
         };
         if arn.ends_with('/') {
             arn.push_str("lamppost");
         }
-        let fits = [wanted, allowed, &own].iter().all(|pattern| pattern.matches(&arn));
+        let fits = [wanted, allowed, &own]
+            .iter()
+            .all(|pattern| pattern.matches(&arn));
         if fits && estate.policy(&arn).is_none() && !found.contains(&arn) && found.len() < MOST {
             found.push(arn);
         }
@@ -185,7 +196,8 @@ fn named<'e>(estate: &'e Estate<'_>, arns: &[String], known: &[Weapon<'e>]) -> V
         .filter(|arn| !known.iter().any(|weapon| weapon.arn == **arn));
     arns.filter_map(|arn| {
         let lesser = estate.lesser().iter().position(|one| one.arn == *arn);
-        if let Some((place, one)) = lesser.and_then(|place| Some((place, estate.lesser().get(place)?)))
+        if let Some((place, one)) =
+            lesser.and_then(|place| Some((place, estate.lesser().get(place)?)))
         {
             return Some(Weapon {
                 arn: arn.clone(),
@@ -204,7 +216,9 @@ fn named<'e>(estate: &'e Estate<'_>, arns: &[String], known: &[Weapon<'e>]) -> V
             None => estate.is_own_policy(arn) && !estate.has_policy(arn),
         };
         let mut before = Proof::default();
-        before.doubt([format!("{arn} allows it, of which the document is not known")]);
+        before.doubt([format!(
+            "{arn} allows it, of which the document is not known"
+        )]);
         is_unknown.then_some(Weapon {
             arn: arn.clone(),
             name: UNKNOWN,

@@ -41,7 +41,8 @@ impl Authority<'_> {
         }
         if let Answer::Yes(standing) = &mut forwarded {
             standing.certain = false;
-            let how = format!("{SERVICE} requests it with the permissions of whoever makes a stack");
+            let how =
+                format!("{SERVICE} requests it with the permissions of whoever makes a stack");
             standing.depends_on.push(how);
         }
         direct.or(forwarded)

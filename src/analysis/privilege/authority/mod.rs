@@ -309,7 +309,9 @@ impl<'e> Authority<'e> {
     }
 
     fn decided(&mut self) -> Answer {
-        self.or_forwarded(|authority| authority.answer(&authorize(&authority.layers, &authority.request)))
+        self.or_forwarded(|authority| {
+            authority.answer(&authorize(&authority.layers, &authority.request))
+        })
     }
 
     /// The answer to a question about a resource with these tags.
@@ -327,7 +329,9 @@ impl<'e> Authority<'e> {
                     }
                     if self.is_itself(arn) {
                         for (key, state) in &self.state.tags {
-                            request.context.set(&format!("{prefix}{key}"), state.clone());
+                            request
+                                .context
+                                .set(&format!("{prefix}{key}"), state.clone());
                         }
                     }
                 }

@@ -58,7 +58,8 @@ impl<'e> Authority<'e> {
             .filter(|one| named(one, &TAGS).is_some_and(|name| name.eq_ignore_ascii_case(key)));
         let values = asked.flat_map(|one| &one.values);
         let values = values.filter(|value| !value.has_variables());
-        let mut patterns: Vec<Pattern> = values.map(|value| Pattern::glob(value.written())).collect();
+        let mut patterns: Vec<Pattern> =
+            values.map(|value| Pattern::glob(value.written())).collect();
         patterns.push(Pattern::glob("lamppost*"));
         let pairs = patterns.iter().enumerate().flat_map(|(place, one)| {
             let others = patterns.iter().skip(place);
@@ -85,12 +86,17 @@ impl<'e> Authority<'e> {
         for condition in conditions(self.bearing(action)) {
             let asked: Vec<&str> = match named(condition, &["aws:requesttag/"]) {
                 Some(name) => vec![name],
-                None if condition.key.eq_ignore_ascii_case("aws:tagkeys") => {
-                    condition.values.iter().map(|value| value.written()).collect()
-                }
+                None if condition.key.eq_ignore_ascii_case("aws:tagkeys") => condition
+                    .values
+                    .iter()
+                    .map(|value| value.written())
+                    .collect(),
                 None => Vec::new(),
             };
-            for name in asked.into_iter().filter(|name| !name.contains(['*', '?', '$'])) {
+            for name in asked
+                .into_iter()
+                .filter(|name| !name.contains(['*', '?', '$']))
+            {
                 let known = others.iter().any(|other| other.eq_ignore_ascii_case(name));
                 if others.len() < MOST && !known && !name.eq_ignore_ascii_case(key) {
                     others.push(name.to_owned());
@@ -107,15 +113,24 @@ impl<'e> Authority<'e> {
     }
 
     /// What statements about an action want under a key, as patterns; without those that depend on other keys.
-    pub(in crate::analysis::privilege) fn patterns_of(&self, action: &Action, key: &str) -> Vec<Pattern> {
-        let asked = conditions(self.bearing(action)).filter(|one| one.key.eq_ignore_ascii_case(key));
+    pub(in crate::analysis::privilege) fn patterns_of(
+        &self,
+        action: &Action,
+        key: &str,
+    ) -> Vec<Pattern> {
+        let asked =
+            conditions(self.bearing(action)).filter(|one| one.key.eq_ignore_ascii_case(key));
         let values = asked.flat_map(|one| &one.values);
         let values = values.filter(|value| !value.has_variables());
         values.map(|value| Pattern::glob(value.written())).collect()
     }
 
     /// The same, without patterns: values by name.
-    pub(in crate::analysis::privilege) fn named_by(&self, action: &Action, key: &str) -> Vec<String> {
+    pub(in crate::analysis::privilege) fn named_by(
+        &self,
+        action: &Action,
+        key: &str,
+    ) -> Vec<String> {
         let patterns = self.patterns_of(action, key).into_iter();
         let mut named: Vec<String> = patterns
             .filter_map(|pattern| pattern.as_literal().map(str::to_owned))
@@ -134,7 +149,9 @@ impl<'e> Authority<'e> {
             .filter(|resource| !resource.negated)
             .flat_map(|resource| &resource.items)
             .filter(|resource| !resource.has_variables());
-        resources.map(|resource| Pattern::glob(resource.written())).collect()
+        resources
+            .map(|resource| Pattern::glob(resource.written()))
+            .collect()
     }
 
     /// Statements that bear on an action.

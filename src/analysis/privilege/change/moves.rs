@@ -97,7 +97,11 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         let member = place.and_then(|place| estate.members.get(place));
         let tags = member.map(|member| &member.principal.tags);
         // What is said of single tags stays said.
-        let mut alone = compiled.path.change.filter(|change| *change == Change::Tag).map(|_| asked.clone());
+        let mut alone = compiled
+            .path
+            .change
+            .filter(|change| *change == Change::Tag)
+            .map(|_| asked.clone());
         let asked = alone.as_mut().unwrap_or(asked);
         let mut moves: Vec<Move<'e>> = Vec::new();
         for Carried {
@@ -183,11 +187,13 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
                 (POLICY, KeyState::one(&one.arn)),
                 (BOUNDARY, boundary_of(self.member)),
             ];
-            let place = estate.place(resource).and_then(|place| estate.members.get(place));
+            let place = estate
+                .place(resource)
+                .and_then(|place| estate.members.get(place));
             let tags = place.map(|member| &member.principal.tags);
-            let known = found.iter().any(|(known, _, proof)| {
-                !proof.uncertain && names.without(*known).is_empty()
-            });
+            let known = found
+                .iter()
+                .any(|(known, _, proof)| !proof.uncertain && names.without(*known).is_empty());
             if known {
                 continue;
             }
@@ -197,7 +203,8 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
             let [sure, open] = &mut found;
             let (known, list, proof) = if standing.certain { sure } else { open };
             let policy = one.policy(estate);
-            if let Some(policy) = policy.filter(|_| list.len() < ATTACHED && !names.without(*known).is_empty())
+            if let Some(policy) =
+                policy.filter(|_| list.len() < ATTACHED && !names.without(*known).is_empty())
             {
                 *known = known.or(names);
                 list.push(held(&one.arn, policy));
@@ -262,7 +269,9 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
         let everything = EVERYTHING.as_ref();
         let plain = |edits: Vec<Edit<'e>>| {
             let edits = edits.into_iter();
-            edits.map(|edit| Carried::new(edit, Vec::new())).collect::<Vec<_>>()
+            edits
+                .map(|edit| Carried::new(edit, Vec::new()))
+                .collect::<Vec<_>>()
         };
         let denying = |held: &&Held<'e>| has(held.policy, Effect::Deny);
         let here = || {
@@ -370,7 +379,11 @@ impl<'e, 'a> Changer<'_, 'e, 'a> {
 fn tagging<'e>(base: &Authority<'e>, action: &Action, key: &str) -> Vec<Carried<'e>> {
     let told_apart = base.asks_for(&format!("aws:requesttag/{}", key.to_lowercase()), action);
     let values: Vec<KeyState> = match told_apart {
-        true => base.tag_values(key).into_iter().map(KeyState::one).collect(),
+        true => base
+            .tag_values(key)
+            .into_iter()
+            .map(KeyState::one)
+            .collect(),
         false => vec![KeyState::Any],
     };
     let together = base.tags_together(action, key);

@@ -142,7 +142,10 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                     made = self.change_group(name, action, (change, target), &mut proof)?;
                 }
                 On::JoinedGroup => {
-                    let own = privileges.estate.groups(target).map(|one| &one.principal.arn);
+                    let own = privileges
+                        .estate
+                        .groups(target)
+                        .map(|one| &one.principal.arn);
                     let own: Vec<&String> = own.collect();
                     let joined = |made: Made<'a>| privileges.made(place, made);
                     made = self.join(name, action, &own, joined, &mut proof)?;
@@ -225,7 +228,9 @@ impl<'e, 'a> Walker<'_, 'e, 'a> {
                 noted.and_then(|()| estate.place(aim.arn)).map(Made::Inline)
             };
             if let Some(made) = made
-                && best.as_ref().is_none_or(|(known, _)| known.uncertain && !tried.uncertain)
+                && best
+                    .as_ref()
+                    .is_none_or(|(known, _)| known.uncertain && !tried.uncertain)
             {
                 best = Some((tried, made));
             }
