@@ -11,9 +11,9 @@ use super::harmless;
 use super::key::FingerprintKey;
 use super::rule::{self, Confidence, Rule, RuleError, Rules, Test};
 use super::shape;
-use super::view;
+use super::view::{self, Settings};
 
-/// How many levels of JSON, assignments and base64 are opened: base64 of a JSON document is common.
+/// How many levels of JSON, assignments and encodings are opened: base64 of a JSON document is common.
 const LEVELS: usize = 2;
 
 /// The most places that one rule is tried at in one text, which bounds the time.
@@ -26,6 +26,7 @@ pub struct Detector {
     keywords: AhoCorasick,
     /// The rule that each keyword belongs to.
     owners: Vec<usize>,
+    settings: Settings,
     key: FingerprintKey,
 }
 
@@ -61,6 +62,10 @@ impl Detector {
             rules,
             public_prefixes,
             owners,
+            settings: Settings::new().map_err(|source| RuleError::Pattern {
+                rule: "settings".to_owned(),
+                source: Box::new(source),
+            })?,
             key,
         })
     }
@@ -89,6 +94,23 @@ impl Detector {
             return;
         }
         self.search(&words(name), text, found);
+        for (name, value) in self.settings.of(text) {
+            self.search_setting(name, value, found);
+        }
+    }
+
+    /// Runs the rules that look at names over what a text sets by one. Words of a text are not taken for passwords.
+    fn search_setting(&self, name: &str, value: &str, found: &mut Vec<SecretMatch>) {
+        let mut inside = Vec::new();
+        self.search(&words(name), value, &mut inside);
+        inside.retain(|one| {
+            let counts = one.confidence == "medium" || one.confidence == "high";
+            counts
+                && !found
+                    .iter()
+                    .any(|other| other.fingerprint == one.fingerprint)
+        });
+        found.append(&mut inside);
     }
 
     /// Runs the rules over one plain text.

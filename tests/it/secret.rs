@@ -243,6 +243,89 @@ fn passwords_of_people_and_keys_made_to_be_published() {
     }
 }
 
+/// Texts that set values by names, under a name of their own that says nothing.
+#[test]
+fn what_a_text_sets_by_name_is_found() {
+    let secret = "{alnum:20}";
+    for template in [
+        "password: SECRET",
+        "'password': 'SECRET'",
+        "db:\n  host: db.internal\n  password: SECRET\n",
+        "db:\n  - name: DB_PASSWORD\n    value: SECRET\n",
+        "database:\n  user: app\n  passwd: \"SECRET\"",
+        "<c><password>SECRET</password></c>",
+        "<db:password type=\"plain\"> SECRET </db:password>",
+        "<appSettings><add key=\"DbPassword\" value=\"SECRET\"/></appSettings>",
+        "{'user': 'app', 'password': 'SECRET'}",
+        r#"[{"name":"DB_PASSWORD","value":"SECRET"},{"name":"STAGE","value":"prod"}]"#,
+        "export DB_PASSWORD=SECRET",
+        "--user app --password SECRET --verbose",
+        "-Ddb.password=SECRET -Xmx512m",
+        "-Djavax.net.ssl.keyStorePassword=SECRET",
+        "user=app;client_secret=SECRET",
+    ] {
+        for seed in 0..TRIES {
+            let value = expand(secret, &mut Random::new(seed));
+            let text = template.replace("SECRET", &value);
+            let base64 =
+                base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD, &text);
+            let hexadecimal = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let forms: [String; 3] = [text.clone(), base64, hexadecimal];
+            for form in forms {
+                let found = DETECTOR.inspect("APP_SETTINGS", &form);
+                assert!(
+                    found
+                        .iter()
+                        .any(|one| one.confidence == "medium" && one.length == 20),
+                    "{template}: {form}"
+                );
+            }
+        }
+    }
+    for text in [
+        "password: ${DB_PASSWORD}",
+        "password: required",
+        "db:\n  password: changeme\n  host: db.internal\n",
+        "<password>{{password}}</password>",
+        "--password-file /run/secrets/db",
+        "--token-ttl 3600 --secret-name prod/db",
+        "secret_arn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod-AbCdEf",
+        "level=info msg=started request_id=%(request_id)s token_type=bearer",
+        "https://example.com/login?next=/reset-password&lang=en",
+    ] {
+        assert_eq!(DETECTOR.inspect("APP_SETTINGS", text), [], "{text}");
+    }
+}
+
+/// Compressed texts, as large configurations are kept in variables.
+#[test]
+fn compressed_texts_are_opened() {
+    use std::io::Write as _;
+    let value = expand("{alnum:20}", &mut Random::new(7));
+    let text = format!("{{\"db\":{{\"password\":\"{value}\"}}}}");
+    let encode = |bytes: &[u8]| {
+        base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+    };
+    let level = flate2::Compression::default();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), level);
+    gzip.write_all(text.as_bytes()).unwrap();
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), level);
+    zlib.write_all(text.as_bytes()).unwrap();
+    for bytes in [gzip.finish().unwrap(), zlib.finish().unwrap()] {
+        let found = DETECTOR.inspect("CONFIG", &encode(&bytes));
+        assert!(found.iter().any(|one| one.length == 20), "{found:?}");
+    }
+    // what would fill the memory is cut
+    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), level);
+    for _ in 0..64 {
+        bomb.write_all(&vec![b'a'; 1 << 20]).unwrap();
+    }
+    assert_eq!(
+        DETECTOR.inspect("CONFIG", &encode(&bomb.finish().unwrap())),
+        []
+    );
+}
+
 #[test]
 fn secrets_are_found_one_level_inside_json_assignments_and_base64() {
     let cases: [(&str, &[&str]); 5] = [
