@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use lamppost::analysis::{AccountContext, Escalation, Fact, Settings};
-use lamppost::inventory::{AccountInventory, InlinePolicy, ManagedPolicy, Principal};
+use lamppost::inventory::{
+    AccountInventory, InlinePolicy, ManagedPolicy, Principal, PrincipalKind,
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
@@ -23,6 +25,11 @@ const ACTIONS: &[&str] = &[
     "iam:Attach*",
     "iam:CreatePolicyVersion",
     "iam:UpdateAssumeRolePolicy",
+    "iam:CreatePolicy",
+    "iam:Tag*",
+    "iam:AddUserToGroup",
+    "iam:*Group*",
+    "cloudformation:CreateStack",
     "iam:Delete*",
     "iam:*",
     "s3:Get*",
@@ -37,6 +44,7 @@ const RESOURCES: &[&str] = &[
     "arn:aws:lambda:*:*:function:o*",
     "arn:aws:lambda:*:*:function:a*",
     "arn:aws:iam::*:policy/shared",
+    "arn:aws:iam::*:group/*",
 ];
 
 fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
@@ -47,6 +55,11 @@ fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
         json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
         json!({"ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/*"}}),
         json!({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
+        json!({"ArnLike": {"iam:PolicyARN": "arn:aws:iam::*:policy/s*"}}),
+        json!({"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonS3FullAccess"}}),
+        json!({"StringEquals": {"aws:ResourceTag/o": "y"}}),
+        json!({"StringEquals": {"aws:RequestTag/o": ["y", "n"]}}),
+        json!({"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}),
     ]);
     (
         select(vec!["Action", "Action", "Action", "NotAction"]),
@@ -82,6 +95,13 @@ fn inventory((r, b, dev): &Statements) -> AccountInventory {
     other.attached.push(attached("shared"));
     let mut dev = user("dev", dev);
     dev.attached.push(attached("shared"));
+    dev.groups.push("devs".to_owned());
+    let group = |name: &str, statements: &[Value]| Principal {
+        kind: PrincipalKind::Group,
+        arn: format!("arn:aws:iam::{ACCOUNT}:group/{name}"),
+        trust_policy: None,
+        ..role(name, &[], statements)
+    };
     let mut inventory = account(vec![
         role("r", lambda, r),
         other,
@@ -89,6 +109,8 @@ fn inventory((r, b, dev): &Statements) -> AccountInventory {
         user("boss", &[allow(&["*"], "*")]),
         admin_role("admin", lambda),
         role("reader", lambda, &[allow(&["s3:GetObject"], "*")]),
+        group("devs", &[]),
+        group("admins", &[allow(&["*"], "*")]),
     ]);
     let shared: ManagedPolicy = managed("shared", document(&allow(&["logs:PutLogEvents"], "*")));
     iam(&mut inventory).policies.push(shared);
