@@ -397,7 +397,7 @@ fn inline_policies_that_can_be_written_anew() {
         let together = several("a", &[all.clone(), one.clone(), other.clone()]);
         let apart = vec![
             several("a", std::slice::from_ref(&all)),
-            several("d", &[one.clone()]),
+            several("d", std::slice::from_ref(&one)),
             several("e", &[other]),
         ];
         for policies in [vec![together], apart] {
